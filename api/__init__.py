@@ -1,0 +1,1 @@
+"""How people and programs reach Trellis: command line and HTTP. Thin edges around `recommender`."""

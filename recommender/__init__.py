@@ -1,0 +1,5 @@
+"""What Trellis decides: pure functions from answers to a profile, needs, and ranked, explained supports.
+
+Imports `models` only. Never a web framework, a database, the environment, the clock or the network.
+Read `recommender.pipeline` first.
+"""
