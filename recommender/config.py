@@ -39,3 +39,5 @@ class ScoringConfig(Value):
     draws: int = Field(default=10_000, gt=0)
     """Seeded normal draws for P(top three)."""
     seed: int = 20261015
+    rubric_items: int = Field(default=3, ge=1)
+    """Items, largest gap first, whose rubric texts explain a need."""
