@@ -132,9 +132,7 @@ def _items(
     present = np.zeros(len(instrument.items), dtype=np.intp)
     weight = np.zeros(len(instrument.items))
     for row, item_id in enumerate(instrument.items):
-        levels = [
-            level for response in assessment.responses if isinstance(level := response.answers.get(item_id), int)
-        ]
+        levels = [level for response in assessment.responses if isinstance(level := response.answers.get(item_id), int)]
         domain_importance = importance[instrument.domain_of[item_id]]
         if levels and domain_importance > 0:
             mean = math.fsum(levels) / len(levels)
