@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +34,11 @@ def embedder() -> SentenceEmbedder:
 
 
 @pytest.fixture
-def copied_model(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(find_model("all-MiniLM-L6-v2"), tmp_path / "model"))
+def copied_model(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "model"
+    shutil.copytree(find_model("all-MiniLM-L6-v2"), folder)
+    yield folder
+    shutil.rmtree(folder)  # 90 MB, which pytest would keep for three runs
 
 
 def run_python(program: str, *arguments: str, **environment: str) -> str:

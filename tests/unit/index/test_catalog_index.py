@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.support import Provider, Resource, Support
+from models.support import Support
+from recommender.catalog.load import starter_catalog
 from recommender.documents import document_text
 from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidCatalog
@@ -44,10 +45,7 @@ def embedder() -> CachedEmbedder:
 
 @pytest.fixture(scope="module")
 def starter() -> list[Support]:
-    folder = ROOT / "recommender/data/catalog"
-    resources = [Resource.model_validate_json(line) for line in (folder / "resources.jsonl").open("rb")]
-    providers = [Provider.model_validate_json(line) for line in (folder / "providers.jsonl").open("rb")]
-    return [*resources, *providers]
+    return list(starter_catalog().supports)
 
 
 def test_supports_are_in_the_order_of_kind_and_id_with_their_rows(embedder: CachedEmbedder) -> None:
@@ -158,7 +156,8 @@ index = synthetic_index(CatalogIndex.build(base, embedder), 700, seed=4)
 texts = [f"need {n} title {n % 3}" for n in range(25)]
 signals = index.signals(embedder.encode(texts), texts)
 found = index.candidates(embedder.encode(texts), texts, 40)
-parts = [vars(signals)[name].tobytes() for name in sorted(vars(signals))] + [part.tobytes() for one in found for part in one]
+parts = [vars(signals)[name].tobytes() for name in sorted(vars(signals))]
+parts += [part.tobytes() for one in found for part in one]
 print(hashlib.sha256(b"".join(parts)).hexdigest())
 """
     outputs = set()

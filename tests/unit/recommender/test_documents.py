@@ -59,7 +59,7 @@ def test_a_provider_is_searched_by_its_services_too() -> None:
         ),
         (
             "She said “we are done here.” Then nothing more happened.",
-            ("She said “we are done here.", "Then nothing more happened."),
+            ("She said “we are done here.”", "Then nothing more happened."),
         ),
     ],
 )
