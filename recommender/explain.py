@@ -58,7 +58,7 @@ def why(
     shares: Sequence[NeedShare],
     *,
     support: Support,
-    needs: Mapping[str, Need],
+    needs: Mapping[Domain, Need],
     level_fit: float | None,
     assessment: Assessment,
     instrument: LoadedInstrument,
@@ -167,7 +167,7 @@ def need_texts(
     return NeedTexts(tuple(texts), np.stack(rows), np.array(weights), n_own)
 
 
-def _need_sentence(shares: Sequence[NeedShare], needs: Mapping[str, Need], level_fit: float | None) -> str | None:
+def _need_sentence(shares: Sequence[NeedShare], needs: Mapping[Domain, Need], level_fit: float | None) -> str | None:
     if not shares or shares[0].domain not in needs:
         return None
     need = needs[shares[0].domain]

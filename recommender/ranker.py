@@ -148,8 +148,7 @@ class KindRanker:
         return evaluate(self._ruleset, self.columns, team.facts, as_of=team.as_of, derived=derived)
 
     def _candidates(self, team: TeamView) -> NDArray[np.intp]:
-        """Rows worth scoring, ascending: all of a small catalog, else the best by text for each need and for the
-        team's own words."""
+        """Rows worth scoring, ascending: all of a small catalog, else the best by text for each need."""
         n = self._config.n_candidates_per_need
         if len(self.index.supports) <= n:
             return np.arange(len(self.index.supports))
