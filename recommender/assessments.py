@@ -14,7 +14,7 @@ from models.base import Fault
 from models.vocab import AnswerMode, Domain, Form, ImportanceKey, Length, SpecialAnswer
 from recommender.context_answers import check_context
 from recommender.errors import InvalidAssessment
-from recommender.faults import FaultReport, Path, found
+from recommender.fault_report import FaultReport, Path, found
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["parse_assessment"]

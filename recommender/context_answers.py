@@ -5,7 +5,7 @@ from typing import Any
 
 from models.instrument import ContextQuestion
 from models.vocab import Form
-from recommender.faults import FaultReport, Path, found
+from recommender.fault_report import FaultReport, Path, found
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["check_context"]

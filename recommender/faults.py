@@ -1,169 +1,139 @@
-"""Collecting every fault of a JSON-like document in one report, each with its JSON pointer, in document order."""
+"""Turns what pydantic refuses into faults that a person can act on: place, what was found, what was expected."""
 
+import difflib
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from models.base import Fault
 
-__all__ = ["FaultReport", "Path", "found", "json_pointer"]
+__all__ = ["close_words", "join_pointer", "show", "value_faults", "wrong_word"]
 
-Path = tuple[str | int, ...]
-"""Keys and list positions from the root of a document."""
+SHOWN_CHARACTERS = 60
 
-# difflib is slow: a hostile file with a million unknown words must not cost a minute.
-_MAX_SUGGESTIONS = 25
-_MAX_WORD = 60
-_SHOWN_OPTIONS = 15
-_PLAIN = (
-    (re.compile(r"a valid dictionary( or instance of \w+)?"), "an object"),
-    (re.compile(r"a valid (list|tuple)"), "a list"),
-    (re.compile(r"a valid string"), "text"),
-)
+EXPECTED = {
+    "bool_type": "true or false",
+    "date_from_datetime_parsing": "a date like 2026-11-21",
+    "date_parsing": "a date like 2026-11-21",
+    "date_type": "a date like 2026-11-21",
+    "dict_type": "an object",
+    "finite_number": "a finite number",
+    "float_type": "a number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "model_attributes_type": "an object",
+    "model_type": "an object",
+    "string_type": "text",
+    "tuple_type": "a list",
+}
 
 
-def json_pointer(path: Iterable[str | int]) -> str:
-    """The RFC 6901 pointer of a path; `` is the whole document.
+def value_faults(
+    error: ValidationError,
+    document: object,
+    *,
+    fields: Collection[str] = (),
+    expected: Mapping[str, str] | None = None,
+) -> list[Fault]:
+    """One fault for each error, in pydantic's order, with its JSON pointer into `document`.
 
-    >>> json_pointer(("team", "a/b", 0, "m~n"))
-    '/team/a~1b/0/m~0n'
+    Args:
+        error: what validating `document` raised.
+        document: the parsed input; decides which parts of pydantic's location are really in the document
+            (the tag of a union is not).
+        fields: all field names of the models concerned, to suggest one for an unknown field.
+        expected: field name -> what a value of that field must look like, for patterns and mappings.
     """
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    return [
+        _fault(details, document, fields, expected or {})
+        for details in error.errors(include_url=False)
+        if not _follows_from_another(details)
+    ]
 
 
-def found(value: object) -> str:
-    """A value as it can stand in a message: short, and never a whole document."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return f"'{value}'" if len(value) <= _MAX_WORD else f"a text of {len(value)} characters"
-        case int():
-            return str(value) if abs(value) < 10**18 else "a very large number"
-        case float():
-            return str(value)
-        case Mapping():
-            return "an object"
-        case Sequence():
-            return "a list"
-    return type(value).__name__
+def join_pointer(parts: Iterable[str | int]) -> str:
+    """The RFC 6901 JSON pointer of a path of keys and positions; the empty path is ``."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-class FaultReport:
-    """Gathers faults by place while a document is checked.
+def show(found: object) -> str:
+    """A found value as JSON, shortened to 60 characters."""
+    text = json.dumps(found, ensure_ascii=False, default=str)
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
-    What a check says of a place, or inside it, stands; a shape fault of the same place is then dropped, because it
-    would say the same thing in the words of a type checker.
-    """
 
-    def __init__(self) -> None:
-        self._details: dict[Path, list[str]] = {}
-        self._suggestions = 0
+def close_words(found: object, words: Iterable[str], *, n: int = 1) -> list[str]:
+    """Up to `n` of `words` that `found` may have been meant to be, closest first; equal closeness orders by word."""
+    return difflib.get_close_matches(str(found).lower(), sorted(words), n=n, cutoff=0.6)
 
-    def __bool__(self) -> bool:
-        return bool(self._details)
 
-    def add(self, path: Path, detail: str) -> None:
-        """Record one fault; a place can have several, the same sentence only once."""
-        details = self._details.setdefault(path, [])
-        if detail not in details:
-            details.append(detail)
+def wrong_word(found: object, words: Sequence[str]) -> str:
+    """What to say of a word that is not in a closed vocabulary, with the closest word if there is one."""
+    close = close_words(found, words)
+    hint = f"did you mean {show(close[0])}? " if close else ""
+    return f"found {show(found)}; {hint}expected one of {', '.join(words)}"
 
-    def unknown_word(self, path: Path, word: object, allowed: Sequence[str], *, what: str) -> None:
-        """Record a word that is not among `allowed`, with the closest allowed word or the whole list if it is short."""
-        self.add(path, f"{found(word)} is not {what}.{self._hint(word, allowed)}")
 
-    def shape(self, error: ValidationError, document: object, *, at: Path = ()) -> None:
-        """Record the faults of a failed model validation of the part of `document` at `at`."""
-        # A union is at fault as a whole when one member is: what a check said inside it is enough.
-        said = {path[:depth] for path in self._details for depth in range(1, len(path) + 1)}
-        lines = error.errors(include_url=False, include_context=False)
-        parents = {line["loc"][:depth] for line in lines for depth in range(len(line["loc"]))}
-        for line in lines:
-            path = _existing(at + line["loc"], document, missing=line["type"] == "missing")
-            # pydantic calls a list too short when its only member is faulty; the member's own fault says it all.
-            if path in said or (line["type"] == "too_short" and line["loc"] in parents):
+def _fault(details: ErrorDetails, document: object, fields: Collection[str], expected: Mapping[str, str]) -> Fault:
+    path = _path(details, document)
+    return Fault(pointer=join_pointer(path), detail=_detail(details, path, fields, expected))
+
+
+def _follows_from_another(details: ErrorDetails) -> bool:
+    # A list whose only entries are wrong is reported again as too short: pydantic counts the entries it kept.
+    found = details["input"]
+    return details["type"] == "too_short" and isinstance(found, list) and len(found) >= details["ctx"]["min_length"]
+
+
+def _path(details: ErrorDetails, document: object) -> list[str | int]:
+    path: list[str | int] = []
+    for position, part in enumerate(details["loc"]):
+        try:
+            document = document[part]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            if details["type"] != "missing" or position < len(details["loc"]) - 1:
                 continue
-            if line["type"] == "missing":
-                self.add(path, "This field is required, but missing.")
-            elif line["type"] == "extra_forbidden":
-                self.add(path, "There is no field of this name here.")
-            else:
-                self.add(path, f"{_in_plain_words(line['msg'])}; found {found(line['input'])}.")
-
-    def faults(
-        self, document: object, *, file: str | None = None, lines: Mapping[Path, int] | None = None
-    ) -> tuple[Fault, ...]:
-        """All faults, ordered by their place in `document`; a missing member comes after its siblings.
-
-        Args:
-            document: the document that was checked, for the order.
-            file: name of the file, copied into each fault.
-            lines: line number of each place, from 1; a missing place takes the line of its nearest parent.
-        """
-        places: dict[int, dict[object, int]] = {}
-        ordered = sorted(self._details.items(), key=lambda entry: _position(entry[0], document, places))
-        return tuple(
-            Fault(pointer=json_pointer(path), detail=detail, file=file, line=_line(path, lines) if lines else None)
-            for path, details in ordered
-            for detail in details
-        )
-
-    def _hint(self, word: object, allowed: Sequence[str]) -> str:
-        close: list[str] = []
-        if isinstance(word, str) and len(word) <= _MAX_WORD and self._suggestions < _MAX_SUGGESTIONS:
-            self._suggestions += 1
-            by_folded = {option.casefold(): option for option in reversed(allowed)}
-            close = [by_folded[match] for match in get_close_matches(word.casefold(), list(by_folded), n=1)]
-        hint = f" Did you mean '{close[0]}'?" if close else ""
-        if len(allowed) <= _SHOWN_OPTIONS:
-            hint += f" Expected one of: {', '.join(allowed)}." if allowed else ""
-        elif not close:
-            hint += f" Expected one of {len(allowed)} words: {', '.join(allowed[:_SHOWN_OPTIONS])}, …"
-        return hint
+        path.append(part)
+    return path
 
 
-def _in_plain_words(message: str) -> str:
-    """A type checker's message in the words of these reports."""
-    message = message.removeprefix("Value error, ").replace("Input should be", "Expected")
-    for pattern, plain in _PLAIN:
-        message = pattern.sub(plain, message)
-    return message[:1].upper() + message[1:]
-
-
-def _existing(loc: Path, document: object, *, missing: bool) -> Path:
-    """The part of a validation location that exists: the rest names union members or `[key]`, not places."""
-    node = document
-    for depth, part in enumerate(loc):
-        in_list = isinstance(part, int) and isinstance(node, (list, tuple)) and part < len(node)
-        if not in_list and not (isinstance(node, Mapping) and part in node):
-            return loc[: depth + 1] if missing else loc[:depth]
-        node = node[part]  # type: ignore[index]  # either a list with that place or a mapping with that key
-    return loc
-
-
-def _position(path: Path, document: object, places: dict[int, dict[object, int]]) -> tuple[int, ...]:
-    """Sort key of a path: its place among its siblings, level by level."""
-    node: object = document
-    position: list[int] = []
-    for part in path:
-        if isinstance(node, Mapping):
-            if id(node) not in places:
-                places[id(node)] = {key: place for place, key in enumerate(node)}
-            position.append(places[id(node)].get(part, len(node)))
-            node = node.get(part)
-        elif isinstance(node, (list, tuple)) and isinstance(part, int):
-            position.append(part)
-            node = node[part] if part < len(node) else None
-        else:
-            position.append(0)
-            node = None
-    return tuple(position)
-
-
-def _line(path: Path, lines: Mapping[Path, int]) -> int | None:
-    return next((lines[path[:depth]] for depth in range(len(path), -1, -1) if path[:depth] in lines), None)
+def _detail(details: ErrorDetails, path: list[str | int], fields: Collection[str], expected: Mapping[str, str]) -> str:
+    kind, found, context = details["type"], details["input"], details.get("ctx", {})
+    name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
+    match kind:
+        case "json_invalid":
+            return f"not valid JSON: {context['error']}"
+        case "missing":
+            return f"the field '{name}' is missing"
+        case "extra_forbidden":
+            close = close_words(name, fields)
+            return f"unknown field '{name}'" + (f"; did you mean '{close[0]}'?" if close else "")
+        case "enum" | "literal_error":
+            return wrong_word(found, re.findall(r"'([^']*)'", context["expected"]))
+        case "union_tag_invalid":
+            return wrong_word(context["tag"], re.findall(r"'([^']*)'", context["expected_tags"]))
+        case "union_tag_not_found":
+            return f"the field {context['discriminator']} is missing"
+        case "string_too_short":
+            return "found an empty text"
+        case "too_short":
+            return f"found {context['actual_length']} entries; expected at least {context['min_length']}"
+        case "too_long":
+            return f"found {context['actual_length']} entries; expected at most {context['max_length']}"
+        case "value_error":
+            return str(context["error"])
+        case "dict_type" if name in expected:
+            return f"found {show(found)}; expected {expected[name]}"
+        case "string_pattern_mismatch":
+            return f"found {show(found)}; expected {expected.get(name, 'text like ' + context['pattern'])}"
+        case "greater_than_equal":
+            return f"found {show(found)}; expected {context['ge']:g} or more"
+        case "less_than_equal":
+            return f"found {show(found)}; expected {context['le']:g} or less"
+    if kind in EXPECTED:
+        return f"found {show(found)}; expected {EXPECTED[kind]}"
+    return f"found {show(found)}; {details['msg'][0].lower()}{details['msg'][1:]}"

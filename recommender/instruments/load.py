@@ -16,7 +16,7 @@ from models.instrument import ContextQuestion, DomainSpec, Instrument, Instrumen
 from models.vocab import Domain, Form, ImportanceKey, Length
 from recommender.config import content_hash
 from recommender.errors import InvalidInstrument
-from recommender.faults import FaultReport, Path
+from recommender.fault_report import FaultReport, Path
 from recommender.instruments.check import check_references
 
 __all__ = ["LoadedInstrument", "default_instrument", "load_instrument"]
