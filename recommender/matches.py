@@ -79,7 +79,7 @@ class MatchWriter:
             components=components,
             needs=shares,
             why=why(
-                components,
+                self._lifts(ranked, position),
                 traces,
                 shares,
                 support=support,
@@ -161,6 +161,11 @@ class MatchWriter:
         if hidden:
             components = {MERGED_FIT: math.fsum(value for name, value in parts.items() if name in hidden), **components}
         return {**components, DIVERSITY: diversity}
+
+    def _lifts(self, ranked: Ranked, position: int) -> dict[str, float]:
+        return {
+            name: float(values[position] - ranked.mean_parts[name]) for name, values in ranked.relevance.parts.items()
+        }
 
     def _traces(self, ranker: KindRanker, ranked: Ranked, row: int) -> tuple[RuleTrace, ...]:
         hidden = set() if self._levels_shown else _level_rules(ranked)
