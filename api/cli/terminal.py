@@ -1,0 +1,67 @@
+"""Where output goes: rich tables on a terminal, plain text in a pipe, progress on standard error."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recommender.ports import Progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["Screen", "progress_bar", "screen"]
+
+_PIPE_WIDTH = 100
+_MAX_WIDTH = 140
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Standard output, and whether it may show more than plain text."""
+
+    console: "Console"
+    plain: bool
+    """No colors, no box characters: a pipe, a dumb terminal, or one that cannot show the signs."""
+
+
+def screen() -> Screen:
+    """Standard output of this process. `NO_COLOR` and `COLUMNS` are honored."""
+    from rich.console import Console
+
+    console = Console(highlight=False, emoji=False, markup=False)
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+    plain = not console.is_terminal or console.is_dumb_terminal or encoding != "utf8"
+    if plain:
+        columns = os.environ.get("COLUMNS", "")
+        width = int(columns) if columns.isdecimal() and int(columns) >= 40 else _PIPE_WIDTH
+        console = Console(highlight=False, emoji=False, markup=False, color_system=None, width=width)
+    elif console.width > _MAX_WIDTH:
+        # Longer lines are hard to read, however wide the window.
+        console.width = _MAX_WIDTH
+    return Screen(console, plain)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress | None]:
+    """A callback that draws a bar on standard error, or None when that is not a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, int] = {}
+
+        def show(done: int, total: int, what: str) -> None:
+            task = tasks.get(what)
+            if task is None:
+                task = tasks[what] = bar.add_task(what, total=total)
+            bar.update(task, completed=done, total=total)
+
+        yield show  # type: ignore[misc]
