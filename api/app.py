@@ -27,7 +27,7 @@ Maps the needs of K-12 school-improvement teams and network hubs to resources an
 Every error is an RFC 9457 problem document that lists each fault by JSON pointer. Nothing is stored."""
 
 
-def create_app(settings: Settings | None = None, recommender: "Recommender" | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, recommender: "Recommender | None" = None) -> FastAPI:
     """The application.
 
     Args:

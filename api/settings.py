@@ -16,9 +16,7 @@ __all__ = ["Settings", "load_settings"]
 class Settings(BaseSettings):
     """Every setting is an environment variable `TRELLIS_NAME`; the defaults start a working local instance."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="TRELLIS_", frozen=True, env_ignore_empty=True, protected_namespaces=()
-    )
+    model_config = SettingsConfigDict(env_prefix="TRELLIS_", frozen=True, env_ignore_empty=True)
 
     catalog_dir: Path | None = None
     """Folder with `resources.jsonl` and `providers.jsonl`; None means the starter catalog."""
@@ -27,7 +25,7 @@ class Settings(BaseSettings):
     model: str = "all-MiniLM-L6-v2"
     """Name of the packaged embedding model, or the path of another sentence-transformers model."""
     model_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    """Expected SHA-256 of that model's weights; None means the known one of the packaged model, unchecked for others."""
+    """Expected SHA-256 of that model's weights; None checks the packaged model only, whose hash is known."""
     ruleset: Path | None = None
     """Ruleset file (YAML); None means the shipped rules."""
     config: Path | None = None

@@ -11,9 +11,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check and d
 
 Folder = Annotated[
     Path,
-    typer.Argument(
-        metavar="DIR", exists=True, file_okay=False, help="Folder with resources.jsonl and providers.jsonl."
-    ),
+    typer.Argument(metavar="DIR", exists=True, file_okay=False, help="With resources.jsonl and providers.jsonl."),
 ]
 
 

@@ -61,16 +61,16 @@ CatalogDir = Annotated[
     ),
 ]
 RulesetFile = Annotated[
-    Path | None, typer.Option("--ruleset", exists=True, dir_okay=False, help="Rules (YAML); default: the shipped ones.")
+    Path | None,
+    typer.Option("--ruleset", exists=True, dir_okay=False, help="Rules (YAML); default: the shipped ones."),
 ]
 ConfigFile = Annotated[
     Path | None,
-    typer.Option(
-        "--config", exists=True, dir_okay=False, help="Ranking configuration (YAML); default: the shipped one."
-    ),
+    typer.Option("--config", exists=True, dir_okay=False, help="Ranking configuration; default: the shipped one."),
 ]
 ModelName = Annotated[
-    str | None, typer.Option("--model", help="Embedding model: a name, or the path of a sentence-transformers model.")
+    str | None,
+    typer.Option("--model", help="Embedding model: a name, or the path of a sentence-transformers model."),
 ]
 KindOption = Annotated[Kind, typer.Option("--kind", help="Which lists to make.")]
 AsOf = Annotated[

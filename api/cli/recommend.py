@@ -15,7 +15,7 @@ __all__ = ["add_to"]
 
 AssessmentFile = Annotated[
     Path,
-    typer.Argument(metavar="FILE", exists=True, dir_okay=False, allow_dash=True, help="Assessment; - reads stdin."),
+    typer.Argument(metavar="FILE", exists=True, dir_okay=False, allow_dash=True, help="Assessment; - is stdin."),
 ]
 
 
@@ -59,9 +59,7 @@ def recommend_command(
 def rank_command(
     file: Annotated[
         Path,
-        typer.Argument(
-            metavar="ASSESSMENTS.jsonl", exists=True, dir_okay=False, allow_dash=True, help="One assessment a line."
-        ),
+        typer.Argument(metavar="ASSESSMENTS.jsonl", exists=True, dir_okay=False, allow_dash=True, help="One a line."),
     ],
     out: Annotated[Path, typer.Option("--out", dir_okay=False, writable=True, help="TREC run to write.")],
     catalog: CatalogDir = None,
@@ -69,7 +67,7 @@ def rank_command(
     k: Annotated[int, typer.Option("--k", min=1, help="Longest list of each kind.")] = 50,
     explain: Annotated[
         Path | None,
-        typer.Option("--explain", dir_okay=False, writable=True, help="Explanations to write, one match a line."),
+        typer.Option("--explain", dir_okay=False, writable=True, help="Explanations to write, a match a line."),
     ] = None,
     as_of: AsOf = None,
     ruleset: RulesetFile = None,

@@ -15,10 +15,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve_command(
-    host: Annotated[str | None, typer.Option("--host", help="Address to listen on; default 127.0.0.1.")] = None,
-    port: Annotated[
-        int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on; default 8000.")
-    ] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Address; default 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port; default 8000.")] = None,
     catalog: CatalogDir = None,
     ruleset: RulesetFile = None,
     config: ConfigFile = None,

@@ -39,9 +39,7 @@ class PreviewQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    k: Annotated[int | None, Field(ge=1, le=MAX_K, description="Longest list of each kind; default: configured.")] = (
-        None
-    )
+    k: Annotated[int | None, Field(ge=1, le=MAX_K, description="Longest list of a kind; default: configured.")] = None
     kind: Annotated[list[SupportKind], Field(description="Kinds to list; repeat for several; default: all.")] = []
 
 

@@ -59,7 +59,7 @@ def open_recommender(inputs: Inputs, *, progress: Progress | None = None) -> "Re
 class Engine:
     """What the routes need: the instrument and the catalog at once, the recommender as soon as it is loaded."""
 
-    def __init__(self, source: Inputs | "Recommender") -> None:
+    def __init__(self, source: "Inputs | Recommender") -> None:
         """Serve a recommender, or the one that `start` opens from checked inputs."""
         self.instrument: LoadedInstrument = source.instrument
         self.catalog: Catalog = source.catalog
