@@ -29,33 +29,36 @@ _WORD_STYLES = {NeedWord.START_HERE: "bold", NeedWord.CLOSE_CALL: "", NeedWord.L
 # From this width on there is room for the columns that explain.
 _WIDE = 100
 _RUBRIC_LINES = 2
+_SHOWN_NEEDS = 3
 
 
 def render_run(run: RecommendationRun, instrument: LoadedInstrument, screen: Screen) -> None:
     """Print everything a team reads of one run."""
     names = {domain: spec.name for domain, spec in instrument.domains.items()}
-    page = _Page(screen, names)
-    page.heading(f"Capacity profile: {run.team_name}")
-    page.profile(run, instrument)
-    page.heading("Needs")
-    page.needs(run)
-    for ranked in run.lists:
-        page.heading(_KIND_TITLES[ranked.kind])
-        page.ranked(ranked)
-    page.heading("Plan")
-    page.plan(run.plan)
-    page.versions(run)
+    with screen.page():
+        page = _Page(screen, names)
+        page.heading(f"Capacity profile: {run.team_name}")
+        page.profile(run, instrument)
+        page.heading("Needs")
+        page.needs(run)
+        for ranked in run.lists:
+            page.heading(_KIND_TITLES[ranked.kind])
+            page.ranked(ranked)
+        page.heading("Plan")
+        page.plan(run.plan)
+        page.versions(run)
 
 
 def render_why_not(answer: WhyNot, screen: Screen) -> None:
     """Print why one support is, or is not, in the list."""
-    page = _Page(screen, {})
-    page.heading(f"{answer.title} ({answer.support_id})")
-    page.line(answer.detail)
-    for trace in answer.excluded_by:
-        page.line(f"{page.glyphs.bullet} {trace.because} ({trace.id})", indent=2)
-    if answer.components and answer.score is not None:
-        page.line(_sum_of(answer.score, answer.components))
+    with screen.page():
+        page = _Page(screen, {})
+        page.heading(f"{answer.title} ({answer.support_id})")
+        page.line(answer.detail)
+        for trace in answer.excluded_by:
+            page.line(f"{page.glyphs.bullet} {trace.because} ({trace.id})", indent=2, hang=2)
+        if answer.components and answer.score is not None:
+            page.line(_sum_of(answer.score, answer.components))
 
 
 class _Page:
@@ -73,8 +76,17 @@ class _Page:
         if not self.plain:
             self.console.print(Text("─" * min(len(text), self.console.width), style="dim"))
 
-    def line(self, text: str | Text, *, indent: int = 0) -> None:
-        self.console.print(Padding(text, (0, 0, 0, indent)))
+    def line(self, text: str | Text, *, indent: int = 0, hang: int = 0) -> None:
+        """Wrapped text; `hang` indents its later lines further than the first."""
+        text = Text(text) if isinstance(text, str) else text
+        wrapped = text.wrap(self.console, self.console.width - indent - hang)
+        for row, part in enumerate(wrapped):
+            part.rstrip()
+            self.console.print(Padding(part, (0, 0, 0, indent + (hang if row else 0)), expand=False))
+
+    def url(self, url: str, *, indent: int) -> None:
+        """Never wrapped, so that it can be copied or clicked."""
+        self.console.print(Text(" " * indent + url, style="dim"), soft_wrap=True)
 
     def table(self, **settings: Any) -> Table:
         shape = None if self.plain else box.SIMPLE_HEAD
@@ -153,22 +165,21 @@ class _Page:
         )
 
     def match(self, match: Match) -> None:
-        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
-        table.add_column(justify="right", width=2, no_wrap=True)
-        table.add_column()
+        self.line(Text.assemble(f"{match.rank:>2} ", (match.title, "bold")), hang=3)
         bar = share_bar(match.score, glyphs=self.glyphs)
-        table.add_row(str(match.rank), Text.assemble((match.title, "bold"), f"  {bar} {match.score:.2f}"))
-        table.add_row("", Text(f"{match.url}  {match.support_id}", style="dim", overflow="fold"))
-        table.add_row("", " ".join(match.why))
+        self.line(Text.assemble(f"{bar} {match.score:.2f}  ", (match.support_id, "dim")), indent=3)
+        self.url(match.url, indent=3)
+        self.line(" ".join(match.why), indent=3)
         if match.needs:
-            table.add_row("", f"Serves {', '.join(self.share_words(need) for need in match.needs)}.")
+            self.line(f"Serves {', '.join(self.share_words(need) for need in match.needs[:_SHOWN_NEEDS])}.", indent=3)
         if match.matched_text:
-            whose = "your words" if match.matched_text.source == "open_text" else "the questionnaire"
-            table.add_row("", f"“{match.matched_text.support_text}” answers {whose}: “{match.matched_text.need_text}”")
+            side = "words" if match.matched_text.source == "open_text" else "answers"
+            text = f"Your {side} “{match.matched_text.need_text}” meet its “{match.matched_text.support_text}”"
+            self.line(text, indent=3)
         for trace in _against(match.rules):
-            table.add_row("", f"But: {trace.because}")
-        table.add_row("", Text(f"{_sum_of(match.score, match.components)}; {_rule_counts(match.rules)}", style="dim"))
-        self.console.print(table)
+            self.line(f"But: {trace.because}", indent=3)
+        parts = f"{_sum_of(match.score, match.components)}; {_rule_counts(match.rules)}"
+        self.line(Text(parts, style="dim"), indent=3)
 
     def share_words(self, need: NeedShare) -> str:
         name = self.names.get(need.domain, need.domain)
@@ -178,8 +189,9 @@ class _Page:
         for phase in phases:
             self.line(Text(phase.phase.capitalize(), style="bold"))
             for entry in phase.entries:
-                self.line(Text.assemble(f"{self.glyphs.bullet} ", (entry.title, "bold")), indent=2)
-                self.line(f"{entry.because} {entry.url}", indent=4)
+                self.line(Text.assemble(f"{self.glyphs.bullet} ", (entry.title, "bold")), indent=2, hang=2)
+                self.line(entry.because, indent=4)
+                self.url(entry.url, indent=4)
             if not phase.entries:
                 self.line("Nothing for this phase.", indent=2)
 

@@ -26,6 +26,16 @@ class Screen:
     plain: bool
     """No colors, no box characters: a pipe, a dumb terminal, or one that cannot show the signs."""
 
+    @contextmanager
+    def page(self) -> Iterator[None]:
+        """What is printed within appears when the block ends; plain text without blanks at the ends of lines."""
+        if not self.plain:
+            yield
+            return
+        with self.console.capture() as capture:
+            yield
+        sys.stdout.write("".join(line.rstrip() + "\n" for line in capture.get().splitlines()))
+
 
 def screen() -> Screen:
     """Standard output of this process. `NO_COLOR` and `COLUMNS` are honored."""
