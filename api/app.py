@@ -12,7 +12,7 @@ from api import problems
 from api.middleware import Boundary
 from api.routes import health, instrument, problem_pages, recommendations, supports
 from api.routes.recommendations import PreviewBody
-from api.services.engine import Engine, load_inputs
+from api.services.engine import Engine, Inputs, load_inputs
 from api.settings import Settings, load_settings
 from recommender import __version__
 
@@ -27,19 +27,20 @@ Maps the needs of K-12 school-improvement teams and network hubs to resources an
 Every error is an RFC 9457 problem document that lists each fault by JSON pointer. Nothing is stored."""
 
 
-def create_app(settings: Settings | None = None, recommender: "Recommender | None" = None) -> FastAPI:
+def create_app(settings: Settings | None = None, source: "Inputs | Recommender | None" = None) -> FastAPI:
     """The application.
 
     Args:
         settings: None reads them from the environment.
-        recommender: ready to use; None loads one from the settings in the background, and `/readyz` says when.
+        source: a recommender ready to use, or the inputs of one that is then loaded in the background, and `/readyz`
+            says when; None takes the inputs that the settings name.
 
     Raises:
         InputError: the settings, or the files that they name, have faults.
         ModelError: the embedding model is missing or altered.
     """
     settings = settings or load_settings()
-    engine = Engine(recommender or load_inputs(settings))
+    engine = Engine(source or load_inputs(settings))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -6,17 +6,17 @@ A problem's `type` is the path of a page of this API (`/problems/SLUG`) that say
 import http
 import logging
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from recommender.embedding import CacheUnusable
 from starlette.exceptions import HTTPException
 
 from api.errors import InvalidParameter, LoadingFailed, NotReady, UnsupportedMediaType
 from recommender.errors import (
+    CacheUnusable,
     InputError,
     InvalidAssessment,
     ModelAltered,
@@ -178,10 +178,14 @@ def install(app: FastAPI) -> None:
         return response
 
 
-def _framework_fault(fault: dict[str, object]) -> ProblemFault:
-    location = fault["loc"]
-    where, *path = location if isinstance(location, tuple) else (location,)
-    detail = str(fault["msg"])
+def _framework_fault(fault: dict[str, Any]) -> ProblemFault:
+    where, *path = fault["loc"]
+    if fault["type"] == "extra_forbidden":
+        detail = "There is no parameter of this name here; /docs lists them."
+    elif fault["type"] == "missing":
+        detail = "This is required, but missing."
+    else:
+        detail = f"{str(fault['msg']).replace('Input should', 'It should')}; found {str(fault['input'])[:60]!r}."
     if where in ("query", "path", "header"):
         return ProblemFault(parameter=str(path[0]) if path else str(where), detail=detail)
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from recommender.instruments import LoadedInstrument
 from rich import box
@@ -88,9 +87,10 @@ class _Page:
         """Never wrapped, so that it can be copied or clicked."""
         self.console.print(Text(" " * indent + url, style="dim"), soft_wrap=True)
 
-    def table(self, **settings: Any) -> Table:
-        shape = None if self.plain else box.SIMPLE_HEAD
-        return Table(box=shape, pad_edge=False, padding=(0, 2, 0, 0), **settings)
+    def table(self) -> Table:
+        if self.plain:
+            return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
 
     def profile(self, run: RecommendationRun, instrument: LoadedInstrument) -> None:
         profile = run.profile

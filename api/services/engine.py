@@ -3,14 +3,18 @@
 import logging
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from recommender.catalog.load import Catalog, load_catalog, starter_catalog
+from recommender.documents import document_text, statements
 from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbedder
 from recommender.instruments import LoadedInstrument, default_instrument
+from recommender.retrieval.lexical import LexicalIndex
 
 from api.errors import LoadingFailed, NotReady
 from api.settings import Settings
+from models.base import SupportId
 from recommender.errors import TrellisError
 from recommender.ports import Progress
 
@@ -31,18 +35,24 @@ class Inputs:
     embedder: CachedEmbedder
 
 
-def load_inputs(settings: Settings) -> Inputs:
+def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -> Inputs:
     """Read and check everything that the settings name.
+
+    Args:
+        settings: what to read.
+        embedder: takes the place of the model that the settings name.
 
     Raises:
         InputError: the catalog, ruleset or configuration has faults.
         ModelError: the model is missing, or its weights are not the expected ones.
     """
-    model = SentenceEmbedder(EmbeddingConfig(model=settings.model, sha256=settings.model_sha256))
+    if embedder is None:
+        model = SentenceEmbedder(EmbeddingConfig(model=settings.model, sha256=settings.model_sha256))
+        embedder = CachedEmbedder(model, settings.data_dir / "vectors.sqlite")
     return Inputs(
         instrument=default_instrument(),
         catalog=load_catalog(settings.catalog_dir) if settings.catalog_dir else starter_catalog(),
-        embedder=CachedEmbedder(model, settings.data_dir / "vectors.sqlite"),
+        embedder=embedder,
     )
 
 
@@ -81,6 +91,16 @@ class Engine:
         if self._recommender is None:
             raise NotReady(f"Model, catalog and index are being loaded ({self._progress}).")
         return self._recommender
+
+    def rank_words(self, text: str) -> dict[SupportId, float]:
+        """BM25 of every support that shares a word with a text, in its own words or in the needs it meets."""
+        scores = self._words.scores([text])[0]
+        rows = zip(self.catalog.supports, scores, strict=True)
+        return {support.id: float(score) for support, score in rows if score > 0}
+
+    @cached_property
+    def _words(self) -> LexicalIndex:
+        return LexicalIndex(["\n".join((document_text(s), *statements(s))) for s in self.catalog.supports])
 
     def start(self) -> None:
         """Begin to load in the background; a process that ends does not wait for it."""
