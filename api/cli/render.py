@@ -24,7 +24,12 @@ _STATUS_WORDS = {
     ScoreStatus.SET_ASIDE: "set aside",
     ScoreStatus.NOT_ON_FORM: "not on this form",
 }
-_WORD_STYLES = {NeedWord.START_HERE: "bold", NeedWord.CLOSE_CALL: "", NeedWord.LATER: "dim"}
+_WORD_STYLES = {
+    NeedWord.START_HERE: "bold",
+    NeedWord.CLOSE_CALL: "",
+    NeedWord.LATER: "dim",
+    NeedWord.NOT_ENOUGH_ANSWERS: "dim",
+}
 # From this width on there is room for the columns that explain.
 _WIDE = 100
 _RUBRIC_LINES = 2
@@ -121,7 +126,7 @@ class _Page:
             ]
             if with_agreement:
                 cells.append(score.agreement.word if score.agreement else "")
-            cells += [_importance_words(score, instrument), Text(word or "", style=_WORD_STYLES.get(word, ""))]
+            cells += [_importance_words(score, instrument), Text(word or "", style=_WORD_STYLES[word] if word else "")]
             table.add_row(*cells)
         self.console.print(table)
         for score in scores:

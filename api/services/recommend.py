@@ -100,12 +100,12 @@ def _applied(document: Mapping[str, Any], context: Mapping[str, Any], answers: M
     if isinstance(team, dict):
         given = team.get("context", {})
         if isinstance(given, dict):
-            merged = given | context
+            merged = {**given, **context}
             team["context"] = {key: value for key, value in merged.items() if not (key in context and value is None)}
     responses = changed.get("responses")
     for response in responses if isinstance(responses, list) else ():
         if isinstance(response, dict) and isinstance(response.get("answers", {}), dict):
-            response["answers"] = response.get("answers", {}) | answers
+            response["answers"] = {**response.get("answers", {}), **answers}
     return changed
 
 

@@ -1,7 +1,6 @@
 """Browse the catalog: filters, search and pages, in a stable order."""
 
 import base64
-import binascii
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -168,7 +167,7 @@ def _decode(cursor: str, digest: str) -> int:
         return 0
     try:
         start, _, given = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(".")
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise CursorError from error
     if given != digest or not start.isascii() or not start.isdecimal():
         raise CursorError
