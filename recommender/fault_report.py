@@ -74,7 +74,8 @@ class FaultReport:
         said = set(self._details)
         for line in error.errors(include_url=False, include_context=False):
             path = _existing(at + line["loc"], document, missing=line["type"] == "missing")
-            if path in said:
+            if path in said or (line["type"] == "too_short" and line["input"]):
+                # A list whose members are all at fault counts as empty to the type checker, but is not.
                 continue
             if line["type"] == "missing":
                 self.add(path, "This field is required, but missing.")

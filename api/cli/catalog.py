@@ -25,3 +25,23 @@ def check_command(folder: Folder) -> None:
         f"{folder}: no faults. {len(catalog.resources)} resources, {len(catalog.providers)} providers, "
         f"version {catalog.version}"
     )
+
+
+@app.command("stats")
+def stats_command(
+    folder: Folder,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document for programs.")] = False,
+) -> None:
+    """Show counts, thin spots (domain, level and focus area) and likely duplicates."""
+    from recommender.catalog.stats import catalog_stats
+
+    from recommender.catalog.load import load_catalog
+
+    stats = catalog_stats(load_catalog(folder))
+    if as_json:
+        typer.echo(stats.model_dump_json(indent=2))
+        return
+    from api.cli.render_catalog import render_stats
+    from api.cli.terminal import screen
+
+    render_stats(stats, screen())

@@ -39,10 +39,9 @@ def recommend_command(
     model: ModelName = None,
 ) -> None:
     """Show a team's profile, its needs, and ranked, explained supports in a plan."""
+    from api.services.recommend import recommend
     from recommender.assessments import parse_assessment
     from recommender.instruments import default_instrument
-
-    from api.services.recommend import recommend
 
     assessment = parse_assessment(read_input(file), default_instrument())
     recommender = _open(catalog=catalog, ruleset=ruleset, config=config, model=model)
@@ -75,10 +74,9 @@ def rank_command(
     model: ModelName = None,
 ) -> None:
     """Rank every eligible support for many assessments into a TREC run, without a floor."""
-    from recommender.instruments import default_instrument
-
     from api.cli.terminal import progress_bar
     from api.services.ranking import parse_assessment_lines, rank_to_files
+    from recommender.instruments import default_instrument
 
     for path, option in ((out, "--out"), (explain, "--explain")):
         if path is not None and not path.resolve().parent.is_dir():
@@ -131,12 +129,11 @@ def why_not_command(
 
 def demo_command() -> None:
     """Run the main job for three sample teams that ship with Trellis."""
-    from recommender.assessments import parse_assessment
-
     from api.cli.render import render_run
     from api.cli.terminal import screen
     from api.services.recommend import recommend
     from api.services.samples import SAMPLES, read_sample
+    from recommender.assessments import parse_assessment
 
     recommender = _open()
     target = screen()

@@ -4,17 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from recommender.instruments import LoadedInstrument
-from rich import box
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from api.cli.scales import ASCII, UNICODE, Glyphs, level_scale, share_bar
+from api.cli.page import Page
+from api.cli.scales import level_scale, share_bar
 from api.cli.terminal import Screen
 from models.profile import DomainScore
 from models.recommendation import Match, NeedShare, PlanPhase, RankedList, RecommendationRun, RuleTrace, WhyNot
 from models.vocab import AnswerMode, Domain, NeedWord, RuleEffect, RuleOutcome, ScoreStatus, SupportKind
+from recommender.instruments import LoadedInstrument
 
 __all__ = ["render_run", "render_why_not"]
 
@@ -40,7 +38,7 @@ def render_run(run: RecommendationRun, instrument: LoadedInstrument, screen: Scr
     """Print everything a team reads of one run."""
     names = {domain: spec.name for domain, spec in instrument.domains.items()}
     with screen.page():
-        page = _Page(screen, names)
+        page = _RunPage(screen, names)
         page.heading(f"Capacity profile: {run.team_name}")
         page.profile(run, instrument)
         page.heading("Needs")
@@ -56,46 +54,21 @@ def render_run(run: RecommendationRun, instrument: LoadedInstrument, screen: Scr
 def render_why_not(answer: WhyNot, screen: Screen) -> None:
     """Print why one support is, or is not, in the list."""
     with screen.page():
-        page = _Page(screen, {})
+        page = Page(screen)
         page.heading(f"{answer.title} ({answer.support_id})")
         page.line(answer.detail)
         for trace in answer.excluded_by:
-            page.line(f"{page.glyphs.bullet} {trace.because} ({trace.id})", indent=2, hang=2)
+            page.point(f"{trace.because} ({trace.id})", indent=2)
         if answer.components and answer.score is not None:
             page.line(_sum_of(answer.score, answer.components))
 
 
-class _Page:
-    """Prints parts of a run to one screen."""
+class _RunPage(Page):
+    """The parts of a run."""
 
     def __init__(self, screen: Screen, names: Mapping[Domain, str]) -> None:
-        self.console = screen.console
-        self.plain = screen.plain
-        self.glyphs: Glyphs = ASCII if screen.plain else UNICODE
+        super().__init__(screen)
         self.names = names
-
-    def heading(self, text: str) -> None:
-        self.console.print()
-        self.console.print(Text(text, style="bold"))
-        if not self.plain:
-            self.console.print(Text("─" * min(len(text), self.console.width), style="dim"))
-
-    def line(self, text: str | Text, *, indent: int = 0, hang: int = 0) -> None:
-        """Wrapped text; `hang` indents its later lines further than the first."""
-        text = Text(text) if isinstance(text, str) else text
-        wrapped = text.wrap(self.console, self.console.width - indent - hang)
-        for row, part in enumerate(wrapped):
-            part.rstrip()
-            self.console.print(Padding(part, (0, 0, 0, indent + (hang if row else 0)), expand=False))
-
-    def url(self, url: str, *, indent: int) -> None:
-        """Never wrapped, so that it can be copied or clicked."""
-        self.console.print(Text(" " * indent + url, style="dim"), soft_wrap=True)
-
-    def table(self) -> Table:
-        if self.plain:
-            return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
 
     def profile(self, run: RecommendationRun, instrument: LoadedInstrument) -> None:
         profile = run.profile
@@ -132,11 +105,11 @@ class _Page:
         for score in scores:
             name = self.names[score.domain]
             if score.two_pictures:
-                self.line(f"{self.glyphs.bullet} {name}: two pictures. Some see it near the bottom, some near the top.")
+                self.point(f"{name}: two pictures. Some see it near the bottom, some near the top.")
             if score.many_cannot_see:
-                self.line(f"{self.glyphs.bullet} {name}: many cannot see this part of the work yet.")
+                self.point(f"{name}: many cannot see this part of the work yet.")
         for notice in run.notices:
-            self.line(f"{self.glyphs.bullet} {notice}")
+            self.point(f"{notice}")
 
     def needs(self, run: RecommendationRun) -> None:
         first = [need for need in run.needs if need.is_priority]
@@ -164,7 +137,7 @@ class _Page:
         for match in ranked.matches:
             self.match(match)
         for unmet in ranked.unmet_needs:
-            self.line(f"{self.glyphs.bullet} {self.names.get(unmet.domain, unmet.domain)}: {unmet.detail}")
+            self.point(f"{self.names.get(unmet.domain, unmet.domain)}: {unmet.detail}")
         self.line(
             Text(f"{ranked.n_eligible} could be used, {ranked.n_excluded} were ruled out.", style="dim"),
         )
@@ -194,7 +167,7 @@ class _Page:
         for phase in phases:
             self.line(Text(phase.phase.capitalize(), style="bold"))
             for entry in phase.entries:
-                self.line(Text.assemble(f"{self.glyphs.bullet} ", (entry.title, "bold")), indent=2, hang=2)
+                self.point(Text(entry.title, style="bold"), indent=2)
                 self.line(entry.because, indent=4)
                 self.url(entry.url, indent=4)
             if not phase.entries:

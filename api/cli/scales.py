@@ -18,11 +18,10 @@ class Glyphs:
     full: str
     empty: str
     bullet: str
-    arrow: str
 
 
-UNICODE = Glyphs(rail="┄", tick="┼", band="━", dot="●", full="█", empty="░", bullet="•", arrow="→")
-ASCII = Glyphs(rail=".", tick="|", band="=", dot="O", full="#", empty=".", bullet="-", arrow="->")
+UNICODE = Glyphs(rail="┄", tick="┼", band="━", dot="●", full="█", empty="░", bullet="•")
+ASCII = Glyphs(rail=".", tick="|", band="=", dot="O", full="#", empty=".", bullet="-")
 
 
 def level_scale(mean: float | None, se: float | None, *, glyphs: Glyphs, step: int = 5) -> str:

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from recommender.catalog.load import Catalog, load_catalog, starter_catalog
-from recommender.documents import document_text, statements
-from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbedder
-from recommender.instruments import LoadedInstrument, default_instrument
-from recommender.retrieval.lexical import LexicalIndex
-
 from api.errors import LoadingFailed, NotReady
 from api.settings import Settings
 from models.base import SupportId
+from recommender.catalog.load import Catalog, load_catalog, starter_catalog
+from recommender.documents import document_text, statements
+from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbedder
 from recommender.errors import TrellisError
+from recommender.instruments import LoadedInstrument, default_instrument
 from recommender.ports import Progress
+from recommender.retrieval.lexical import LexicalIndex
 
 if TYPE_CHECKING:
     from recommender.pipeline import Recommender

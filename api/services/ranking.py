@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from recommender.assessments import parse_assessment
-from recommender.instruments import LoadedInstrument
 from recommender.trec import write_run
 
 from models.assessment import Assessment
 from models.base import Fault
 from models.vocab import SupportKind
+from recommender.assessments import parse_assessment
 from recommender.errors import InvalidAssessment
+from recommender.instruments import LoadedInstrument
 
 if TYPE_CHECKING:
     from recommender.pipeline import Recommender

@@ -5,14 +5,13 @@ from copy import deepcopy
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from recommender.assessments import parse_assessment, read_json
-from recommender.instruments import LoadedInstrument
-
 from models.assessment import Assessment
 from models.base import Fault
 from models.recommendation import RecommendationRun
 from models.vocab import SupportKind
+from recommender.assessments import parse_assessment, read_json
 from recommender.errors import InvalidAssessment
+from recommender.instruments import LoadedInstrument
 
 if TYPE_CHECKING:
     from recommender.pipeline import Recommender

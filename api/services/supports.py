@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
-from recommender.catalog.load import Catalog
 
 from models.base import SupportId
 from models.support import Provider, Resource, Support
@@ -21,6 +20,7 @@ from models.vocab import (
     ProviderKind,
     SupportKind,
 )
+from recommender.catalog.load import Catalog
 from recommender.config import content_hash
 
 __all__ = ["CursorError", "ProviderView", "ResourceView", "SupportPage", "SupportQuery", "find_supports", "view"]

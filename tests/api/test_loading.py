@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from numpy.typing import NDArray
-from recommender.embedding import CachedEmbedder
-from recommender.testing import HashingEmbedder
 
 from api.app import create_app
 from api.services.engine import Inputs, load_inputs
 from api.settings import Settings
+from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidCatalog, ModelAltered, ModelMissing
+from recommender.testing import HashingEmbedder
 
 
 class GatedEmbedder(HashingEmbedder):
