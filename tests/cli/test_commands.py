@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_rank_writes_both_kinds_each_from_rank_one_with_its_tag(trellis: Trellis
             assert [row[3] for row in part] == [str(rank) for rank in range(1, 8)]
             assert all(row[1] == "Q0" and row[2].startswith(prefix) for row in part)
             scores = [float(row[4]) for row in part]
-            assert all(above > below for above, below in zip(scores, scores[1:], strict=False))
+            assert all(above > below for above, below in pairwise(scores))
     explained = [json.loads(line) for line in explain.read_text().splitlines()]
     assert [(one["assessment_id"], one["support_id"], one["rank"]) for one in explained] == [
         (row[0], row[2], int(row[3])) for row in rows
