@@ -1,5 +1,6 @@
 """Options that several commands share, and what they stand for."""
 
+import sys
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -47,7 +48,9 @@ def parse_date(text: str) -> date:
 def read_input(path: Path) -> bytes:
     """A whole file; `-` is standard input."""
     if str(path) == "-":
-        return typer.get_binary_stream("stdin").read()
+        return sys.stdin.buffer.read()
+    if not path.is_file():
+        raise typer.BadParameter(f"there is no file '{path}'.")
     return path.read_bytes()
 
 

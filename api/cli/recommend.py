@@ -15,7 +15,7 @@ __all__ = ["add_to"]
 
 AssessmentFile = Annotated[
     Path,
-    typer.Argument(metavar="FILE", exists=True, dir_okay=False, allow_dash=True, help="Assessment; - is stdin."),
+    typer.Argument(metavar="FILE", help="Assessment; - is stdin."),
 ]
 
 
@@ -58,7 +58,7 @@ def recommend_command(
 def rank_command(
     file: Annotated[
         Path,
-        typer.Argument(metavar="ASSESSMENTS.jsonl", exists=True, dir_okay=False, allow_dash=True, help="One a line."),
+        typer.Argument(metavar="ASSESSMENTS.jsonl", help="One a line."),
     ],
     out: Annotated[Path, typer.Option("--out", dir_okay=False, writable=True, help="TREC run to write.")],
     catalog: CatalogDir = None,

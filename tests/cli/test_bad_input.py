@@ -44,7 +44,7 @@ CASES = [
     (change_level, "/responses/0/answers/la1: Expected a level, one of the whole numbers 1 to 4"),
     (unknown_item, "/responses/0/answers/la9: 'la9' is not an item of this instrument."),
     (hub_item, "/responses/1/answers/nl1: The item 'nl1' is asked on the hub form only; this is the team form."),
-    (wrong_word, "/team/context/cycle_phase: 'teting' is not an answer"),
+    (wrong_word, "/team/context/cycle_phase: 'teting' is not an option of 'cycle_phase'. Did you mean 'testing'?"),
     (nobody, "/responses: Nobody has answered: at least one response is needed."),
     (same_respondent, "/responses/3/respondent: Two respondents have the id 'r2'"),
 ]

@@ -12,8 +12,8 @@ from api.cli.scales import ASCII, level_scale, share_bar
         (1.0, None, "O....|....|....|"),
         (2.4, None, "|....|.O..|....|"),
         (4.0, None, "|....|....|....O"),
-        (2.5, 0.2551, "|....===O===...|"),  # 2.0 to 3.0; columns 5 and 10 are the ticks of 2 and 3
-        (1.2, 0.6, "=O=====...|....|"),
+        (2.5, 0.2551, "|....===O==....|"),  # 2.0 to 3.0: from tick to tick
+        (1.2, 0.6, "=O======..|....|"),
     ],
 )
 def test_a_level_scale(mean: float | None, se: float | None, drawn: str) -> None:
