@@ -33,7 +33,7 @@ types: setup
 	$(BIN)/mypy
 
 bench: setup
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+	$(BIN)/python -m pytest tests/benchmarks --override-ini=addopts= --benchmark-only
 
 # Everything that a change must pass.
 check: lint types test

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from api.errors import LoadingFailed, NotReady
 from api.settings import Settings
 from models.base import SupportId
+from models.rules import Ruleset
 from recommender.catalog.load import Catalog, load_catalog, starter_catalog
 from recommender.documents import document_text, statements
 from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbedder
@@ -16,6 +17,7 @@ from recommender.errors import TrellisError
 from recommender.instruments import LoadedInstrument, default_instrument
 from recommender.ports import Progress
 from recommender.retrieval.lexical import LexicalIndex
+from recommender.rules.load import load_ruleset, starter_ruleset
 
 if TYPE_CHECKING:
     from recommender.pipeline import Recommender
@@ -31,6 +33,7 @@ class Inputs:
 
     instrument: LoadedInstrument
     catalog: Catalog
+    ruleset: Ruleset
     embedder: CachedEmbedder
 
 
@@ -51,6 +54,7 @@ def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -
     return Inputs(
         instrument=default_instrument(),
         catalog=load_catalog(settings.catalog_dir) if settings.catalog_dir else starter_catalog(),
+        ruleset=load_ruleset(settings.ruleset) if settings.ruleset else starter_ruleset(),
         embedder=embedder,
     )
 
