@@ -93,7 +93,7 @@ class _RunPage(Page):
             word = words.get(score.domain)
             cells: list[str | Text] = [
                 self.names[score.domain],
-                _level_words(score),
+                _level_words(score) if wide else _level_words(score).replace("between ", "").replace(" and ", " to "),
                 "" if score.mean is None else f"{score.mean:.1f}",
                 level_scale(score.mean, score.se, glyphs=self.glyphs, step=step),
             ]

@@ -28,13 +28,20 @@ def render_stats(stats: CatalogStats, screen: Screen) -> None:
 
 def _counts(stats: CatalogStats, page: Page) -> None:
     page.heading("Counts")
-    page.line("Resources + providers for each word; a support with several words counts for each.")
+    page.line(
+        "Resources + providers for each word, one number where only one kind has the field. A support with several "
+        "words counts for each."
+    )
     for field in stats.counts:
-        words = [count for count in field.words if count.n_resources or count.n_providers]
-        shown = [f"{count.word} {count.n_resources}+{count.n_providers}" for count in words]
-        if field.unknown.n_resources or field.unknown.n_providers:
-            shown.append(f"not said {field.unknown.n_resources}+{field.unknown.n_providers}")
-        page.line(f"{field.field}: {', '.join(shown)}", hang=2)
+        has_resources = any(count.n_resources for count in field.words)
+        has_providers = any(count.n_providers for count in field.words)
+        shown = []
+        for count in (*field.words, field.unknown):
+            numbers = [count.n_resources] * has_resources + [count.n_providers] * has_providers
+            if any(numbers):
+                word = "not said" if count is field.unknown else count.word
+                shown.append(f"{word} {'+'.join(map(str, numbers))}")
+        page.line(f"{field.field.replace('_', ' ')}: {', '.join(shown)}", hang=2)
 
 
 def _coverage(stats: CatalogStats, page: Page) -> None:
