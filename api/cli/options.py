@@ -2,39 +2,23 @@
 
 import sys
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from models.vocab import SupportKind
+from api.services.kinds import Kind
 
 __all__ = [
     "AsOf",
     "CatalogDir",
     "ConfigFile",
-    "Kind",
     "KindOption",
     "ModelName",
     "RulesetFile",
-    "kinds_of",
     "parse_date",
     "read_input",
 ]
-
-
-class Kind(StrEnum):
-    """Which lists to make."""
-
-    RESOURCE = "resource"
-    PROVIDER = "provider"
-    ALL = "all"
-
-
-def kinds_of(kind: Kind) -> tuple[SupportKind, ...]:
-    """The kinds of support that a choice stands for."""
-    return tuple(SupportKind) if kind is Kind.ALL else (SupportKind(kind.value),)
 
 
 def parse_date(text: str) -> date:

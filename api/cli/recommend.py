@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.options import AsOf, CatalogDir, ConfigFile, Kind, KindOption, ModelName, RulesetFile, kinds_of, read_input
+from api.cli.options import AsOf, CatalogDir, ConfigFile, KindOption, ModelName, RulesetFile, read_input
+from api.services.kinds import Kind, kinds_of
 
 if TYPE_CHECKING:
     from recommender.pipeline import Recommender
@@ -45,7 +46,7 @@ def recommend_command(
 
     assessment = parse_assessment(read_input(file), default_instrument())
     recommender = _open(catalog=catalog, ruleset=ruleset, config=config, model=model)
-    run = recommend(recommender, assessment, today=date.today(), as_of=as_of, kinds=kinds_of(kind), k=k)
+    run = recommend(recommender, assessment, today=date.today(), as_of=as_of, kinds=kinds_of([kind]), k=k)
     if as_json:
         typer.echo(run.model_dump_json(indent=2))
         return
@@ -91,7 +92,7 @@ def rank_command(
             assessments,
             today=date.today(),
             as_of=as_of,
-            kinds=kinds_of(kind),
+            kinds=kinds_of([kind]),
             k=k,
             out=out,
             explain=explain,

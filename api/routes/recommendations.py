@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import UnsupportedMediaType
 from api.routes.dependencies import EngineDep, problem_responses
-from api.services.recommend import ALL_KINDS, MAX_K, parse_preview, recommend
+from api.services.kinds import Kind, kinds_of
+from api.services.recommend import MAX_K, parse_preview, recommend
 from api.services.samples import sample_documents
 from models.assessment import Answer, Assessment, ContextValue
 from models.recommendation import RecommendationRun
-from models.vocab import SupportKind
 
 __all__ = ["PreviewBody", "router"]
 
@@ -40,7 +40,8 @@ class PreviewQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     k: Annotated[int | None, Field(ge=1, le=MAX_K, description="Longest list of a kind; default: configured.")] = None
-    kind: Annotated[list[SupportKind], Field(description="Kinds to list; repeat for several; default: all.")] = []
+    kind: Annotated[list[Kind], Field(description="Kinds to list; repeat for several; default: all.")] = []
+    kinds: Annotated[list[Kind], Field(description="Another name of `kind`.")] = []
 
 
 async def _json_body(request: Request) -> bytes:
@@ -83,5 +84,5 @@ def preview_recommendations(
     recommender = engine.recommender
     assessment = parse_preview(body, engine.instrument)
     response.headers["Cache-Control"] = "no-store"
-    kinds = [kind for kind in ALL_KINDS if kind in query.kind] or ALL_KINDS
+    kinds = kinds_of([*query.kind, *query.kinds])
     return recommend(recommender, assessment, today=datetime.now(UTC).date(), kinds=kinds, k=query.k)

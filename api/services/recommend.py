@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from api.services.kinds import ALL_KINDS
 from models.assessment import Assessment
 from models.base import Fault
 from models.recommendation import RecommendationRun
@@ -16,9 +17,8 @@ from recommender.instruments import LoadedInstrument
 if TYPE_CHECKING:
     from recommender.pipeline import Recommender
 
-__all__ = ["ALL_KINDS", "MAX_K", "parse_preview", "recommend"]
+__all__ = ["MAX_K", "parse_preview", "recommend"]
 
-ALL_KINDS: tuple[SupportKind, ...] = tuple(SupportKind)
 MAX_K = 50
 """Longest list that a recommendation may ask for."""
 

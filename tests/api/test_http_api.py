@@ -53,6 +53,7 @@ def test_kinds_can_be_chosen(client: TestClient, sample: dict[str, Any]) -> None
     assert [ranked["kind"] for ranked in preview(client, sample, kind="provider")["lists"]] == ["provider"]
     both = preview(client, sample, kind=["provider", "resource"])
     assert [ranked["kind"] for ranked in both["lists"]] == ["resource", "provider"]
+    assert preview(client, sample, kinds="all") == preview(client, sample) == both
 
 
 def test_what_if_equals_the_changed_assessment(client: TestClient, sample: dict[str, Any]) -> None:

@@ -116,7 +116,7 @@ def test_a_body_of_exactly_the_limit_is_read(recommender: Recommender) -> None:
         ({"k": 0}, "k", "greater than or equal to 1"),
         ({"k": 51}, "k", "less than or equal to 50"),
         ({"k": "ten"}, "k", "integer"),
-        ({"kind": "gathering"}, "kind", "'resource' or 'provider'"),
+        ({"kind": "gathering"}, "kind", "'resource', 'provider' or 'all'"),
         ({"limit": 3}, "limit", "no parameter of this name"),
     ],
 )
