@@ -75,7 +75,7 @@ def rubric_queries(instrument: LoadedInstrument) -> tuple[str, ...]:
 
 
 def own_words(assessment: Assessment) -> OwnWords:
-    """A team's challenges and hopes, cut into pieces. Strengths are not searched: they would find what is not needed."""
+    """A team's challenges and hopes, cut into pieces. Strengths are not searched with."""
     fields = {name: _texts(assessment, name) for name in ("challenges", "hoped_for_support")}
     cut = {name: pieces(" ".join(text for text, _ in texts), max_count=MAX_PIECES) for name, texts in fields.items()}
     shareable = frozenset(
