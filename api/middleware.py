@@ -20,6 +20,10 @@ _SECURITY_HEADERS = {
 }
 
 
+class _TooLargeError(Exception):
+    pass
+
+
 class Boundary:
     """ASGI middleware: nothing enters that is too large, nothing leaves without a request id.
 
@@ -54,9 +58,12 @@ class Boundary:
             response = problem_response(kind, detail=detail, instance=scope["path"], request_id=request_id)
             await response(scope, receive, send_with_headers)
 
-        body = await self._read(scope, receive)
-        if body is None:
+        try:
+            body = await self._read(scope, receive)
+        except _TooLargeError:
             await answer(BODY_TOO_LARGE, f"The body may have at most {self._max_body_bytes:,} bytes.")
+            return
+        if body is None:
             return
         try:
             await self._app(scope, _replay(body, receive), send_with_headers)
@@ -67,19 +74,21 @@ class Boundary:
             await answer(INTERNAL_ERROR, "The log of this instance has more under the request id.")
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The body, or None when it is too large; what a client sends before it disconnects counts as the body."""
+        """The whole body, or None when the client left before its end: half a body is never acted upon."""
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > self._max_body_bytes:
-            return None
+            raise _TooLargeError
         chunks: list[bytes] = []
         size = 0
         more = True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
             chunk = message.get("body", b"")
             size += len(chunk)
             if size > self._max_body_bytes:
-                return None
+                raise _TooLargeError
             chunks.append(chunk)
             more = message.get("more_body", False)
         return b"".join(chunks)
