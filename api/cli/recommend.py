@@ -96,7 +96,7 @@ def rank_command(
             k=k,
             out=out,
             explain=explain,
-            on_done=lambda done: progress(done, len(assessments), "assessments ranked") if progress else None,
+            on_done=lambda done: progress(done, len(assessments), "assessments ranked"),
         )
 
 

@@ -16,6 +16,8 @@ __all__ = ["Screen", "progress_bar", "screen"]
 
 _PIPE_WIDTH = 100
 _MAX_WIDTH = 140
+_WORTH_A_LINE = 100
+"""Shorter work is over before anyone wonders."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,10 @@ def screen() -> Screen:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress | None]:
-    """A callback that draws a bar on standard error, or None when that is not a terminal."""
+def progress_bar() -> Iterator[Progress]:
+    """A callback that shows progress on standard error: a bar on a terminal, else a line for each tenth."""
     if not sys.stderr.isatty():
-        yield None
+        yield _tenths()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -78,3 +80,15 @@ def progress_bar() -> Iterator[Progress | None]:
         yield show
     finally:
         bar.stop()
+
+
+def _tenths() -> Progress:
+    shown: dict[str, int] = {}
+
+    def show(done: int, total: int, what: str) -> None:
+        tenth = 10 * done // max(total, 1)
+        if tenth > shown.get(what, 0) and total >= _WORTH_A_LINE:
+            shown[what] = tenth
+            print(f"{what}: {done} of {total}", file=sys.stderr)
+
+    return show
