@@ -7,6 +7,7 @@ anything else, so a typo in a data file is a fault with a place, never a silent 
 from enum import IntEnum, StrEnum
 
 __all__ = [
+    "US_STATES",
     "AnswerMode",
     "Audience",
     "Cost",
@@ -32,6 +33,17 @@ __all__ = [
     "SupportKind",
     "Visibility",
 ]
+
+
+# fmt: off
+US_STATES = (
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY",
+    "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH",
+    "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "AS", "GU", "MP",
+    "PR", "VI",
+)
+# fmt: on
+"""The states, DC and the territories: what a provider that serves `US` serves."""
 
 
 class Domain(StrEnum):

@@ -1,0 +1,1 @@
+"""The catalog: reading it, checking it line by line, and what it holds."""

@@ -1,0 +1,87 @@
+"""The catalog as one checked value, read from a folder or from the package."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+
+from models.base import Fault, SupportId
+from models.support import Provider, Resource, Support
+from models.vocab import SupportKind
+from recommender.catalog.parse import file_name, parse_catalog
+from recommender.config import content_hash
+from recommender.errors import InvalidCatalog, UnknownSupport
+from recommender.faults import close_words
+
+__all__ = ["Catalog", "load_catalog", "starter_catalog"]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Checked supports with unique ids. Make one with `Catalog.of`, `load_catalog` or `starter_catalog`."""
+
+    supports: tuple[Support, ...]
+    """Sorted by kind, then id."""
+
+    @classmethod
+    def of(cls, supports: Iterable[Support]) -> "Catalog":
+        """A catalog of these supports, whatever their order. Their ids must be unique."""
+        return cls(tuple(sorted(supports, key=lambda support: (support.kind, support.id))))
+
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """The resources, sorted by id."""
+        return tuple(support for support in self.supports if isinstance(support, Resource))
+
+    @cached_property
+    def providers(self) -> tuple[Provider, ...]:
+        """The providers, sorted by id."""
+        return tuple(support for support in self.supports if isinstance(support, Provider))
+
+    @cached_property
+    def version(self) -> str:
+        """SHA-256 of the content, 64 hexadecimal digits; the order of lines, of keys and white space do not count."""
+        return content_hash([support.model_dump(mode="json", by_alias=True) for support in self.supports])
+
+    def get(self, support_id: str) -> Support:
+        """The support of that id.
+
+        Raises:
+            UnknownSupport: the catalog has none; names up to three ids that are close.
+        """
+        try:
+            return self._by_id[SupportId(support_id)]
+        except KeyError:
+            raise UnknownSupport(support_id, close_words(support_id, self._by_id, n=3)) from None
+
+    @cached_property
+    def _by_id(self) -> dict[SupportId, Support]:
+        return {support.id: support for support in self.supports}
+
+
+def load_catalog(folder: Path) -> Catalog:
+    """The catalog in a folder with `resources.jsonl` and `providers.jsonl`.
+
+    Raises:
+        InvalidCatalog: every fault of both files, in their order; a file that is missing or cannot be read is one.
+    """
+    files: dict[SupportKind, bytes] = {}
+    missing: list[Fault] = []
+    for kind in SupportKind:
+        path = folder / file_name(kind)
+        try:
+            files[kind] = path.read_bytes()
+        except OSError as error:
+            reason = "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or "cannot be read")
+            missing.append(Fault(pointer="", detail=f"{reason} in {folder}; expected it there", file=path.name))
+    parsed = parse_catalog(files)
+    if faults := [*missing, *parsed.faults]:
+        raise InvalidCatalog(faults)
+    return Catalog.of(parsed.supports)
+
+
+def starter_catalog() -> Catalog:
+    """The catalog that ships with Trellis."""
+    with resources.as_file(resources.files("recommender") / "data" / "catalog") as folder:
+        return load_catalog(folder)
