@@ -6,6 +6,7 @@ from models.assessment import Assessment
 from models.instrument import Instrument
 from models.needs import Need
 from models.support import Provider, Resource, Support
+from models.vocab import Form
 
 __all__ = ["support_text", "team_text"]
 
@@ -32,20 +33,20 @@ def support_text(support: Support, *, needs_met: bool = True) -> str:
 
 
 def team_text(assessment: Assessment, instrument: Instrument, *, needs: Sequence[Need]) -> str:
-    """What a team would type into a search box if it typed everything: situation, priority needs, its own words.
+    """What a team would type into a search box: its situation, its priority needs, its challenges and hopes.
+
+    The pictures of practice and the team's strengths are left out on purpose: they lower every baseline, and a
+    baseline deserves its best query.
 
     Args:
         assessment: The team's answers.
         instrument: Gives the words for the chosen options.
-        needs: The team's needs; priority ones add their names and the next pictures of practice that they lack.
+        needs: The team's needs; priority ones add their names.
     """
-    parts = [assessment.form.value, *_situation(assessment, instrument)]
-    for need in needs:
-        if need.is_priority:
-            parts += [need.name, *(text.next for text in need.rubric if text.next)]
+    whom = "network hub" if assessment.form is Form.HUB else "school improvement team"
+    parts = [whom, *_situation(assessment, instrument), *(need.name for need in needs if need.is_priority)]
     for response in assessment.responses:
-        text = response.open_text
-        parts += [text.challenges, text.hoped_for_support, text.strengths]
+        parts += [response.open_text.challenges, response.open_text.hoped_for_support]
     return "\n".join(part for part in parts if part)
 
 
