@@ -10,9 +10,10 @@ TrellisError
 │   ├── InvalidQrels
 │   └── InvalidRun
 ├── UnknownSupport             an id that the catalog lacks
-└── ModelError                 the embedding model cannot be used; never replaced silently
-    ├── ModelMissing
-    └── ModelAltered
+├── ModelError                 the embedding model cannot be used; never replaced silently
+│   ├── ModelMissing
+│   └── ModelAltered
+└── CacheUnusable              the vector cache is damaged, not ours, or cannot be written
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from typing import ClassVar
 from models.base import Fault
 
 __all__ = [
+    "CacheUnusable",
     "InputError",
     "InvalidAssessment",
     "InvalidCatalog",
@@ -138,6 +140,13 @@ class ModelAltered(ModelError):
 
     slug = "model-altered"
     title = "The embedding model's weights are not the expected ones"
+
+
+class CacheUnusable(TrellisError):
+    """The vector cache cannot be read or written; the message says which file and what to do."""
+
+    slug = "cache-unusable"
+    title = "The vector cache cannot be used"
 
 
 def describe(fault: Fault) -> str:

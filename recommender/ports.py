@@ -30,8 +30,12 @@ class Embedder(Protocol):
         """Length of a vector."""
         ...
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         """Unit vectors, shape (len(texts), dimension), in the order of `texts`.
+
+        Args:
+            texts: may be empty; the empty text has a vector like any other.
+            query: True for texts that search, False for texts that are searched; some models tell them apart.
 
         Raises:
             ModelError: the model is missing or altered (a lazy embedder may only find out now).

@@ -1,0 +1,151 @@
+"""Rulesets from YAML: every fault with its line and place, or a checked `Ruleset` and its version."""
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
+
+from models import rules as rule_models
+from models.base import Fault
+from models.rules import DEMOGRAPHIC_FIELDS, Condition, Reasons, Rule, Ruleset
+from models.vocab import SupportKind
+from recommender.config import content_hash
+from recommender.errors import InvalidRuleset
+from recommender.faults import join_pointer, show, value_faults
+from recommender.rules.check import rule_faults, ruleset_faults
+from recommender.rules.document import parse_document
+
+__all__ = ["load_ruleset", "parse_ruleset", "reweighted", "ruleset_version", "starter_ruleset"]
+
+MODELS: tuple[type[BaseModel], ...] = (Condition, Reasons, *get_args(get_args(rule_models.Test)[0]))
+FIELDS = frozenset(name for model in MODELS for name in model.model_fields)
+EXPECTED = {"id": "lowercase words or numbers joined by '-'", "version": "a version like 1.0.0"}
+
+
+def starter_ruleset() -> Ruleset:
+    """The rules that ship with Trellis."""
+    file = resources.files("recommender") / "data" / "rules" / "starter.yaml"
+    return parse_ruleset(file.read_bytes(), file="starter.yaml")
+
+
+def load_ruleset(path: Path) -> Ruleset:
+    """The rules of one file.
+
+    Raises:
+        InvalidRuleset: the file cannot be read, or has a fault that `parse_ruleset` names.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InvalidRuleset([Fault(pointer="", detail=error.strerror or "cannot be read", file=str(path))]) from None
+    return parse_ruleset(content, file=path.name)
+
+
+def parse_ruleset(content: str | bytes, *, file: str) -> Ruleset:
+    """The rules of one YAML document.
+
+    Args:
+        content: the text; bytes are UTF-8.
+        file: how faults name it.
+
+    Raises:
+        InvalidRuleset: every fault, by line: not YAML, unknown fields, operations and words, demographic fields,
+            missing or misplaced weights, incomplete tables, reasons that name a value the test lacks, ids used twice.
+    """
+    document = parse_document(content)
+    faults = list(document.faults)
+    ruleset = None
+    if not isinstance(document.data, dict):
+        faults = faults or [Fault(pointer="", detail=f"found {show(document.data)}; expected a ruleset")]
+    else:
+        ruleset, found = _validate(document.data)
+        faults += found
+    if faults or ruleset is None:
+        placed = {
+            fault.model_copy(update={"file": file, "line": fault.line or document.line(fault.pointer)}): None
+            for fault in faults
+        }
+        raise InvalidRuleset(sorted(placed, key=lambda fault: fault.line or 0))
+    return ruleset
+
+
+def ruleset_version(ruleset: Ruleset) -> str:
+    """`id@version+hash`, the hash being the SHA-256 of the rules as canonical JSON, 64 hexadecimal digits."""
+    return f"{ruleset.id}@{ruleset.version}+{content_hash(ruleset.model_dump(mode='json'))}"
+
+
+def reweighted(ruleset: Ruleset, weights: Mapping[str, Mapping[SupportKind, float]]) -> Ruleset:
+    """The same rules with other weights; rules and kinds that are not named keep theirs. Its version hash differs.
+
+    Raises:
+        InvalidRuleset: a rule that does not exist or takes no weight, a negative or infinite weight.
+    """
+    weighted = {rule.id for rule in ruleset.rules if rule.weight is not None}
+    faults = [
+        Fault(pointer=join_pointer([rule_id]), detail=f"no rule {show(rule_id)} takes a weight")
+        for rule_id in weights
+        if rule_id not in weighted
+    ]
+    data = ruleset.model_dump(mode="json")
+    for rule in data["rules"]:
+        if rule["id"] in weights and rule["weight"] is not None:
+            rule["weight"] |= {str(kind): weight for kind, weight in weights[rule["id"]].items()}
+    if not faults:
+        try:
+            return Ruleset.model_validate(data)
+        except ValidationError as error:
+            faults = value_faults(error, data)
+    raise InvalidRuleset(faults)
+
+
+def _validate(data: dict[str, object]) -> tuple[Ruleset | None, list[Fault]]:
+    """The ruleset, or None, and all faults. Rules are read one by one, so that one broken rule hides no other."""
+    faults: list[Fault] = []
+    listed = data.get("rules")
+    good: list[object] = []
+    first: dict[str, int] = {}
+    for position, found in enumerate(listed if isinstance(listed, list) else ()):
+        is_good, problems = _rule_faults(found)
+        rule_id = found.get("id") if isinstance(found, dict) else None
+        if isinstance(rule_id, str) and first.setdefault(rule_id, position) != position:
+            detail = f"the id {show(rule_id)} is already used by rule {first[rule_id] + 1}; expected a new one"
+            problems.append(Fault(pointer="/id", detail=detail))
+        place = join_pointer(["rules", position])
+        faults += [fault.model_copy(update={"pointer": place + fault.pointer}) for fault in problems]
+        good += [found] if is_good else []
+    whole = {**data, "rules": good} if listed and isinstance(listed, list) else data
+    try:
+        ruleset = Ruleset.model_validate_json(json.dumps(whole), strict=True)
+    except ValidationError as error:
+        found_faults = value_faults(error, whole, fields=Ruleset.model_fields, expected=EXPECTED)
+        # Without one good rule the list looks empty; its own faults are already listed.
+        faults += [fault for fault in found_faults if whole is data or not fault.pointer.startswith("/rules")]
+        return None, faults
+    return ruleset, faults + list(ruleset_faults(ruleset))
+
+
+def _rule_faults(found: object) -> tuple[bool, list[Fault]]:
+    """Whether one rule has the shape of a rule, and its faults, with pointers from the rule."""
+    demographic = {fault.pointer: fault for fault in _demographic_faults(found)}
+    try:
+        rule = Rule.model_validate_json(json.dumps(found), strict=True)
+    except ValidationError as error:
+        faults = value_faults(error, found, fields=FIELDS | Rule.model_fields.keys(), expected=EXPECTED)
+        return False, [demographic.get(fault.pointer, fault) for fault in faults]
+    return True, list(rule_faults(rule))
+
+
+def _demographic_faults(found: object) -> Iterator[Fault]:
+    rule = found if isinstance(found, dict) else {}
+    conditions = rule.get("when")
+    places: list[tuple[list[str | int], object]] = [(["test", "team"], rule.get("test"))]
+    for position, condition in enumerate(conditions if isinstance(conditions, list) else ()):
+        places.append((["when", position, "field"], condition))
+    for path, part in places:
+        name = part.get(path[-1]) if isinstance(part, dict) else None
+        if isinstance(name, str) and name in DEMOGRAPHIC_FIELDS:
+            detail = f"found {show(name)}; demographic fields may not be used in rules"
+            yield Fault(pointer=join_pointer(path), detail=detail)
