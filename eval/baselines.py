@@ -3,13 +3,15 @@
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eval.metrics import Metric, Topic
-from recommender.ports import Embedder
+from recommender.embedding import CachedEmbedder
+from recommender.ports import Progress
 from recommender.trec import Run, Scored
 
 __all__ = [
@@ -102,14 +104,15 @@ def tfidf(documents: Sequence[Document]) -> Scorer:
     return score
 
 
-def dense(documents: Sequence[Document], embedder: Embedder) -> Scorer:
-    """Cosine of the embedding of the whole query with that of the whole document."""
-    vectors = embedder.encode([text for _, text in documents]).astype(np.float64)
+def dense(documents: Sequence[Document], embedder: CachedEmbedder, *, progress: Progress | None = None) -> Scorer:
+    """Cosine of the embedding of the whole query with that of the whole document. Queries are never kept on disk."""
+    vectors = embedder.encode([text for _, text in documents], progress=progress).astype(np.float64)
 
-    def score(query: Query) -> NDArray[np.float64]:
-        return np.asarray(vectors @ embedder.encode([query.text])[0].astype(np.float64))
+    @cache
+    def embedded(text: str) -> NDArray[np.float64]:
+        return np.asarray(embedder.encode_live([text])[0], np.float64)
 
-    return score
+    return lambda query: np.asarray(vectors @ embedded(query.text))
 
 
 def convex_fusion(lexical: Scorer, dense: Scorer, *, dense_share: float) -> Scorer:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from eval.harness import Table, compare_with, summarize
-from eval.metrics import Metric
+from eval.metrics import Metric, catalog_coverage, exposure_gini
 from eval.stats import Interval
 from models.base import Value
+from recommender.trec import Run
 
 __all__ = [
     "ComparisonRecord",
@@ -44,6 +45,7 @@ class MetricRecord(Value):
 
     value: float | None
     """Over all queries that could be scored; None when there is none."""
+    aggregate: Literal["mean", "sum"]
     interval: IntervalRecord
     n: int
     per_query: tuple[float | None, ...]
@@ -75,8 +77,15 @@ class SystemRecord(Value):
     name: str
     description: str
     n_missing: int
+    """Queries without a list."""
     n_ties: int
+    """Documents with the score of the one above."""
     n_unknown: int
+    """Lists for queries that nobody judged; left out."""
+    catalog_coverage: float | None
+    """Share of the catalog that the first ten of all lists show."""
+    exposure_gini: float | None
+    """How unevenly the first ten of all lists spread attention over the catalog, 0 to 1."""
     metrics: dict[str, MetricRecord]
     """By metric name; condensed-list values carry the suffix ` condensed`."""
     against_baseline: tuple[ComparisonRecord, ...]
@@ -127,10 +136,11 @@ def record_lists(
     table: Table,
     condensed: Table,
     *,
+    runs: Mapping[str, Run],
+    catalog: Sequence[str],
     descriptions: Mapping[str, str],
     baseline: str,
     tested: Sequence[Metric],
-    n_documents: int,
     seed: int,
 ) -> ListResult:
     """The record of one kind of list from its tables.
@@ -139,10 +149,11 @@ def record_lists(
         name: What was ranked, such as `resource`.
         table: Values on the lists as ranked.
         condensed: Values on the lists without unjudged documents; same systems and queries.
+        runs: The lists that `table` was made from.
+        catalog: Ids of all documents that could be ranked.
         descriptions: One sentence on each system.
         baseline: The system that all others are tested against.
         tested: Metrics of `table` to test.
-        n_documents: Size of the catalog of this kind.
         seed: For intervals and tests.
     """
     compared = {metric: compare_with(table, baseline, metric, systems=table.systems, seed=seed) for metric in tested}
@@ -169,6 +180,7 @@ def record_lists(
                         **comparison.record._asdict(),
                     )
                 )
+        lists = [[doc_id for doc_id, _ in runs[system].get(query_id, ())] for query_id in table.query_ids]
         systems.append(
             SystemRecord(
                 name=system,
@@ -176,12 +188,14 @@ def record_lists(
                 n_missing=table.n_missing[system],
                 n_ties=table.n_ties[system],
                 n_unknown=table.n_unknown[system],
+                catalog_coverage=_number(catalog_coverage(lists, catalog)),
+                exposure_gini=_number(exposure_gini(lists, catalog)),
                 metrics=metrics,
                 against_baseline=tuple(comparisons),
             )
         )
     return ListResult(
-        name=name, baseline=baseline, n_documents=n_documents, query_ids=table.query_ids, systems=tuple(systems)
+        name=name, baseline=baseline, n_documents=len(catalog), query_ids=table.query_ids, systems=tuple(systems)
     )
 
 
@@ -203,6 +217,7 @@ def _metric(table: Table, system: str, metric: Metric, seed: int) -> MetricRecor
     summary = summarize(table, system, metric, seed=seed)
     return MetricRecord(
         value=_number(summary.value),
+        aggregate=metric.aggregate,
         interval=_interval(summary.interval),
         n=summary.n,
         per_query=tuple(_number(float(value)) for value in table.of(system, metric)),

@@ -1,5 +1,7 @@
 """A result for people: Markdown, and tables on a terminal. Both show the same rows."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -42,17 +44,24 @@ def _heading(ranked: ListResult) -> str:
 
 def _value_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
     names = list(ranked.systems[0].metrics) if ranked.systems else []
-    interval_of = names[0] if names else ""
-    header = ["system", *(name for name in names), f"95% interval of {interval_of}"]
+    labels = _labels(names)
+    header = ["system", *(labels[name] for name in names), *(f"95% interval of {labels[name]}" for name in names[:1])]
     rows = [
         [
             system.name,
             *(_value(system.metrics[name]) for name in names),
-            _interval(system.metrics[interval_of].interval),
+            *(_interval(system.metrics[name].interval) for name in names[:1]),
         ]
         for system in ranked.systems
     ]
     return header, rows
+
+
+def _labels(names: Sequence[str]) -> dict[str, str]:
+    """Metric names without their parameters, unless two would then be the same."""
+    short = {name: re.sub(r"\([^)]*\)", "", name) for name in names}
+    times = Counter(short.values())
+    return {name: label if times[label] == 1 else name for name, label in short.items()}
 
 
 def _comparison_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
@@ -82,6 +91,8 @@ def _notes(ranked: ListResult) -> list[str]:
             notes.append(f"{system.name} has no list for {system.n_missing} teams; they score as missing.")
         if system.n_unknown:
             notes.append(f"{system.name} has lists for {system.n_unknown} teams that were not judged; left out.")
+    if ranked.systems:
+        notes.append(f"Metrics: {', '.join(ranked.systems[0].metrics)}.")
     unscored = sorted(
         {name for system in ranked.systems for name, item in system.metrics.items() if item.n < len(ranked.query_ids)}
     )
@@ -93,7 +104,7 @@ def _notes(ranked: ListResult) -> list[str]:
 def _value(record: MetricRecord) -> str:
     if record.value is None:
         return "-"
-    return f"{record.value:.0f}" if record.interval.not_estimable == "a sum, not a mean" else f"{record.value:.3f}"
+    return f"{record.value:.0f}" if record.aggregate == "sum" else f"{record.value:.3f}"
 
 
 def _interval(record: IntervalRecord) -> str:
