@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from eval.metrics import Metric, Topic
 from recommender.embedding import CachedEmbedder
 from recommender.ports import Progress
+from recommender.retrieval.lexical import LexicalIndex
 from recommender.trec import Run, Scored
 
 __all__ = [
@@ -67,28 +68,10 @@ def catalog_order(documents: Sequence[Document]) -> Scorer:
     return lambda query: scores
 
 
-def bm25(documents: Sequence[Document], *, k1: float = 1.5, b: float = 0.75) -> Scorer:
-    """Okapi BM25 in Lucene's form over Porter stems without English stop words, by the library bm25s."""
-    import bm25s
-    import Stemmer
-
-    stemmer = Stemmer.Stemmer("porter")
-
-    def tokens(texts: Sequence[str]) -> list[list[str]]:
-        split: list[list[str]] = bm25s.tokenize(
-            list(texts), stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False
-        )
-        return split
-
-    index = bm25s.BM25(method="lucene", k1=k1, b=b)
-    index.index(tokens([text for _, text in documents]), show_progress=False)
-    known = set(index.vocab_dict)
-
-    def score(query: Query) -> NDArray[np.float64]:
-        words = [word for word in tokens([query.text])[0] if word in known]
-        return np.asarray(index.get_scores(words), np.float64) if words else np.zeros(len(documents))
-
-    return score
+def bm25(documents: Sequence[Document]) -> Scorer:
+    """BM25 in Lucene's form with the usual k1 and b, over stems without English stop words (see `LexicalIndex`)."""
+    index = LexicalIndex([text for _, text in documents])
+    return lambda query: index.scores([query.text])[0].astype(np.float64)
 
 
 def tfidf(documents: Sequence[Document]) -> Scorer:

@@ -155,7 +155,7 @@ def shelf_systems(
         "random": ("seeded by team and support", seeded_random(documents, seed=seed)),
         "catalog order": ("the same list for all", catalog_order(documents)),
         "tfidf": ("cosine, sublinear term frequency", tfidf(documents)),
-        "bm25": ("Porter stems, k1 1.5, b 0.75", lexical),
+        "bm25": ("Lucene form, stemmed, k1 1.5, b 0.75", lexical),
     }
     if embedder is not None:
         semantic = dense(documents, embedder, progress=progress)

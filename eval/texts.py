@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from models.assessment import Assessment
 from models.instrument import Instrument
 from models.needs import Need
-from models.support import Provider, Resource, Support
+from models.support import Support
 from models.vocab import Form
+from recommender.documents import document_text, statements
 
 __all__ = ["support_text", "team_text"]
 
@@ -14,22 +15,9 @@ _SITUATION = ("focus_areas", "grade_bands", "locale", "cycle_phase", "experience
 """Context questions whose answers are words of the work; numbers, money and places are no search terms."""
 
 
-def support_text(support: Support, *, needs_met: bool = True) -> str:
-    """All that a record says of itself in words, one part a line.
-
-    Args:
-        support: The record.
-        needs_met: Whether to add its statements of needs in a team's voice.
-    """
-    parts = [support.display_title, support.summary]
-    if isinstance(support, Resource):
-        parts.append(support.resource_type)
-    if isinstance(support, Provider):
-        parts += [service.description for service in support.services]
-    parts += [_spaced(word) for word in (*support.domains, *support.focus_areas, *support.grade_bands)]
-    if needs_met:
-        parts += support.needs_met
-    return "\n".join(parts)
+def support_text(support: Support) -> str:
+    """All that our own search reads of a support, as one text."""
+    return " ".join((document_text(support), *statements(support)))
 
 
 def team_text(assessment: Assessment, instrument: Instrument, *, needs: Sequence[Need]) -> str:
@@ -58,7 +46,3 @@ def _situation(assessment: Assessment, instrument: Instrument) -> Iterator[str]:
         value = assessment.team.context.get(question.id, ())
         for key in (value,) if isinstance(value, str | int) else value:
             yield labels.get(str(key), str(key))
-
-
-def _spaced(word: str) -> str:
-    return word.replace("-", " ")

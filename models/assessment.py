@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from models.base import Value
 from models.vocab import AnswerMode, Domain, Form, ImportanceKey, Length
@@ -50,7 +50,7 @@ class Response(Value):
     importance: dict[Domain, ImportanceKey] = {}
     readiness: dict[Domain, dict[str, Level4]] = {}
     open_text: OpenText = OpenText()
-    share_text: bool = False
+    share_text: StrictBool = False
     """Whether officers may read this author's own words."""
 
 

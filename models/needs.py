@@ -27,16 +27,18 @@ class Need(Value):
     priority_se: float | None
     gap: float | None
     """G in 0 to 1."""
-    importance: float
-    """Mean importance weight, 0 to 1."""
+    importance: float | None
+    """Mean importance weight, 0 to 1; None only when suppressed."""
     p_top_three: float | None
     word: NeedWord
     rank: int | None
     """Place by N, from 1; tied needs share a place; None without a score."""
-    share: float
-    """This need's share of the list, in proportion to N; the shares of all needs sum to 1. 0 without a score."""
+    share: float | None
+    """This need's share of the list, in proportion to N; the shares of all needs sum to 1 (or are all 0, when every
+    N is 0). 0 without a score, None when suppressed."""
     is_priority: bool
-    """One of the first three by N."""
+    """Among the first three places by N, with N above 0. Needs tied for the last of these places are all priorities,
+    so there can be more than three."""
     readiness: ReadinessAdvice | None = None
     rubric: tuple[RubricText, ...] = ()
     """Items that explain the need, largest gap first; empty when the domain's numbers are suppressed."""

@@ -35,7 +35,7 @@ class DomainScore(Value):
     visibility: Visibility
     """What may be shown of this domain; the numbers here are complete until `shown` suppresses them."""
     n_raters: int | None = None
-    """Raters with a score in this domain; None once suppressed."""
+    """Raters with a score in this domain; None for an agreed rating, and once suppressed."""
     mean: float | None = None
     """1 to 4."""
     se: float | None = None
@@ -52,8 +52,10 @@ class DomainScore(Value):
     agreement: Agreement | None = None
     importance: float | None = None
     """Mean importance weight, 0 to 1; None when nobody answered."""
-    n_top_three: int = 0
-    """Respondents who put this domain among their top three."""
+    n_importance: int | None = 0
+    """Respondents who answered the importance question; None once suppressed."""
+    n_top_three: int | None = 0
+    """Respondents who put this domain among their top three; None once suppressed."""
 
 
 class ReadinessSummary(Value):

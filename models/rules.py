@@ -5,6 +5,7 @@ Shapes are checked here; words, tables and the fields that a test may join are c
 
 import string
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
@@ -297,6 +298,7 @@ class Reasons(Value):
         return str(getattr(self, outcome.value))
 
 
+@lru_cache
 def placeholders(template: str) -> tuple[str, ...]:
     """The names in braces of a reason template, in order; formats and conversions are part of the name."""
     parts = string.Formatter().parse(template)

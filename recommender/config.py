@@ -6,8 +6,9 @@ import json
 from pydantic import Field
 
 from models.base import Value
+from models.vocab import SupportKind
 
-__all__ = ["ScoringConfig", "content_hash"]
+__all__ = ["KindConfig", "RankingConfig", "ScoringConfig", "content_hash"]
 
 
 def content_hash(document: object) -> str:
@@ -39,3 +40,38 @@ class ScoringConfig(Value):
     draws: int = Field(default=10_000, gt=0)
     """Seeded normal draws for P(top three)."""
     seed: int = 20261015
+    rubric_items: int = Field(default=3, ge=1)
+    """Items, largest gap first, whose rubric texts explain a need."""
+
+
+class KindConfig(Value):
+    """Settings of one ranked list. Weights are relative: scoring divides them by what they can add up to."""
+
+    features: dict[str, float]
+    """Weight of each feature of `recommender.features`, at least 0; features left out weigh nothing."""
+    rules: dict[str, float] = {}
+    """Weight of a rule for this kind, by rule id; overrides the ruleset's own weight."""
+    diversity: float = Field(default=0.05, ge=0, lt=1)
+    """Share of the score that need coverage can earn; the rest is relevance."""
+    floor: float = Field(default=0.0, ge=0, le=1)
+    """Least relevance (score before diversification) that is good enough to show."""
+    k: int = Field(default=10, ge=1)
+    """How many matches a list has unless a caller says otherwise."""
+
+
+class RankingConfig(Value):
+    """Everything that decides a ranking besides the data and the rules."""
+
+    id: str
+    version: str
+    scoring: ScoringConfig = ScoringConfig()
+    dense_share: float = Field(default=0.7, ge=0, le=1)
+    """Share of the dense side in the fused text score that picks candidates."""
+    n_candidates_per_need: int = Field(default=1000, ge=1)
+    """Supports taken from the text search for each need; a catalog no larger than this is ranked whole."""
+    kinds: dict[SupportKind, KindConfig]
+
+    @property
+    def content_hash(self) -> str:
+        """Id, version and hash, for `Versions.config`."""
+        return f"{self.id}@{self.version}+{content_hash(self.model_dump(mode='json'))}"

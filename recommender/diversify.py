@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 __all__ = ["Diversified", "diversify"]
 
+SHARE_STEP = 1e-12
+"""Shares below this are rounding noise of a need that has none."""
+
 SCORE_STEP = 1e-9
 """Least difference between neighbors: readers of a run sort by score, so equal scores must not remain."""
 
@@ -49,7 +52,7 @@ def diversify(
     Args:
         relevance: n scores, larger is better; rows in id order, because equal sums go to the lower row.
         coverage: n x D, how much each support serves each need, in [0, 1].
-        shares: D need shares, at least 0; needs with share 0 are ignored.
+        shares: D need shares, at least 0; needs without a share are ignored.
         k: how many to choose; fewer come back when the candidates run out.
         weight: what full coverage gain is worth, at least 0; 0 keeps the order of relevance.
         near_duplicates: row -> rows that repeat it; once one is listed the others are left out.
@@ -58,7 +61,7 @@ def diversify(
     Returns:
         The chosen rows in order, their part of the score, and the near-duplicates left out.
     """
-    live = shares > 0
+    live = shares > SHARE_STEP
     share = shares[live]
     serves = coverage[:, live]
     available = np.ones(len(relevance), dtype=bool)

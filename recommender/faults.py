@@ -46,7 +46,7 @@ def value_faults(
         document: the parsed input; decides which parts of pydantic's location are really in the document
             (the tag of a union is not).
         fields: all field names of the models concerned, to suggest one for an unknown field.
-        expected: field name -> what a text of that field must look like, for patterns.
+        expected: field name -> what a value of that field must look like, for patterns and mappings.
     """
     return [
         _fault(details, document, fields, expected or {})
@@ -126,12 +126,14 @@ def _detail(details: ErrorDetails, path: list[str | int], fields: Collection[str
             return f"found {context['actual_length']} entries; expected at most {context['max_length']}"
         case "value_error":
             return str(context["error"])
+        case "dict_type" if name in expected:
+            return f"found {show(found)}; expected {expected[name]}"
         case "string_pattern_mismatch":
             return f"found {show(found)}; expected {expected.get(name, 'text like ' + context['pattern'])}"
         case "greater_than_equal":
-            return f"found {show(found)}; expected {context['ge']} or more"
+            return f"found {show(found)}; expected {context['ge']:g} or more"
         case "less_than_equal":
-            return f"found {show(found)}; expected {context['le']} or less"
+            return f"found {show(found)}; expected {context['le']:g} or less"
     if kind in EXPECTED:
         return f"found {show(found)}; expected {EXPECTED[kind]}"
     return f"found {show(found)}; {details['msg'][0].lower()}{details['msg'][1:]}"

@@ -47,7 +47,8 @@ class Column:
 
     def at(self, position: int) -> tuple[str, ...]:
         """One support's words, in row order."""
-        return tuple(word for word, row in self.words.items() if self.has[row, position])
+        names = tuple(self.words)
+        return tuple(names[row] for row in np.flatnonzero(self.has[:, position]).tolist())
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ __all__ = ["Document", "parse_document"]
 class _Loader(yaml.SafeLoader):
     """YAML 1.2 scalars: `no` and `on` stay words, dates and `1_000` stay text, only true and false are booleans."""
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012
+    yaml_implicit_resolvers = {}
 
 
 for _tag, _pattern, _first in (

@@ -22,7 +22,11 @@ __all__ = ["load_ruleset", "parse_ruleset", "reweighted", "ruleset_version", "st
 
 MODELS: tuple[type[BaseModel], ...] = (Condition, Reasons, *get_args(get_args(rule_models.Test)[0]))
 FIELDS = frozenset(name for model in MODELS for name in model.model_fields)
-EXPECTED = {"id": "lowercase words or numbers joined by '-'", "version": "a version like 1.0.0"}
+EXPECTED = {
+    "id": "lowercase words or numbers joined by '-'",
+    "version": "a version like 1.0.0",
+    "weight": "a number, or a number per kind",
+}
 
 
 def starter_ruleset() -> Ruleset:

@@ -1,5 +1,6 @@
 """The sentence of one rule about one support, from the rule's template and the values on both sides."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from models.rules import Fresh, Rule, Ruleset, SupportField, placeholders
@@ -24,16 +25,14 @@ def because(
     """
     template = rule.because.of(outcome)
     wanted = placeholders(template)
-    if not wanted:
-        return template
-    team = facts.get(getattr(rule.test, "team", None) or rule.when[0].field) or () if "team" in wanted else ()
-    support = _support_words(rule, position, ruleset, columns)
-    shared: list[str] = []
+    parts: dict[str, Sequence[str]] = {}
+    if "team" in wanted:
+        parts["team"] = facts.get(getattr(rule.test, "team", None) or rule.when[0].field) or ()
+    if "support" in wanted or "shared" in wanted:
+        parts["support"] = _support_words(rule, position, ruleset, columns)
     if "shared" in wanted and isinstance(rule.test, TeamTest):
-        shared = shared_words(rule.test, facts.get(rule.test.team) or (), support)
-    return template.format(
-        team=_listed(team, ruleset), support=_listed(support, ruleset), shared=_listed(shared, ruleset)
-    )
+        parts["shared"] = shared_words(rule.test, facts.get(rule.test.team) or (), parts["support"])
+    return template.format(**{name: _listed(words, ruleset) for name, words in parts.items()})
 
 
 def _support_words(rule: Rule, position: int, ruleset: Ruleset, columns: SupportColumns) -> tuple[str, ...]:
@@ -48,11 +47,13 @@ def _support_words(rule: Rule, position: int, ruleset: Ruleset, columns: Support
     return columns.fields[field].at(position)
 
 
-def _listed(words: tuple[str, ...] | list[str], ruleset: Ruleset) -> str:
-    """Words as people read them: `a`, `a and b`, `a, b, c and 4 more`."""
-    labels = [ruleset.labels.get(word, word.replace("-", " ")) for word in words]
-    if not labels:
-        return NOT_STATED
-    if len(labels) > SHOWN_WORDS:
-        labels = [*labels[: SHOWN_WORDS - 1], f"{len(labels) - SHOWN_WORDS + 1} more"]
-    return " and ".join(part for part in (", ".join(labels[:-1]), labels[-1]) if part)
+def _listed(words: Sequence[str], ruleset: Ruleset) -> str:
+    """Words as people read them: `a`, `a, b` or `a, b, c and 4 more`."""
+    if len(words) > SHOWN_WORDS:
+        return f"{_listed(words[: SHOWN_WORDS - 1], ruleset)} and {len(words) - SHOWN_WORDS + 1} more"
+    return ", ".join(ruleset.labels.get(word) or _spaced(word) for word in words) or NOT_STATED
+
+
+def _spaced(word: str) -> str:
+    # Hyphens of dates, language tags and amounts stay.
+    return word.replace("-", " ") if word.replace("-", "").isalpha() and word.islower() else word

@@ -1,0 +1,172 @@
+"""Reading an instrument: YAML to a checked, hashed, indexed questionnaire."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path as FilePath
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from models.base import Fault
+from models.instrument import ContextQuestion, DomainSpec, Instrument, InstrumentVersion, Item
+from models.vocab import Domain, Form, ImportanceKey, Length
+from recommender.config import content_hash
+from recommender.errors import InvalidInstrument
+from recommender.fault_report import FaultReport, Path
+from recommender.instruments.check import check_references
+
+__all__ = ["LoadedInstrument", "default_instrument", "load_instrument"]
+
+_DEFAULT = "improvement-capacity-check-0.1.0.yaml"
+# The C parser reads the default instrument ten times faster; the Python one is the same grammar.
+_YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedInstrument:
+    """A checked instrument with its version and its lookups. Made by `load_instrument`."""
+
+    instrument: Instrument
+    version: InstrumentVersion
+    domains: Mapping[Domain, DomainSpec]
+    """Domains by id, in the order of the instrument."""
+    items: Mapping[str, Item]
+    """Items by id, in the order they are asked."""
+    domain_of: Mapping[str, Domain]
+    """The domain of each item id."""
+    context: Mapping[str, ContextQuestion]
+    """Context questions by id."""
+    importance_weights: Mapping[ImportanceKey, float]
+    """Weight of each importance answer, 0 to 1."""
+
+    def form_domains(self, form: Form) -> tuple[Domain, ...]:
+        """Domains that a form asks, in the order of the instrument."""
+        on_form = set(self.instrument.forms[form].domains)
+        return tuple(domain for domain in self.domains if domain in on_form)
+
+    def asked(
+        self, form: Form, *, length: Length = Length.FULL, focus_domains: tuple[Domain, ...] = ()
+    ) -> Mapping[Domain, tuple[Item, ...]]:
+        """Items that a respondent is asked, by domain of the form, in the order they are asked.
+
+        The short form asks the core items everywhere and every item of the focus domains.
+        """
+        return {
+            domain: tuple(
+                item
+                for item in self.domains[domain].items
+                if form in item.forms and (length is Length.FULL or item.core or domain in focus_domains)
+            )
+            for domain in self.form_domains(form)
+        }
+
+
+def load_instrument(source: str | FilePath) -> LoadedInstrument:
+    """A checked instrument from YAML text or from a file.
+
+    Args:
+        source: the YAML text itself, or the path of a UTF-8 file as a `pathlib.Path`.
+
+    Returns:
+        The instrument; its content hash covers the whole document, not its layout or comments.
+
+    Raises:
+        InvalidInstrument: lists every fault with its JSON pointer and line: not readable, not YAML, repeated keys,
+            wrong shapes, and contradictions between forms, domains, items and vocabularies.
+    """
+    file = source.name if isinstance(source, FilePath) else None
+    text = _read(source) if isinstance(source, FilePath) else source
+    document, lines, report = _parse(text, file)
+    instrument: Instrument | None = None
+    check_references(document, report)
+    try:
+        instrument = Instrument.model_validate(document)
+    except ValidationError as error:
+        report.shape(error, document)
+    if report or instrument is None:
+        raise InvalidInstrument(report.faults(document, file=file, lines=lines))
+    return _index(instrument, document)
+
+
+@lru_cache(maxsize=1)
+def default_instrument() -> LoadedInstrument:
+    """The instrument that ships with Trellis, read once a process."""
+    return load_instrument((files("recommender") / "data" / "instruments" / _DEFAULT).read_text("utf-8"))
+
+
+def _read(path: FilePath) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        detail = f"The file cannot be read: {error.strerror}."
+    except UnicodeDecodeError as error:
+        detail = f"The file is not UTF-8 text: byte {error.start} cannot be read."
+    raise InvalidInstrument([Fault(pointer="", detail=detail, file=path.name)])
+
+
+def _parse(text: str, file: str | None) -> tuple[dict[str, Any], dict[Path, int], FaultReport]:
+    """The document, the line of each place in it, and a report that already names repeated keys."""
+    report = FaultReport()
+    loader = _YamlLoader(text)
+    try:
+        node = loader.get_single_node()
+        document = None if node is None else loader.construct_document(node)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "the text cannot be read"
+        place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        fault = Fault(
+            pointer="", detail=f"Not YAML: {problem}{place}.", file=file, line=mark.line + 1 if mark else None
+        )
+        raise InvalidInstrument([fault]) from error
+    except RecursionError as error:
+        raise InvalidInstrument([Fault(pointer="", detail="Nested too deeply.", file=file)]) from error
+    finally:
+        loader.dispose()
+    if not isinstance(document, dict):
+        detail = "Expected a YAML mapping with the parts of an instrument."
+        raise InvalidInstrument([Fault(pointer="", detail=detail, file=file)])
+    return document, _lines(node, report), report
+
+
+def _lines(root: yaml.Node, report: FaultReport) -> dict[Path, int]:
+    lines: dict[Path, int] = {}
+    stack: list[tuple[Path, yaml.Node]] = [((), root)]
+    visited: set[int] = set()
+    while stack:
+        path, node = stack.pop()
+        if id(node) in visited:  # An alias: its anchor has been walked, and an alias of itself would never end.
+            continue
+        visited.add(id(node))
+        lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.SequenceNode):
+            stack.extend(((*path, index), child) for index, child in enumerate(node.value))
+        elif isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, child in node.value:
+                word = str(key.value)
+                # Integer keys stay integers, as in the document.
+                part: str | int = int(word) if key.tag.endswith(":int") and word.isdecimal() else word
+                if word in seen:
+                    report.add((*path, part), f"The key '{word}' is given twice.")
+                seen.add(word)
+                lines.setdefault((*path, part), key.start_mark.line + 1)
+                stack.append(((*path, part), child))
+    return lines
+
+
+def _index(instrument: Instrument, document: dict[str, Any]) -> LoadedInstrument:
+    meta = instrument.instrument
+    return LoadedInstrument(
+        instrument=instrument,
+        version=InstrumentVersion(id=meta.id, version=meta.version, content_hash=content_hash(document)),
+        domains=MappingProxyType({domain.id: domain for domain in instrument.domains}),
+        items=MappingProxyType({item.id: item for domain in instrument.domains for item in domain.items}),
+        domain_of=MappingProxyType({item.id: domain.id for domain in instrument.domains for item in domain.items}),
+        context=MappingProxyType({question.id: question for question in instrument.context}),
+        importance_weights=MappingProxyType({option.key: option.weight for option in instrument.importance.options}),
+    )

@@ -1,0 +1,92 @@
+"""Change since the last time, judged against its error: reliable, possible, or no clear change.
+
+Sources: Jacobson and Truax 1991 (reliable change index); Benjamini and Hochberg 1995.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from scipy.special import stdtr
+from scipy.stats import false_discovery_control
+
+__all__ = [
+    "Change",
+    "PairedChange",
+    "Verdict",
+    "benjamini_hochberg",
+    "paired_change",
+    "rci",
+    "reliable_change",
+    "smallest_reliable_difference",
+    "verdict",
+]
+
+Verdict = Literal["reliable", "possible", "no clear change"]
+
+_RELIABLE = 1.96
+_POSSIBLE = 1.28
+
+
+class Change(NamedTuple):
+    """Change of a score in units of its standard error."""
+
+    rc: float
+    p: float
+    """Two-sided, normal."""
+    verdict: Verdict
+
+
+class PairedChange(NamedTuple):
+    """Change of the same raters."""
+
+    mean: float
+    sd: float
+    t: float
+    """Infinite when all raters changed by the same amount, 0 when none changed."""
+    p: float
+    """Two-sided, n - 1 degrees of freedom."""
+
+
+def verdict(rc: float) -> Verdict:
+    """Words for a change in units of its standard error: from 1.96 reliable, from 1.28 possible."""
+    if abs(rc) >= _RELIABLE:
+        return "reliable"
+    return "possible" if abs(rc) >= _POSSIBLE else "no clear change"
+
+
+def reliable_change(mean_1: float, se_1: float, mean_2: float, se_2: float) -> Change:
+    """Change between two team scores with their standard errors (not both 0), for groups that are not matched."""
+    rc = (mean_2 - mean_1) / math.hypot(se_1, se_2)
+    return Change(rc=rc, p=math.erfc(abs(rc) / math.sqrt(2)), verdict=verdict(rc))
+
+
+def paired_change(differences: Sequence[float]) -> PairedChange | None:
+    """Paired t test of the changes of matched raters; None below two. Advised from five matched raters upward."""
+    n = len(differences)
+    if n < 2:
+        return None
+    mean = math.fsum(differences) / n
+    sd = math.sqrt(math.fsum((change - mean) ** 2 for change in differences) / (n - 1))
+    unmoved = math.copysign(math.inf, mean) if mean else 0.0
+    t = mean / (sd / math.sqrt(n)) if sd > 0 else unmoved
+    return PairedChange(mean, sd, t, p=2 * float(stdtr(n - 1, -abs(t))))
+
+
+def rci(before: float, after: float, sd: float, reliability: float) -> float:
+    """Classical reliable change index, for one person or an agreed rating: change over sqrt(2) SD sqrt(1 - r)."""
+    return (after - before) / _difference_error(sd, reliability)
+
+
+def smallest_reliable_difference(sd: float, reliability: float) -> float:
+    """The change from which the classical index is reliable, in the units of `sd`."""
+    return _RELIABLE * _difference_error(sd, reliability)
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p values in the order given; those at or below the rate (.10) hold across domains. Empty stays empty."""
+    return [float(p) for p in false_discovery_control(list(p_values), method="bh")] if p_values else []
+
+
+def _difference_error(sd: float, reliability: float) -> float:
+    return math.sqrt(2) * sd * math.sqrt(1 - reliability)

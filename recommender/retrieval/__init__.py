@@ -1,0 +1,16 @@
+"""Finding texts: by words (lexical), by meaning (dense), and merging the two (fusion); none knows the others."""
+
+from recommender.retrieval.candidates import Candidates, top_candidates
+from recommender.retrieval.dense import DenseIndex
+from recommender.retrieval.fusion import fuse_convex, fuse_reciprocal_ranks, min_max
+from recommender.retrieval.lexical import LexicalIndex
+
+__all__ = [
+    "Candidates",
+    "DenseIndex",
+    "LexicalIndex",
+    "fuse_convex",
+    "fuse_reciprocal_ranks",
+    "min_max",
+    "top_candidates",
+]

@@ -1,0 +1,300 @@
+"""The shipped rules: the five gates with their edges, what each preference is for, and how reasons read."""
+
+import json
+from datetime import date
+from importlib import resources
+
+import numpy as np
+import pytest
+import yaml
+
+from models.assessment import Assessment
+from models.needs import Need
+from models.rules import DEMOGRAPHIC_FIELDS, TEAM_WORDS, DerivedField, SupportField, TeamField
+from models.support import Support
+from models.vocab import Domain, NeedWord, RuleEffect, SupportKind
+from recommender.rules.columns import SupportColumns
+from recommender.rules.evaluate import RuleResults, evaluate
+from recommender.rules.facts import CONTEXT_FIELDS, TeamFacts, season_of, team_facts
+from recommender.rules.load import reweighted, ruleset_version, starter_ruleset
+from tests.fixtures.supports import provider, resource
+
+AS_OF = date(2026, 11, 21)
+RULES = starter_ruleset()
+HUB_ONLY = ["network-hub", "funder", "state-agency"]
+
+
+def results(support: Support, **facts: str) -> RuleResults:
+    known = TeamFacts({TeamField(name): tuple(words.split()) for name, words in facts.items()})
+    fit = {DerivedField.LEVEL_FIT: np.array([0.8])}
+    return evaluate(RULES, SupportColumns.of([support]), known, as_of=AS_OF, derived=fit)
+
+
+@pytest.mark.parametrize(
+    ("support", "facts", "gate"),
+    [
+        (resource(grade_bands=["high"]), {"grade_bands": "middle"}, "grade-band"),
+        (resource(grade_bands=["high"]), {"grade_bands": "middle high"}, None),
+        (resource(grade_bands=["all"]), {"grade_bands": "middle"}, None),
+        (resource(grade_bands=["high"]), {"grade_bands": "all"}, None),
+        (resource(grade_bands=[]), {"grade_bands": "middle"}, None),
+        (resource(grade_bands=["high"]), {}, None),
+        (provider(serves=["OK"]), {"state": "TX"}, "states-served"),
+        (provider(serves=["OK", "TX"]), {"state": "NM TX"}, None),
+        (provider(serves=["US"]), {"state": "WY"}, None),
+        (provider(serves=["US"]), {"state": "DC"}, None),
+        (provider(serves=["US"]), {"state": "GU"}, None),
+        (provider(serves=["US"]), {"state": "outside-us"}, "states-served"),
+        (provider(serves=["TX"]), {"state": "outside-us"}, "states-served"),
+        (provider(serves=[]), {"state": "outside-us"}, None),
+        (provider(serves=[]), {"state": "TX"}, None),
+        (provider(serves=["OK"]), {}, None),
+        (resource(), {"state": "TX"}, None),
+        (resource(cost="paid"), {"budget": "none"}, "paid-without-budget"),
+        (resource(cost="paid"), {"budget": "under-1000"}, None),
+        (resource(cost="paid"), {}, None),
+        (resource(cost="mixed"), {"budget": "none"}, None),
+        (resource(cost=None), {"budget": "none"}, None),
+        (resource(modality=["facilitated-in-person"]), {"modality": "self-paced document"}, "in-person-only"),
+        (resource(modality=["facilitated-in-person"]), {"modality": "self-paced hybrid"}, None),
+        (resource(modality=["facilitated-in-person"]), {"modality": "facilitated-in-person"}, None),
+        (resource(modality=["facilitated-in-person"]), {}, None),
+        (resource(modality=["facilitated-in-person", "document"]), {"modality": "self-paced"}, None),
+        (resource(modality=["hybrid"]), {"modality": "self-paced"}, None),
+        (resource(modality=[]), {"modality": "self-paced"}, None),
+        (resource(audiences=["funder"]), {"form": "team"}, "made-for-others"),
+        (resource(audiences=HUB_ONLY), {"form": "team"}, "made-for-others"),
+        (resource(audiences=[*HUB_ONLY, "coach"]), {"form": "team"}, None),
+        (resource(audiences=[]), {"form": "team"}, None),
+        (resource(audiences=HUB_ONLY), {"form": "hub"}, None),
+        (resource(language=["en"]), {"languages": "es"}, None),
+    ],
+)
+def test_a_support_is_excluded_by_its_gate_and_only_on_known_facts(
+    support: Support, facts: dict[str, str], gate: str | None
+) -> None:
+    found = results(support, **facts)
+    assert found.excluded_by(0) == ((gate,) if gate else ())
+    assert found.eligible.tolist() == [gate is None]
+
+
+@pytest.mark.parametrize(
+    ("support", "facts", "rule", "sentence", "weight"),
+    [
+        (provider(serves=["TX", "OK"]), {"state": "TX"}, "state-by-name", "Serves your state (TX).", 0.10),
+        (
+            provider(serves=["US"]),
+            {"state": "TX"},
+            "state-by-name",
+            "Does not name your state. It works in the whole United States.",
+            0.0,
+        ),
+        (
+            resource(audiences=["teacher", "coach"]),
+            {"roles": "coach other"},
+            "your-role",
+            "Made for people like you: coaches.",
+            0.08,
+        ),
+        (
+            resource(audiences=["network-hub"]),
+            {"form": "hub"},
+            "hub-audience",
+            "Made for network hubs like yours.",
+            0.12,
+        ),
+        (
+            resource(domains=["network-leadership"]),
+            {"form": "team"},
+            "hub-work",
+            "Partly about leading a network of schools, which is work for a hub.",
+            -0.05,
+        ),
+        (resource(cost="free"), {"budget": "none"}, "free", "It is free.", 0.04),
+        (
+            resource(cost="paid"),
+            {"budget": "under-1000"},
+            "paid-on-small-budget",
+            "It costs money, and you have less than $1,000 to spend.",
+            -0.03,
+        ),
+        (resource(language=["en"]), {"languages": "es"}, "language", "Only in English. You asked for Spanish.", 0.0),
+        (
+            resource(language=["zh-Hans"]),
+            {"languages": "zh"},
+            "language",
+            "In a language you asked for (Chinese).",
+            0.06,
+        ),
+        (
+            resource(evidence=None),
+            {"evidence_rule": "yes"},
+            "evidence",
+            "We could not check it against what your funding asks for. Ask about research evidence.",
+            0.0,
+        ),
+        (
+            resource(resource_type="course"),
+            {"season": "summer"},
+            "season",
+            "Takes much of a term, which fits this time of the school year (summer).",
+            0.02,
+        ),
+        (
+            resource(domains=["sustainability"]),
+            {"cycle_phase": "sustaining"},
+            "cycle-phase",
+            "Helps with the work of this phase (making it last): sustainability.",
+            0.06,
+        ),
+        (
+            resource(equity_centered=True),
+            {"priority_needs": "equity-and-voice"},
+            "equity",
+            "Puts equity at the center, which is one of your needs.",
+            0.05,
+        ),
+        (
+            resource(checked_on="2024-01-05"),
+            {},
+            "checked-lately",
+            "Its page was last checked on 2024-01-05. It may have changed.",
+            0.0,
+        ),
+        (resource(), {}, "level-window", "Suits where your team is now.", 0.14),
+        (
+            resource(),
+            {"access_needs": "captions"},
+            "access",
+            "We do not know if it offers all you need to take part. Ask first.",
+            0.0,
+        ),
+        (
+            resource(focus_areas=["math", "literacy", "science", "attendance", "discipline"]),
+            {"focus_areas": "school-climate"},
+            "focus-area",
+            "About math, literacy, science and 2 more. Your focus: school climate.",
+            0.0,
+        ),
+    ],
+)
+def test_a_preference_says_what_it_saw_and_adds_its_weight(
+    support: Support, facts: dict[str, str], rule: str, sentence: str, weight: float
+) -> None:
+    found = results(support, **facts)
+    traces = {trace.id: trace.because for trace in found.trace(0)}
+    assert traces[rule] == sentence
+    assert found.contributions[rule].tolist() == [weight]
+
+
+def test_an_unanswered_assessment_excludes_nothing_and_still_reads_well() -> None:
+    for support in (resource(), provider()):
+        found = results(support)
+        assert found.eligible.all()
+        for trace in found.trace(0):
+            assert "{" not in trace.because
+            assert trace.because.endswith(".")
+
+
+def test_the_gates_are_the_five_of_the_product_and_no_rule_reads_a_demographic_field() -> None:
+    gates = [rule.id for rule in RULES.rules if rule.effect in (RuleEffect.REQUIRE, RuleEffect.EXCLUDE)]
+    assert gates == ["grade-band", "states-served", "paid-without-budget", "in-person-only", "made-for-others"]
+    assert not DEMOGRAPHIC_FIELDS & set(TeamField)
+
+
+def test_reasons_are_short_sentences() -> None:
+    for rule in RULES.rules:
+        for _, template in rule.because:
+            assert len(template.split()) <= 24, template
+
+
+def test_the_team_words_are_the_answers_of_the_shipped_instrument() -> None:
+    folder = resources.files("recommender") / "data" / "instruments"
+    (file,) = [path for path in folder.iterdir() if path.name.endswith(".yaml")]
+    # BaseLoader keeps every scalar as text, so that yes and no stay words.
+    questions = {part["id"]: part for part in yaml.load(file.read_text(), Loader=yaml.BaseLoader)["context"]}
+    for field, question in {**CONTEXT_FIELDS, TeamField.FORM: "form"}.items():
+        options = [part if isinstance(part, str) else part["key"] for part in questions[question]["options"]]
+        if TEAM_WORDS[field] is not None:
+            assert sorted(TEAM_WORDS[field]) == sorted(set(options) - {"not-sure"}), field
+
+
+def test_every_support_field_has_a_column() -> None:
+    columns = SupportColumns.of([resource(), provider()])
+    for field in SupportField:
+        if field is not SupportField.CHECKED_ON:
+            assert columns.column(field, RULES.durations).known.shape == (2,)
+
+
+def test_other_weights_change_only_what_they_name_and_the_version() -> None:
+    changed = reweighted(RULES, {"language": {SupportKind.PROVIDER: 0.5}})
+    weights = {rule.id: rule.weight for rule in changed.rules}
+    assert weights["language"] == {SupportKind.RESOURCE: 0.06, SupportKind.PROVIDER: 0.5}
+    assert {rule.id: rule.weight for rule in RULES.rules} | {"language": weights["language"]} == weights
+    assert ruleset_version(changed) != ruleset_version(RULES)
+    assert ruleset_version(RULES).startswith("starter@0.1.0+")
+
+
+def assessment(**context: object) -> Assessment:
+    return Assessment.model_validate_json(
+        json.dumps(
+            {
+                "assessment_id": "a",
+                "instrument": {"id": "i", "version": "1"},
+                "form": "team",
+                "answer_mode": "individual",
+                "team": {"id": "t", "name": "T", "context": context},
+                "responses": [
+                    {"respondent": "1", "role": "coach"},
+                    {"respondent": "2", "role": "teacher"},
+                    {"respondent": "3", "role": "coach"},
+                    {"respondent": "4"},
+                ],
+            }
+        )
+    )
+
+
+def test_facts_are_the_context_answers_form_roles_and_priority_needs() -> None:
+    need = Need(
+        domain=Domain.SUSTAINABILITY,
+        name="S",
+        priority=0.5,
+        priority_se=0.1,
+        gap=0.5,
+        importance=1,
+        p_top_three=None,
+        word=next(iter(NeedWord)),
+        rank=1,
+        share=1,
+        is_priority=True,
+    )
+    other = need.model_copy(update={"domain": Domain.TEAM_AND_TIME, "is_priority": False})
+    context = {
+        "state": ["TX"],
+        "budget": "none",
+        "evidence_rule": "not-sure",
+        "modality": [],
+        "languages": ["en", "other"],
+        "locale": ["rural"],
+        "pct_low_income": 90,
+        "school_year_time": "fall",
+    }
+    facts = team_facts(assessment(**context), [need, other], as_of=date(2026, 7, 1))
+    assert facts == TeamFacts(
+        {
+            TeamField.STATE: ("TX",),
+            TeamField.BUDGET: ("none",),
+            TeamField.LANGUAGES: ("en", "other"),
+            TeamField.SEASON: ("fall",),
+            TeamField.FORM: ("team",),
+            TeamField.ROLES: ("teacher", "coach"),
+            TeamField.PRIORITY_NEEDS: ("sustainability",),
+        }
+    )
+
+
+def test_the_season_comes_from_the_date_when_the_team_does_not_say() -> None:
+    assert team_facts(assessment(), [], as_of=date(2026, 7, 1)).get(TeamField.SEASON) == ("summer",)
+    months = {1: "winter", 3: "spring", 4: "spring", 5: "year-end", 6: "year-end", 8: "summer", 9: "fall", 12: "winter"}
+    assert {month: season_of(date(2026, month, 1)) for month in months} == months
