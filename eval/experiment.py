@@ -1,5 +1,6 @@
 """One evaluation from end to end: every system on the judged teams, for each kind of support."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,7 @@ from eval.metrics import NDCG, GateViolations, Judged, Metric, NeedCoverage, Pre
 from eval.records import ListResult, ResultRecord, environment, record_lists
 from eval.texts import support_text, team_text
 from models.assessment import Assessment
-from models.base import SupportId
+from models.base import Fault, SupportId
 from models.instrument import Instrument
 from models.needs import Need
 from models.support import Support
@@ -31,14 +32,28 @@ from models.vocab import SupportKind
 from recommender.catalog.load import Catalog
 from recommender.config import content_hash
 from recommender.embedding import CachedEmbedder
+from recommender.errors import InvalidConfig
 from recommender.ports import Progress
 from recommender.trec import Run, rank_scores
 
-__all__ = ["BASELINE", "METRICS", "OURS", "Ranker", "System", "evaluate_teams", "shelf_systems"]
+__all__ = [
+    "BASELINE",
+    "DENSE_SHELF",
+    "LEXICAL_SHELF",
+    "METRICS",
+    "OURS",
+    "Ranker",
+    "System",
+    "evaluate_teams",
+    "shelf_systems",
+]
 
 OURS = "trellis"
 BASELINE = "fusion"
-"""The strongest of the shelf, which all others are tested against."""
+"""The strongest of the shelf, which all others are tested against unless another is named."""
+
+LEXICAL_SHELF = ("random", "catalog-order", "tfidf", "bm25")
+DENSE_SHELF = ("dense", "rrf", "fusion", "gated-fusion")
 
 METRICS: tuple[Metric, ...] = (NDCG(), Precision(), NeedCoverage(), Judged(), GateViolations())
 CONDENSED: tuple[Metric, ...] = (NDCG(),)
@@ -69,6 +84,7 @@ def evaluate_teams(
     runs: Mapping[str, Run] | None = None,
     kinds: Sequence[SupportKind] = tuple(SupportKind),
     baseline: str = BASELINE,
+    judged_by: str,
     versions: Mapping[str, str] | None = None,
     seed: int,
     made_on: date,
@@ -86,14 +102,18 @@ def evaluate_teams(
         runs: Further named runs, such as files; both kinds may be in one.
         kinds: Which lists to evaluate.
         baseline: Name of the system that the others are tested against.
+        judged_by: Who graded; recorded.
         versions: Hashes to record beside those of catalog, judgments and embedder.
         seed: For random baseline, intervals and tests.
         made_on: Recorded.
         progress: Called as systems are ranked.
 
     Raises:
-        ValueError: No system is called `baseline`.
+        InvalidConfig: No system is called `baseline`, or two systems share a name.
     """
+    shelf = LEXICAL_SHELF if embedder is None else LEXICAL_SHELF + DENSE_SHELF
+    for kind in kinds:
+        _check_names([*rankers.get(kind, {}), *(runs or {}), *shelf], baseline)
     results = []
     for kind in kinds:
         supports: Sequence[Support] = [support for support in catalog.supports if support.kind is kind]
@@ -122,7 +142,7 @@ def evaluate_teams(
         hashes["model"] = f"{embedder.name} {embedder.fingerprint}"
     return ResultRecord(
         made_on=made_on,
-        judged_by=JUDGES,
+        judged_by=judged_by,
         seed=seed,
         versions=hashes | dict(versions or {}),
         environment=environment(),
@@ -153,7 +173,7 @@ def shelf_systems(
     lexical = bm25(documents)
     scorers = {
         "random": ("seeded by team and support", seeded_random(documents, seed=seed)),
-        "catalog order": ("the same list for all", catalog_order(documents)),
+        "catalog-order": ("the same list for all", catalog_order(documents)),
         "tfidf": ("cosine, sublinear term frequency", tfidf(documents)),
         "bm25": ("Lucene form, stemmed, k1 1.5, b 0.75", lexical),
     }
@@ -173,7 +193,7 @@ def shelf_systems(
     if embedder is not None:
         forbidden = {query_id: topic.forbidden for query_id, topic in topics.items()}
         run = rank(fused, documents, queries, without=forbidden)
-        systems.append(System("fusion, gated", "fusion without what the gates forbid", run))
+        systems.append(System("gated-fusion", "fusion without what the gates forbid", run))
     if progress:
         progress(len(scorers), len(scorers), "baselines ranked")
     return systems
@@ -189,8 +209,6 @@ def _list_result(
     seed: int,
 ) -> ListResult:
     runs = {system.name: system.run for system in systems}
-    if baseline not in runs:
-        raise ValueError(f"the baseline '{baseline}' is not among {', '.join(runs)}")
     return record_lists(
         kind.value,
         evaluate(runs, topics, METRICS),
@@ -202,6 +220,19 @@ def _list_result(
         tested=TESTED,
         seed=seed,
     )
+
+
+def _check_names(names: Sequence[str], baseline: str) -> None:
+    faults = [
+        Fault(pointer="/systems", detail=f"Two systems are called '{name}'.")
+        for name, times in Counter(names).items()
+        if times > 1
+    ]
+    if baseline not in names:
+        detail = f"No system is called '{baseline}'; there are {', '.join(names)}."
+        faults.append(Fault(pointer="/baseline", detail=detail))
+    if faults:
+        raise InvalidConfig(faults)
 
 
 def _run(ranker: Ranker, assessments: Sequence[Assessment], progress: Progress | None, what: str) -> Run:

@@ -15,10 +15,19 @@ from recommender.config import content_hash
 from recommender.errors import InputError, InvalidAssessment, InvalidQrels
 from recommender.trec import Qrels, read_qrels
 
-__all__ = ["ASSESSMENTS_FILE", "QRELS_FILE", "JudgedTeams", "development_teams", "load_judged", "team_topics"]
+__all__ = [
+    "ASSESSMENTS_FILE",
+    "DEVELOPMENT_JUDGES",
+    "QRELS_FILE",
+    "JudgedTeams",
+    "development_teams",
+    "load_judged",
+    "team_topics",
+]
 
 ASSESSMENTS_FILE = "assessments.jsonl"
 QRELS_FILE = "qrels.txt"
+DEVELOPMENT_JUDGES = "language-model assessors with written guidelines"
 
 
 @dataclass(frozen=True)

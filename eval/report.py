@@ -20,7 +20,7 @@ def markdown(result: ResultRecord) -> str:
         parts.append(_markdown_table(*_value_rows(ranked)))
         parts.append(f"Against {ranked.baseline}, paired by query:")
         parts.append(_markdown_table(*_comparison_rows(ranked)))
-        parts += [f"- {note}" for note in _notes(ranked)]
+        parts.append("\n".join(f"- {note}" for note in _notes(ranked)))
     return "\n\n".join(parts) + "\n"
 
 
