@@ -73,27 +73,35 @@ class NestedResult(NamedTuple):
 
 
 def fit_ridge(
-    teams: Sequence[TeamFeatures], *, penalty: float = 30.0, nonnegative: bool = False, gains: Sequence[float] = ()
+    teams: Sequence[TeamFeatures],
+    *,
+    penalty: float = 0.1,
+    nonnegative: bool = False,
+    gains: Sequence[float] = (),
+    unjudged_weight: float = 0.0,
 ) -> Weights:
     """Weights that predict how far a support's grade is above its team's mean, by least squares with an L2 penalty.
 
+    Minimizes the mean over teams of the mean squared error over supports, plus `penalty` times the squared weights.
     Features are centered within each team and scaled by their spread over all teams, so that the penalty treats them
     alike and no weight explains differences between teams; a feature without spread gets 0. Each team counts the
     same, however many supports were judged.
 
     Args:
         teams: To learn from, at least one with two judged supports.
-        penalty: L2 strength in judged supports; larger shrinks towards 0.
+        penalty: L2 strength; larger shrinks towards 0.
         nonnegative: Whether to keep every weight at 0 or above.
         gains: What grades 0, 1, 2, … count for; empty takes the grades themselves.
+        unjudged_weight: What an unjudged support counts, as one of grade 0, where a judged one counts 1. Pools are deep
+            enough that most of what nobody judged is irrelevant, but not all of it.
     """
-    size = float(np.mean([len(team.judged) for team in teams])) if teams else 0.0
-    blocks = [_centered(team, np.asarray(gains, np.float64)) for team in teams if len(team.judged) > 1]
+    values = np.array(gains, np.float64)
+    blocks = [_centered(team, values, unjudged_weight) for team in teams if len(team.judged) > 1]
     if not blocks:
         raise ValueError("no team has two judged supports to learn from")
-    features = np.vstack([math.sqrt(size / len(target)) * block for block, target in blocks])
-    target = np.concatenate([math.sqrt(size / len(target)) * target for _, target in blocks])
-    scale = _spread(features)
+    features = np.vstack([block for block, _ in blocks]) / math.sqrt(len(blocks))
+    target = np.concatenate([part for _, part in blocks]) / math.sqrt(len(blocks))
+    scale = _spread((features**2).sum(axis=0))
     scaled = features / scale
     gram = scaled.T @ scaled + penalty * np.eye(scaled.shape[1])
     moment = scaled.T @ target
@@ -128,7 +136,7 @@ def fit_pairwise_logistic(teams: Sequence[TeamFeatures], *, penalty: float = 1.0
     if not pairs:
         raise ValueError("no team has two supports of different grade to learn from")
     differences, weight = np.vstack(pairs), np.concatenate(weights) / len(pairs)
-    scale = _spread(differences)
+    scale = _spread((differences**2).mean(axis=0))
     scaled = differences / scale
 
     def loss(solution: Weights) -> tuple[float, Weights]:
@@ -248,13 +256,21 @@ def _others(teams: Sequence[TeamFeatures], held: int) -> list[TeamFeatures]:
     return [*teams[:held], *teams[held + 1 :]]
 
 
-def _centered(team: TeamFeatures, gains: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    values = team.values[team.judged]
-    target = gains[team.grades.astype(np.intp)] if len(gains) else team.grades
-    return values - values.mean(axis=0), target - target.mean()
+def _centered(
+    team: TeamFeatures, gains: NDArray[np.float64], unjudged_weight: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Features and targets minus the team's mean, times the roots of the supports' weights, which sum to 1."""
+    grades = np.zeros(len(team.doc_ids))
+    grades[team.judged] = team.grades
+    target = gains[grades.astype(np.intp)] if len(gains) else grades
+    weight = np.full(len(team.doc_ids), unjudged_weight)
+    weight[team.judged] = 1.0
+    weight /= weight.sum()
+    root = np.sqrt(weight)
+    return root[:, None] * (team.values - weight @ team.values), root * (target - weight @ target)
 
 
-def _spread(features: NDArray[np.float64]) -> NDArray[np.float64]:
-    spread = np.sqrt((features**2).mean(axis=0))
-    # An endless scale gives a feature that never varies the weight 0.
+def _spread(square_means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Roots, with an endless scale for a feature that never varies: its weight is then 0."""
+    spread = np.sqrt(square_means)
     return np.where(spread > 1e-12, spread, np.inf)

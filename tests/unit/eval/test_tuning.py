@@ -52,8 +52,8 @@ def test_ridge_equals_scikit_learn_on_teams_of_one_size():
     centered = np.vstack([block - block.mean(axis=0) for block in values])[:, :3]
     target = np.concatenate([team.grades - team.grades.mean() for team in TEAMS])
     scale = np.sqrt((centered**2).mean(axis=0))
-    theirs = Ridge(alpha=7.0, fit_intercept=False).fit(centered / scale, target).coef_ / scale
-    assert fit_ridge(TEAMS, penalty=7.0)[:3] == pytest.approx(theirs)
+    theirs = Ridge(alpha=0.3 * len(target), fit_intercept=False).fit(centered / scale, target).coef_ / scale
+    assert fit_ridge(TEAMS, penalty=0.3)[:3] == pytest.approx(theirs)
 
 
 def test_pairwise_logistic_equals_scikit_learn_on_the_pairs():
@@ -89,6 +89,21 @@ def test_judgments_without_contrast_teach_nothing(fit):
 def test_gains_replace_the_grades():
     weights = fit_ridge(TEAMS, gains=(0, 2, 4, 6))
     assert weights == pytest.approx(2 * fit_ridge(TEAMS))
+
+
+def test_unjudged_supports_count_as_grade_zero_with_their_weight():
+    judged = [
+        TeamFeatures(
+            team.team_id,
+            team.doc_ids,
+            team.values,
+            NAMES,
+            Topic(grades={**dict.fromkeys(team.doc_ids, 0), **team.topic.grades}),
+        )
+        for team in TEAMS
+    ]
+    assert fit_ridge(TEAMS, unjudged_weight=1.0) == pytest.approx(fit_ridge(judged))
+    assert fit_ridge(TEAMS, unjudged_weight=0.05) != pytest.approx(fit_ridge(TEAMS))
 
 
 def test_cross_validation_learns_from_all_other_teams_and_only_from_them():
