@@ -49,8 +49,6 @@ class KindConfig(Value):
 
     features: dict[str, float]
     """Weight of each feature of `recommender.features`, at least 0; features left out weigh nothing."""
-    rules: dict[str, float] = {}
-    """Weight of a rule for this kind, by rule id; overrides the ruleset's own weight."""
     diversity: float = Field(default=0.05, ge=0, lt=1)
     """Share of the score that need coverage can earn; the rest is relevance."""
     floor: float = Field(default=0.0, ge=0, le=1)

@@ -5,7 +5,7 @@ import re
 from models.support import Provider, Support
 from models.vocab import Domain, FocusArea
 
-__all__ = ["document_text", "readable", "sentences", "statements"]
+__all__ = ["document_text", "pieces", "readable", "sentences", "statements"]
 
 _MIN_WORDS = 4
 # A sentence ends at . ! ? or … before a capital letter, digit or opening mark; a line break or a bullet ends one too.
@@ -57,6 +57,20 @@ def sentences(text: str, *, max_count: int = 12) -> tuple[str, ...]:
     return tuple(joined[:max_count])
 
 
+def pieces(text: str, *, max_count: int) -> tuple[str, ...]:
+    """The whole text in at most `max_count` pieces of about equal length, cut between sentences.
+
+    Neighbors with the fewest words together are joined first (the first such pair of equals), so nothing is lost.
+    """
+    parts = list(sentences(text, max_count=_MANY))
+    while len(parts) > max_count:
+        sizes = [len(part.split()) for part in parts]
+        at = min(range(len(parts) - 1), key=lambda first: sizes[first] + sizes[first + 1])
+        parts[at : at + 2] = [f"{parts[at]} {parts[at + 1]}"]
+    return tuple(parts)
+
+
+_MANY = 1_000
 _ABBREVIATIONS = (" Dr.", " Mr.", " Mrs.", " Ms.", " St.", " No.", " e.g.", " i.e.", " vs.", " U.S.")
 
 

@@ -77,6 +77,9 @@ class CatalogIndex:
         self.statements = DenseIndex(statement_vectors)
         self.document_words = LexicalIndex(self.document_texts)
         self.statement_words = LexicalIndex(self.statement_texts)
+        self.all_words = LexicalIndex(
+            [" ".join([text, *statements(one)]) for text, one in zip(self.document_texts, self.supports, strict=True)]
+        )
 
     @classmethod
     def build(

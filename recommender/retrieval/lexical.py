@@ -35,6 +35,8 @@ class LexicalIndex:
         words = _words(texts)
         self._vocabulary: dict[str, int] = {}
         ids = [[self._vocabulary.setdefault(word, len(self._vocabulary)) for word in text] for text in words]
+        n_having = np.bincount([i for text in ids for i in set(text)], minlength=len(self._vocabulary))
+        self._weights = np.log1p((self._n_texts - n_having + 0.5) / (n_having + 0.5))
         self._bm25 = bm25s.BM25(k1=self.K1, b=self.B, method="lucene", backend="numpy")
         if self._vocabulary:
             # Our own numbering: the library's comes from a set and differs from process to process.
@@ -48,6 +50,19 @@ class LexicalIndex:
             if ids:
                 result[row] = self._bm25.get_scores_from_ids(ids)
         return result
+
+    def coverage(self, query: str) -> NDArray[np.float64]:
+        """How much of a query each text covers: BM25 of its distinct words over the most that any text could reach.
+
+        Returns:
+            float64 in [0, 1), shape (texts,), comparable between queries; 0 where no word is shared or known.
+        """
+        words = sorted({word for word in _words([query])[0] if word in self._vocabulary})
+        if not words:
+            return np.zeros(self._n_texts)
+        ids = [self._vocabulary[word] for word in words]
+        # As f grows, f / (f + …) tends to 1, so the words' weights alone are the upper limit.
+        return self._bm25.get_scores_from_ids(ids).astype(np.float64) / float(self._weights[ids].sum())
 
 
 def _words(texts: Sequence[str]) -> list[list[str]]:

@@ -1,0 +1,323 @@
+"""Features of every support for one team: named columns in [0, 1], larger is a better fit.
+
+`SupportTable` holds what depends on the catalog alone and is made once; `team_features` adds the team. A feature is a
+measurement; how much it counts is in `RankingConfig`. Yes-or-no facts that a program may want to change are not here
+but in the ruleset.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.assessment import Assessment
+from models.support import Provider, Resource, Support
+from models.vocab import Domain, FocusArea, Form, GradeBand, Modality, ResourceType, SupportKind
+from recommender.index import CatalogIndex
+from recommender.instruments import LoadedInstrument
+from recommender.signals import DOMAINS, OwnWords, TeamSignals
+
+__all__ = ["FEATURES", "LEVEL_FEATURES", "FeatureColumns", "SupportTable", "team_features"]
+
+Column = NDArray[np.float64]
+
+FEATURES: Mapping[str, str] = {
+    "need_focus": "Works on what you need, in the area you work on",
+    "need_words": "Works on what you need, at your level, in words close to yours",
+    "focus_words": "About the area you work on, in words close to yours",
+    "item_fit": "Speaks to the practices where you answered lowest",
+    "need_coverage": "Covers several of your needs at once",
+    "primary_importance": "Its main topic is one you called important",
+    "service_top": "Its services work on your top three",
+    "primary_focus": "Its first focus area is yours",
+    "focus_rarity": "Shares a focus area that few supports have",
+    "focus_specific": "Keeps to few focus areas",
+    "stage_level": "Made for work about as far along as yours",
+    "first_audience": "Made first of all for people on your team",
+    "hoped_words": "Uses the words of the help you hope for",
+    "grade_exact": "Made for exactly your grades",
+    "modality_share": "Given in the ways that work for you",
+    "ready_to_use": "Ready to use in a meeting",
+}
+"""Every feature and what it says, in a few words for people."""
+
+LEVEL_FEATURES = frozenset({"need_focus", "need_words", "item_fit", "need_coverage", "stage_level"})
+"""Features that would tell a domain's level or need to whoever reads them."""
+
+POSITION_WEIGHTS = (1.0, 0.6, 0.4)
+"""A record names its domains most important first."""
+
+READINESS_TO_USE: Mapping[ResourceType, float] = {
+    ResourceType.TOOLKIT: 1.0,
+    ResourceType.GUIDE: 1.0,
+    ResourceType.TEMPLATE: 1.0,
+    ResourceType.PROTOCOL: 1.0,
+    ResourceType.TOOL: 0.8,
+    ResourceType.PRACTICE_GUIDE: 0.8,
+    ResourceType.COURSE: 0.8,
+    ResourceType.RUBRIC_OR_ASSESSMENT: 0.7,
+    ResourceType.DISCUSSION_GUIDE: 0.7,
+    ResourceType.CASE_STUDY: 0.6,
+    ResourceType.VIDEO: 0.5,
+    ResourceType.BOOK: 0.4,
+    ResourceType.WEBINAR: 0.3,
+    ResourceType.ARTICLE: 0.2,
+    ResourceType.RESEARCH_BRIEF: 0.1,
+    ResourceType.DATASET_OR_DASHBOARD: 0.1,
+    ResourceType.REPORT: 0.0,
+}
+"""How directly a team can act with a resource of each type: from materials made to be used to findings to be read."""
+
+_FOCUS = tuple(area for area in FocusArea if area is not FocusArea.GENERAL)
+_MANY_FOCUS_AREAS = 5
+_LEVELS = (1, 2, 3, 4)
+
+
+@dataclass(frozen=True)
+class SupportTable:
+    """What the features read of n supports of one kind, in the order of their index."""
+
+    index: CatalogIndex
+    domains: Column
+    """Position weight of each domain of a record, each row summing to 1; (n, 11)."""
+    main_domain: Column
+    """1 at the first domain; (n, 11)."""
+    services: Column
+    """Share of a provider's services by domain, each row summing to 1, or 0 without services; (n, 11)."""
+    touches: NDArray[np.bool_]
+    """Whether the record or a service names the domain; (n, 11)."""
+    levels: Column
+    """1 at the levels it suits, 1 everywhere where unknown; (n, 4)."""
+    focus: Column
+    """1 at each focus area but `general`; (n, 20)."""
+    main_focus: Column
+    """1 at the first focus area, unless that is `general`; (n, 20)."""
+    is_general: Column
+    focus_rarity: Column
+    """Of each focus area: 1 where no support has it, falling with the log of how many do, 0 where all do; (20,)."""
+    audiences: tuple[tuple[str, ...], ...]
+    grade_bands: tuple[frozenset[GradeBand], ...]
+    modalities: Column
+    """1 at each modality, hybrid counting as virtual and in person too; (n, 5)."""
+    ready_to_use: Column
+    anchors: NDArray[np.float32]
+    """Similarity of the best statement with each picture of practice; (items, 4, n)."""
+
+    @classmethod
+    def of(cls, index: CatalogIndex, anchor_vectors: NDArray[np.float32]) -> "SupportTable":
+        """The table of one kind's index.
+
+        Args:
+            index: supports of one kind.
+            anchor_vectors: unit vectors of `rubric_queries`, shape (4 x items, dimension).
+        """
+        supports = index.supports
+        focus = _multi_hot([support.focus_areas for support in supports], _FOCUS)
+        weights = np.zeros((len(supports), len(DOMAINS)))
+        for row, support in enumerate(supports):
+            for domain, weight in zip(support.domains, POSITION_WEIGHTS, strict=False):
+                weights[row, DOMAINS.index(domain)] = weight
+        services = np.array([_service_counts(support) for support in supports]).reshape(-1, len(DOMAINS))
+        levels = _multi_hot([support.levels for support in supports], _LEVELS)
+        levels[levels.sum(axis=1) == 0] = 1
+        # One item at a time, so that a large catalog never needs every similarity at once.
+        anchors = np.empty((len(anchor_vectors) // 4, 4, len(supports)), dtype=np.float32)
+        for item in range(len(anchors)):
+            anchors[item] = _best_statement(index, anchor_vectors[4 * item : 4 * item + 4])
+        return cls(
+            index=index,
+            domains=weights / weights.sum(axis=1, keepdims=True),
+            main_domain=_multi_hot([support.domains[:1] for support in supports], DOMAINS),
+            services=services / np.maximum(services.sum(axis=1, keepdims=True), 1),
+            touches=(weights > 0) | (services > 0),
+            levels=levels,
+            focus=focus,
+            main_focus=_multi_hot([support.focus_areas[:1] for support in supports], _FOCUS),
+            is_general=np.array([float(FocusArea.GENERAL in support.focus_areas) for support in supports]),
+            focus_rarity=np.log((len(supports) + 1) / (focus.sum(axis=0) + 1)) / math.log(len(supports) + 2),
+            audiences=tuple(support.audiences for support in supports),
+            grade_bands=tuple(frozenset(support.grade_bands) for support in supports),
+            modalities=_multi_hot([_spelled_out(support.modality) for support in supports], tuple(Modality)),
+            ready_to_use=np.array(
+                [READINESS_TO_USE[s.resource_type] if isinstance(s, Resource) else 0.0 for s in supports]
+            ),
+            anchors=anchors,
+        )
+
+
+@dataclass(frozen=True)
+class FeatureColumns:
+    """Feature values of the chosen rows of one table."""
+
+    rows: NDArray[np.intp]
+    columns: Mapping[str, Column]
+    """One value a row for each name in `FEATURES`, in [0, 1]."""
+    level_fit: Column
+    """How likely the team is at a level the support suits, over the support's domains; [0, 1]."""
+    need_share: Column
+    """How much of the support's work on the team's needs goes to each; rows sum to 1, or 0 off the needs; (rows, 11)."""
+
+
+def team_features(
+    table: SupportTable,
+    rows: NDArray[np.intp],
+    *,
+    assessment: Assessment,
+    instrument: LoadedInstrument,
+    signals: TeamSignals,
+    words: OwnWords,
+    piece_vectors: NDArray[np.float32],
+) -> FeatureColumns:
+    """Every feature of the supports at `rows`.
+
+    Args:
+        table: supports of one kind.
+        rows: which of them, ascending.
+        assessment: for the context questions and roles.
+        instrument: for the labels of focus areas and the domain of each item.
+        signals: the team as arrays.
+        words: the team's own words.
+        piece_vectors: unit vectors of `words.pieces`, shape (pieces, dimension).
+    """
+    context = assessment.team.context
+    domains, levels, focus = table.domains[rows], table.levels[rows], table.focus[rows]
+    need = signals.need / max(signals.need.max(), 1e-9)
+    p_suits = _dot(levels[:, np.newaxis, :], signals.p_levels)
+    need_part = domains * need
+    chosen = _chosen(context.get("focus_areas"), _FOCUS)
+    hits = _dot(focus, chosen)
+    main_focus = _dot(table.main_focus[rows], chosen)
+    general = table.is_general[rows]
+    n_focus = focus.sum(axis=1)
+    focus_recall = np.maximum(hits / max(chosen.sum(), 1), 0.4 * general)
+    focus_match = np.where(hits > 0, 0.5 + 0.3 * main_focus + 0.2 * hits / np.maximum(n_focus, 1), 0.35 * general)
+    anchor = _present_anchors(table, rows, signals)
+    own = _own_words_fit(table, rows, words, piece_vectors, instrument, context.get("focus_areas"))
+    if own is None:
+        weight = signals.item_weight
+        own = _stretch(_dot(anchor.T, weight) / max(weight.sum(), 1e-9), 0.1, 0.3)
+    people = _people(assessment)
+    bands = frozenset(_words(context.get("grade_bands")))
+    modes = _chosen(_spelled_out(_words(context.get("modality"))), tuple(Modality))
+    modalities = table.modalities[rows]
+    top_three = (signals.importance >= 0.99).astype(float)
+    columns = {
+        "need_focus": need_part.sum(axis=1) * focus_recall,
+        "need_words": (need_part * p_suits).sum(axis=1) * own,
+        "focus_words": focus_match * own,
+        "item_fit": _item_fit(anchor, domains > 0, instrument, signals),
+        "need_coverage": _dot(table.touches[rows], signals.need) / max(signals.need.sum(), 1e-9),
+        "primary_importance": _dot(table.main_domain[rows], np.clip((signals.importance - 0.25) / 0.75, 0, 1) ** 2),
+        "service_top": _dot(table.services[rows], top_three),
+        "primary_focus": main_focus,
+        "focus_rarity": np.minimum(_dot(focus, chosen * table.focus_rarity), 1.5) / 1.5,
+        "focus_specific": 1 - np.minimum(n_focus, _MANY_FOCUS_AREAS) / _MANY_FOCUS_AREAS,
+        "stage_level": _dot(levels, signals.p_stage),
+        "first_audience": _where(rows, lambda row: table.audiences[row][:1] and table.audiences[row][0] in people),
+        "hoped_words": np.minimum(table.index.document_words.coverage(" ".join(words.hoped_for))[rows] / 0.2, 1),
+        "grade_exact": _where(rows, lambda row: bool(bands) and table.grade_bands[row] == bands),
+        "modality_share": _dot(modalities, modes) / np.maximum(modalities.sum(axis=1), 1),
+        "ready_to_use": table.ready_to_use[rows],
+    }
+    of_need = need_part.sum(axis=1, keepdims=True)
+    return FeatureColumns(
+        rows=rows,
+        columns=columns,
+        level_fit=(domains * p_suits).sum(axis=1),
+        need_share=np.divide(need_part, of_need, out=np.zeros_like(need_part), where=of_need > 0),
+    )
+
+
+def _present_anchors(table: SupportTable, rows: NDArray[np.intp], signals: TeamSignals) -> Column:
+    """Similarity of each support's best statement with each item's present picture; (items, rows)."""
+    items = np.arange(len(signals.present))
+    level = np.maximum(signals.present, 1) - 1  # items without an answer weigh 0, so any picture will do
+    return table.anchors[items, level][:, rows].astype(float)
+
+
+def _item_fit(
+    anchor: Column, has_domain: NDArray[np.bool_], instrument: LoadedInstrument, signals: TeamSignals
+) -> Column:
+    """Weighted similarity with the present pictures, over the items of the support's own domains."""
+    of_item = np.array([DOMAINS.index(domain) for domain in instrument.domain_of.values()])
+    weighted = anchor * signals.item_weight[:, np.newaxis] * has_domain.T[of_item]
+    similarity = weighted.sum(axis=0) / max(signals.item_weight.sum(), 1e-9)
+    return np.clip(similarity / 0.25, 0, 1)
+
+
+def _own_words_fit(
+    table: SupportTable,
+    rows: NDArray[np.intp],
+    words: OwnWords,
+    vectors: NDArray[np.float32],
+    instrument: LoadedInstrument,
+    focus_areas: object,
+) -> Column | None:
+    """How close a support's texts come to the team's own words, by meaning and by words; None without any words."""
+    if not words.pieces:
+        return None
+    index = table.index
+    statement = _best_statement(index, vectors)[:, rows].mean(axis=0, dtype=float)
+    document = index.documents.similarities(vectors)[:, rows].mean(axis=0, dtype=float)
+    labels = {option.key: option.label for option in instrument.context["focus_areas"].options}
+    asked = [labels.get(area, area) for area in _words(focus_areas) if area != FocusArea.GENERAL]
+    lexical = index.all_words.coverage(" ".join([*words.pieces, *asked]))[rows]
+    return (_stretch(statement, 0.1, 0.3) + _stretch(document, 0.05, 0.3) + _stretch(lexical, 0, 0.15)) / 3
+
+
+def _best_statement(index: CatalogIndex, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Similarity with each support's best statement, its document's where it has none; (queries, n)."""
+    best = index.statement_segments.max(index.statements.similarities(vectors)).astype(np.float32)
+    if np.isnan(best).any():
+        best = np.where(np.isnan(best), index.documents.similarities(vectors), best)
+    return best
+
+
+def _people(assessment: Assessment) -> frozenset[str]:
+    """Who is on the team, in the words of the audience vocabulary."""
+    group = "network-hub" if assessment.form is Form.HUB else "improvement-team"
+    return frozenset({group, *(r.role for r in assessment.responses if r.role and r.role != "other")})
+
+
+def _words(answer: object) -> tuple[str, ...]:
+    return answer if isinstance(answer, tuple) else ()
+
+
+def _chosen(answer: object, options: Sequence[str]) -> Column:
+    return np.array([float(option in _words(answer)) for option in options])
+
+
+def _spelled_out(modality: Sequence[str]) -> tuple[str, ...]:
+    extra = (Modality.FACILITATED_VIRTUAL, Modality.FACILITATED_IN_PERSON) if Modality.HYBRID in modality else ()
+    return (*modality, *extra)
+
+
+def _service_counts(support: Support) -> list[int]:
+    services = support.services if isinstance(support, Provider) else ()
+    return [sum(domain in service.domains for service in services) for domain in DOMAINS]
+
+
+def _multi_hot(values: Sequence[Sequence[object]], options: Sequence[object]) -> Column:
+    place = {option: column for column, option in enumerate(options)}
+    table = np.zeros((len(values), len(options)))
+    for row, words in enumerate(values):
+        for word in words:
+            if word in place:
+                table[row, place[word]] = 1
+    return table
+
+
+def _stretch(values: Column, low: float, width: float) -> Column:
+    return np.clip((values - low) / width, 0, 1)
+
+
+def _where(rows: NDArray[np.intp], holds: Callable[[int], object]) -> Column:
+    return np.array([float(bool(holds(row))) for row in rows.tolist()])
+
+
+def _dot(table: NDArray[np.generic], weights: Column) -> Column:
+    """Weighted sums over the last axis. A plain sum: a matrix product's last digits depend on the BLAS's threads."""
+    product: Column = (table * weights).sum(axis=-1)
+    return product

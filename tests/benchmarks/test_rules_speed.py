@@ -1,0 +1,29 @@
+"""How long the shipped rules take, on the starter catalog and on copies of it; a slow machine needs more."""
+
+from datetime import date
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from models.rules import TEAM_WORDS, TeamField
+from recommender.catalog.load import starter_catalog
+from recommender.rules.columns import SupportColumns
+from recommender.rules.evaluate import evaluate
+from recommender.rules.facts import TeamFacts
+from recommender.rules.load import starter_ruleset
+
+FACTS = TeamFacts({field: (words or ("en",))[:2] for field, words in TEAM_WORDS.items()} | {TeamField.FORM: ("team",)})
+
+
+@pytest.mark.parametrize("n_supports", [551, 10_000, 100_000])
+def test_speed_of_evaluating_the_shipped_rules(benchmark: BenchmarkFixture, n_supports: int) -> None:
+    supports = starter_catalog().supports
+    columns = SupportColumns.of((supports * (n_supports // len(supports) + 1))[:n_supports])
+    results = benchmark(evaluate, starter_ruleset(), columns, FACTS, as_of=date(2026, 11, 21))
+    assert results.eligible.shape == (n_supports,)
+
+
+def test_speed_of_one_trace(benchmark: BenchmarkFixture) -> None:
+    columns = SupportColumns.of(starter_catalog().supports)
+    results = evaluate(starter_ruleset(), columns, FACTS, as_of=date(2026, 11, 21))
+    assert benchmark(results.trace, 0)
