@@ -1,5 +1,6 @@
 """`trellis eval`: how good the rankings are, on the shipped development teams or on your own judged ones."""
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,34 @@ class Kind(StrEnum):
     ALL = "all"
 
 
+KindOption = Annotated[Kind, typer.Option("--kind", help="Which lists.")]
+TeamsDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--teams",
+        exists=True,
+        file_okay=False,
+        help="Folder with assessments.jsonl and qrels.txt; default: the shipped development teams.",
+    ),
+]
+CatalogDir = Annotated[
+    Path | None,
+    typer.Option("--catalog", exists=True, file_okay=False, help="Catalog folder; default: the starter catalog."),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        envvar="TRELLIS_DATA_DIR",
+        file_okay=False,
+        help="Where vectors of catalog texts are kept between runs; default: the user's cache folder.",
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", help="For random draws, intervals and tests.")]
+Json = Annotated[bool, typer.Option("--json", help="The whole result as JSON.")]
+_SEED = 20261015
+
+
 @app.callback()
 def _eval() -> None:
     # A group even while it has one command, so that the command keeps its name.
@@ -44,31 +73,17 @@ def _eval() -> None:
 
 @app.command()
 def judged(
-    kind: Annotated[Kind, typer.Option(help="Which lists to evaluate.")] = Kind.ALL,
-    teams: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            help="Folder with assessments.jsonl and qrels.txt; default: the shipped development teams.",
-        ),
-    ] = None,
-    catalog: Annotated[
-        Path | None, typer.Option(exists=True, file_okay=False, help="Catalog folder; default: the starter catalog.")
-    ] = None,
+    kind: KindOption = Kind.ALL,
+    teams: TeamsDir = None,
+    catalog: CatalogDir = None,
     run: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=FILE", help="A TREC run to evaluate beside the others; may be repeated."),
     ] = None,
     baseline: Annotated[str, typer.Option(help="The system that all others are tested against.")] = "fusion",
-    seed: Annotated[int, typer.Option(help="For the random baseline, intervals and tests.")] = 20261015,
-    data_dir: Annotated[
-        Path | None,
-        typer.Option(
-            envvar="TRELLIS_DATA_DIR", file_okay=False, help="Where vectors of catalog texts are kept between runs."
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The whole result, with what it takes to repeat it.")] = False,
+    seed: Seed = _SEED,
+    data_dir: DataDir = None,
+    as_json: Json = False,
 ) -> None:
     """Rank for judged teams with our pipeline and off-the-shelf rankers, and compare. Markdown in a pipe."""
     runs = _read_runs(run or [])
@@ -79,7 +94,7 @@ def judged(
     from eval.report import markdown, print_result
     from eval.wiring import open_bench, our_rankers
 
-    bench = open_bench(teams=teams, catalog=catalog, data_dir=data_dir or Path(platformdirs.user_cache_dir("trellis")))
+    bench = open_bench(teams=teams, catalog=catalog, data_dir=data_dir or _cache_dir())
     with _progress() as progress:
         result = evaluate_teams(
             bench.teams,
@@ -89,7 +104,7 @@ def judged(
             embedder=bench.embedder,
             rankers=our_rankers(bench, progress=progress),
             runs=runs,
-            kinds=tuple(SupportKind) if kind is Kind.ALL else (SupportKind(kind.value),),
+            kinds=_kinds(kind),
             baseline=baseline,
             judged_by=bench.judged_by,
             versions=bench.versions,
@@ -103,6 +118,51 @@ def judged(
         print_result(result, Console())
     else:
         typer.echo(markdown(result), nl=False)
+
+
+@app.command()
+def tune(
+    kind: KindOption = Kind.ALL,
+    teams: TeamsDir = None,
+    catalog: CatalogDir = None,
+    seed: Seed = _SEED,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Propose ranking weights from judged teams, by cross-validation over teams. Changes nothing."""
+    from eval.study import study_markdown, study_weights
+    from eval.tables import feature_tables
+    from eval.wiring import open_bench
+
+    bench = open_bench(teams=teams, catalog=catalog, data_dir=data_dir or _cache_dir())
+    studies = []
+    with _progress() as progress:
+        for one in _kinds(kind):
+            tables = feature_tables(
+                bench.teams,
+                bench.catalog,
+                one,
+                instrument=bench.instrument,
+                profiles=bench.profiles,
+                needs=bench.needs,
+                ruleset=bench.ruleset,
+                embedder=bench.embedder,
+                as_of=datetime.now(UTC).date(),
+                progress=progress,
+            )
+            studies.append(study_weights(one.value, tables, present=None, seed=seed))
+    if as_json:
+        typer.echo(json.dumps([study.model_dump(mode="json") for study in studies], indent=1, allow_nan=False))
+    else:
+        typer.echo("\n".join(study_markdown(study) for study in studies), nl=False)
+
+
+def _kinds(kind: Kind) -> tuple[SupportKind, ...]:
+    return tuple(SupportKind) if kind is Kind.ALL else (SupportKind(kind.value),)
+
+
+def _cache_dir() -> Path:
+    return Path(platformdirs.user_cache_dir("trellis"))
 
 
 def _read_runs(options: Sequence[str]) -> dict[str, Run]:
