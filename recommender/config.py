@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Annotated
 
 from pydantic import Field
 
@@ -47,7 +48,7 @@ class ScoringConfig(Value):
 class KindConfig(Value):
     """Settings of one ranked list. Weights are relative: scoring divides them by what they can add up to."""
 
-    features: dict[str, float]
+    features: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]]
     """Weight of each feature of `recommender.features`, at least 0; features left out weigh nothing."""
     diversity: float = Field(default=0.05, ge=0, lt=1)
     """Share of the score that need coverage can earn; the rest is relevance."""

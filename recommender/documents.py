@@ -8,9 +8,12 @@ from models.vocab import Domain, FocusArea
 __all__ = ["document_text", "pieces", "readable", "sentences", "statements"]
 
 _MIN_WORDS = 4
-# A sentence ends at . ! ? or … before a capital letter, digit or opening mark; a line break or a bullet ends one too.
+# A sentence ends at . ! ? or … (and a closing mark) before a capital letter, digit or opening mark; a line break or a
+# bullet ends one too.
 _BOUNDARY = re.compile(
-    r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(¿¡]*[A-ZÀ-ÖØ-Þ0-9])|\s*[\n\r]+\s*(?:[-*•–]\s+|\d+[.)]\s+)?|\s+•\s+"
+    r"""(?:(?<=[.!?…])|(?<=[.!?…]["'”’)]))\s+(?=["'“‘(¿¡]*[A-ZÀ-ÖØ-Þ0-9])"""
+    r"""|\s*[\n\r]\s*(?:[-*•–]\s+|\d+[.)]\s+)?"""
+    r"""|\s+•\s+"""
 )
 
 
@@ -47,7 +50,7 @@ def sentences(text: str, *, max_count: int = 12) -> tuple[str, ...]:
     ('We lack time. Really.', 'Nobody has looked at the attendance data since Dr. Ruiz left!')
     """
     joined: list[str] = []
-    for piece in (" ".join(part.split()) for part in _BOUNDARY.split(text)):
+    for piece in (" ".join(part.split()) for part in _BOUNDARY.split(f"\n{text}")):
         if not re.search(r"\w", piece):
             continue
         if joined and (_is_short(piece) or _is_short(joined[-1]) or joined[-1].endswith(_ABBREVIATIONS)):
@@ -71,7 +74,7 @@ def pieces(text: str, *, max_count: int) -> tuple[str, ...]:
 
 
 _MANY = 1_000
-_ABBREVIATIONS = (" Dr.", " Mr.", " Mrs.", " Ms.", " St.", " No.", " e.g.", " i.e.", " vs.", " U.S.")
+_ABBREVIATIONS = (" Dr.", " Mr.", " Mrs.", " Ms.", " St.", " e.g.", " i.e.", " vs.", " U.S.")
 
 
 def _is_short(piece: str) -> bool:

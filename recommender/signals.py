@@ -21,7 +21,7 @@ __all__ = ["DOMAINS", "OwnWords", "TeamSignals", "own_words", "rubric_queries", 
 DOMAINS = tuple(Domain)
 """Axis of every per-domain array."""
 
-MAX_PIECES = 4
+MAX_PIECES = 2
 """Pieces of each open text that are searched with: each costs one live encoding."""
 
 EXPERIENCE_STEPS = {"new": 0.0, "under-1": 1.0, "1-3": 2.0, "over-3": 3.0}

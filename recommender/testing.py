@@ -10,10 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.support import Provider, Resource
+from models.support import Provider, Resource, Support
+from recommender.documents import sentences
+from recommender.index import CatalogIndex
 from recommender.ports import Embedder
 
-__all__ = ["EmbedderConformance", "HashingEmbedder", "make_provider", "make_resource"]
+__all__ = [
+    "EmbedderConformance",
+    "HashingEmbedder",
+    "make_provider",
+    "make_resource",
+    "synthetic_index",
+    "synthetic_supports",
+    "synthetic_vectors",
+]
 
 
 class HashingEmbedder:
@@ -147,3 +157,72 @@ _COMMON: dict[str, Any] = {
     "needs_met": [],
     "checked_on": date(2026, 1, 15),
 }
+
+
+def synthetic_supports(base: Sequence[Support], n: int, *, seed: int, n_statements: int = 4) -> list[Support]:
+    """`n` supports that read like real ones, for measuring at scale; the same seed makes the same supports.
+
+    Each takes facets and kind from one record of `base`, its summary from the sentences of three others, its title and
+    statements from any; ids end in a number, in order.
+
+    Args:
+        base: real supports, at least one, whose texts are recombined.
+        n: how many.
+        seed: of the draws.
+        n_statements: statements of each; 0 where no record of `base` has any.
+    """
+    rng = np.random.default_rng(seed)
+    pieces = [sentences(support.summary) for support in base]
+    spoken = [text for support in base for text in support.needs_met]
+    made: list[Support] = []
+    for number in range(n):
+        facets, title = (base[row] for row in rng.integers(len(base), size=2))
+        summaries = [pieces[row] for row in rng.integers(len(base), size=3)]
+        needs_met = [spoken[row] for row in rng.integers(len(spoken), size=n_statements)] if spoken else []
+        words = {
+            "id": f"{facets.id.split('-')[0]}-synthetic-{number:07d}",
+            "summary": " ".join(summary[number % len(summary)] for summary in summaries),
+            "needs_met": tuple(needs_met),
+            "title" if isinstance(facets, Resource) else "name": title.display_title,
+        }
+        made.append(facets.model_copy(update=words))
+    return sorted(made, key=lambda support: (support.kind, support.id))
+
+
+def synthetic_vectors(base: NDArray[np.float32], n: int, *, seed: int, noise: float = 0.4) -> NDArray[np.float32]:
+    """`n` unit vectors that lie as text vectors lie: mixtures of three rows of `base` plus noise.
+
+    Purely random vectors are all equally far apart and would flatter or ruin any index.
+
+    Args:
+        base: unit vectors of real texts, shape (rows, dimension), at least one row.
+        n: how many.
+        seed: of the draws.
+        noise: expected length of the random part, beside a mixture of length at most 1.
+
+    Returns:
+        float32, shape (n, dimension).
+    """
+    rng = np.random.default_rng(seed)
+    dimension = base.shape[1]
+    made = np.empty((n, dimension), dtype=np.float32)
+    for start in range(0, n, 10_000):  # in parts, so that memory stays near the size of the result
+        part = made[start : start + 10_000]
+        shares = rng.dirichlet((1.0, 1.0, 1.0), size=len(part)).astype(np.float32)
+        part[:] = rng.standard_normal(part.shape, dtype=np.float32) * np.float32(noise / np.sqrt(dimension))
+        for column in range(3):
+            part += shares[:, column, np.newaxis] * base[rng.integers(len(base), size=len(part))]
+        part /= np.linalg.norm(part, axis=1, keepdims=True)
+    return made
+
+
+def synthetic_index(base: CatalogIndex, n: int, *, seed: int, n_statements: int = 4) -> CatalogIndex:
+    """An index of `n` synthetic supports whose vectors resemble those of `base`, without encoding anything."""
+    supports = synthetic_supports(base.supports, n, seed=seed, n_statements=n_statements)
+    n_rows = sum(len(support.needs_met) for support in supports)
+    source = base.statements.vectors if n_rows else base.documents.vectors
+    return CatalogIndex(
+        supports,
+        document_vectors=synthetic_vectors(base.documents.vectors, n, seed=seed),
+        statement_vectors=synthetic_vectors(source, n_rows, seed=seed + 1),
+    )

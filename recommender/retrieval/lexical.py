@@ -14,7 +14,7 @@ class LexicalIndex:
     """BM25 over texts, Lucene's variant, k1 = 1.5, b = 0.75.
 
     A word is a run of two or more letters, digits or underscores, in lower case, stemmed by the Snowball English
-    stemmer (Porter2); Lucene's 33 English stop words are dropped. A word that a query repeats counts each time; a word
+    stemmer (Porter2); 179 English stop words are dropped: people who write of their own work use many pronouns. A word that a query repeats counts each time; a word
     that no text has counts nothing. Words in other languages match where they are equal after stemming.
 
     The score of a text for a query w1 … wm is the sum over i of
@@ -68,6 +68,6 @@ class LexicalIndex:
 def _words(texts: Sequence[str]) -> list[list[str]]:
     # A stemmer keeps state, so each call has its own; making one costs microseconds.
     tokens: list[list[str]] = bm25s.tokenize(
-        list(texts), stopwords="en", stemmer=Stemmer.Stemmer("english"), return_ids=False, show_progress=False
+        list(texts), stopwords="en_plus", stemmer=Stemmer.Stemmer("english"), return_ids=False, show_progress=False
     )
     return tokens

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ import pytest
 
 from recommender.embedding import EmbeddingConfig, SentenceEmbedder
 from recommender.embedding.model import find_model
-from recommender.errors import ModelAltered, ModelMissing
+from recommender.errors import ModelAltered, ModelError, ModelMissing
 
 ROOT = Path(__file__).parents[3]
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -34,8 +34,11 @@ def embedder() -> SentenceEmbedder:
 
 
 @pytest.fixture
-def copied_model(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(find_model("all-MiniLM-L6-v2"), tmp_path / "model"))
+def copied_model(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "model"
+    shutil.copytree(find_model("all-MiniLM-L6-v2"), folder)
+    yield folder
+    shutil.rmtree(folder)  # 90 MB, which pytest would keep for three runs
 
 
 def run_python(program: str, *arguments: str, **environment: str) -> str:
@@ -187,6 +190,7 @@ def spoil(name: str, content: str) -> Callable[[Path], None]:
         (spoil("modules.json", "[1]"), "modules.json' is not a list of the model's modules"),
         (spoil("config.json", "{"), "config.json' is not JSON"),
         (spoil("model.safetensors", "not tensors"), "cannot be loaded as a sentence-transformers model"),
+        (spoil("1_Pooling/config.json", '{"embedding_dimension": 100}'), "states vectors of length 100 but makes"),
         (spoil("tokenizer.json", "{}"), "cannot be loaded as a sentence-transformers model"),
     ],
 )
@@ -194,5 +198,5 @@ def test_a_broken_folder_is_an_error_with_its_path(
     copied_model: Path, change: Callable[[Path], None], message: str
 ) -> None:
     change(copied_model)
-    with pytest.raises(ModelMissing, match=message):
+    with pytest.raises(ModelError, match=message):
         SentenceEmbedder(EmbeddingConfig(model=str(copied_model))).encode(["text"])

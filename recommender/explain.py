@@ -1,0 +1,187 @@
+"""Sentences for people, made from components and rule traces only, and the pair of sentences that matched best."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.assessment import Assessment
+from models.needs import Need
+from models.recommendation import MatchedText, NeedShare, RuleTrace
+from models.support import Support
+from models.vocab import Domain, FocusArea, RuleOutcome
+from recommender.index import CatalogIndex
+from recommender.instruments import LoadedInstrument
+from recommender.scoring import RULE_PREFIX
+from recommender.signals import DOMAINS, OwnWords, TeamSignals
+
+__all__ = ["NeedTexts", "find_matched_text", "need_texts", "why"]
+
+MAX_SENTENCES = 3
+LEVEL_FITS = 0.5
+"""From this probability on a match is said to suit the team's level."""
+SAYABLE = 0.02
+"""A part smaller than this share of the score moves too little to be given as a reason."""
+
+NEED_PARTS = ("need_focus", "need_words", "need_coverage", "item_fit")
+SENTENCES = {
+    "hoped_words": "It offers what you hope for, in words close to yours.",
+    "focus_words": "It comes close to what your team wrote about the area you work on.",
+    "first_audience": "It was made first of all for people on your team.",
+    "grade_exact": "It was made for exactly your grades.",
+    "modality_share": "It is given in the ways that work for you.",
+    "service_top": "Its services work on your top three.",
+    "stage_level": "It suits work that is about as far along as yours.",
+    "primary_importance": "Its main topic is one that you called important.",
+}
+WITHOUT_WORDS = {"focus_words": "It speaks to the practices you described in the area you work on."}
+NEEDS_WORDS = {"hoped_words"}
+
+
+@dataclass(frozen=True)
+class NeedTexts:
+    """What a team's needs say, as texts with vectors: its own words where they may be quoted, and the rubric's."""
+
+    texts: tuple[str, ...]
+    vectors: NDArray[np.float32]
+    """Unit vectors, shape (texts, dimension)."""
+    weights: NDArray[np.float64]
+    """How much each text matters, at least 0."""
+    n_own: int
+    """How many of the texts, from the first, are the team's own words."""
+
+
+def why(
+    components: Mapping[str, float],
+    traces: Sequence[RuleTrace],
+    shares: Sequence[NeedShare],
+    *,
+    support: Support,
+    needs: Mapping[str, Need],
+    level_fit: float | None,
+    assessment: Assessment,
+    instrument: LoadedInstrument,
+    has_words: bool,
+) -> tuple[str, ...]:
+    """One to three sentences: the need that a match serves, then its largest other parts.
+
+    Args:
+        components: the parts of the score, weights applied.
+        traces: what each rule said.
+        shares: the needs that the match serves, largest first.
+        support: the record.
+        needs: by domain.
+        level_fit: how likely the team is at a level the support suits; None keeps levels out of the sentence.
+        assessment: for the team's focus areas.
+        instrument: for their labels.
+        has_words: whether the team wrote anything to search with.
+    """
+    least = SAYABLE * sum(components.values())
+    reasons: list[tuple[float, str]] = []
+    focus = _shared_focus(support, assessment, instrument)
+    if focus:
+        value = max(components.get(name, 0.0) for name in ("need_focus", "primary_focus", "focus_rarity"))
+        reasons.append((value, f"It is about {focus}, which your team works on."))
+    for name, sentence in SENTENCES.items():
+        if name in NEEDS_WORDS and not has_words:
+            continue
+        text = sentence if has_words else WITHOUT_WORDS.get(name, sentence)
+        reasons.append((components.get(name, 0.0), text))
+    reasons += [
+        (components.get(f"{RULE_PREFIX}{trace.id}", 0.0), trace.because)
+        for trace in traces
+        if trace.outcome is RuleOutcome.MET
+    ]
+    first = _need_sentence(shares, needs, level_fit)
+    best = sorted((reason for reason in reasons if reason[0] > least), key=lambda reason: (-reason[0], reason[1]))
+    rest = [text for _, text in best]
+    return tuple(([first] if first else []) + rest)[:MAX_SENTENCES] or ("It is the closest of what is left.",)
+
+
+def find_matched_text(index: CatalogIndex, row: int, need_texts: NeedTexts) -> MatchedText | None:
+    """The statement of one support (its summary where it has none) that comes closest to a need, weighted.
+
+    Returns:
+        The pair with the largest weight times cosine, the first of equals; None when no need text matters.
+    """
+    if not need_texts.weights.any():
+        return None
+    first, last = index.statement_segments.offsets[row : row + 2].tolist()
+    own_texts = index.statement_texts[first:last] or (index.supports[row].summary,)
+    vectors = index.statements.vectors[first:last] if last > first else index.documents.vectors[row : row + 1]
+    similarity = (need_texts.vectors[:, np.newaxis, :] * vectors).sum(axis=2, dtype=float)
+    weighted = np.maximum(similarity, 0) * need_texts.weights[:, np.newaxis]
+    need, text = np.unravel_index(int(np.argmax(weighted)), weighted.shape)
+    return MatchedText(
+        support_text=own_texts[int(text)],
+        need_text=need_texts.texts[int(need)],
+        source="open_text" if int(need) < need_texts.n_own else "rubric",
+        similarity=round(float(similarity[need, text]), 4),
+    )
+
+
+def need_texts(
+    instrument: LoadedInstrument,
+    signals: TeamSignals,
+    words: OwnWords,
+    *,
+    anchor_vectors: NDArray[np.float32],
+    piece_vectors: NDArray[np.float32],
+    detailed: Collection[Domain],
+) -> NeedTexts:
+    """The texts that a match may be said to answer.
+
+    Args:
+        instrument: the questionnaire.
+        signals: present pictures and item weights.
+        words: only shareable pieces are used.
+        anchor_vectors: vectors of `rubric_queries`, shape (4 x items, dimension).
+        piece_vectors: vectors of `words.pieces`.
+        detailed: domains whose present pictures may be shown. Items of other domains stand with their question alone,
+            weighed by importance alone, so that the choice does not give a hidden answer away.
+    """
+    texts: list[str] = []
+    rows: list[NDArray[np.float32]] = []
+    weights: list[float] = []
+    for piece, vector in zip(words.pieces, piece_vectors, strict=True):
+        if piece in words.shareable:
+            texts.append(piece)
+            rows.append(vector)
+            weights.append(1.0)
+    n_own = len(texts)
+    largest = max(float(signals.item_weight.max(initial=0.0)), 1e-9)
+    importance = dict(zip(DOMAINS, signals.importance.tolist(), strict=True))
+    for item, (item_id, question) in enumerate(instrument.items.items()):
+        domain, level = instrument.domain_of[item_id], int(signals.present[item])
+        pictures = anchor_vectors[4 * item : 4 * item + 4]
+        if domain not in detailed:
+            mean = pictures.mean(axis=0)
+            texts.append(question.text)
+            rows.append(mean / np.linalg.norm(mean))
+            weights.append(importance[domain])
+        elif level:
+            texts.append(f"{question.text}: {question.levels[level]}")
+            rows.append(pictures[level - 1])
+            weights.append(float(signals.item_weight[item]) / largest)
+    return NeedTexts(tuple(texts), np.stack(rows), np.array(weights), n_own)
+
+
+def _need_sentence(shares: Sequence[NeedShare], needs: Mapping[str, Need], level_fit: float | None) -> str | None:
+    if not shares or shares[0].domain not in needs:
+        return None
+    need = needs[shares[0].domain]
+    place = "one of your first needs" if need.is_priority else "one of your needs"
+    suits = ", and it suits teams at your level" if level_fit is not None and level_fit >= LEVEL_FITS else ""
+    return f"It works on {need.name.lower()}, {place}{suits}."
+
+
+def _shared_focus(support: Support, assessment: Assessment, instrument: LoadedInstrument) -> str:
+    chosen = assessment.team.context.get("focus_areas")
+    labels = {option.key: option.label for option in instrument.context["focus_areas"].options}
+    shared = [
+        labels.get(area, area).lower()
+        for area in support.focus_areas
+        if isinstance(chosen, tuple) and area in chosen and area is not FocusArea.GENERAL
+    ]
+    return " and ".join(shared)

@@ -1,0 +1,198 @@
+"""Turning ranked rows into matches that explain themselves, and answering why a support is not among them."""
+
+import math
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import SupportId
+from models.profile import CapacityProfile
+from models.recommendation import Match, NeedShare, RuleTrace, WhyNot
+from models.rules import AtLeast
+from models.support import Provider, Support
+from models.vocab import ScoreStatus, Visibility
+from recommender.explain import NeedTexts, find_matched_text, need_texts, why
+from recommender.features import LEVEL_FEATURES
+from recommender.instruments import LoadedInstrument
+from recommender.ranker import KindRanker, Ranked, TeamView
+from recommender.scoring import DIVERSITY, RULE_PREFIX
+from recommender.signals import DOMAINS
+
+__all__ = ["MERGED_FIT", "MatchWriter"]
+
+MERGED_FIT = "fit"
+"""Name of the part that stands for every part which would give a hidden level away."""
+
+MIN_SHARE = 0.05
+"""A need with a smaller share of a match is left out of its sentence and list."""
+
+
+class MatchWriter:
+    """Writes matches for one team, with what the privacy rule hides taken out."""
+
+    def __init__(
+        self,
+        team: TeamView,
+        profile: CapacityProfile,
+        *,
+        instrument: LoadedInstrument,
+        anchor_vectors: NDArray[np.float32],
+    ) -> None:
+        """Take the complete profile; it decides what may be said, and is not quoted."""
+        self._team = team
+        self._profile = profile
+        self._instrument = instrument
+        self._anchors = anchor_vectors
+        self._needs = {need.domain: need for need in team.needs}
+        scored = [score for score in profile.domains if score.status is ScoreStatus.SCORED]
+        self._levels_shown = bool(scored) and all(score.visibility is not Visibility.NOTHING for score in scored)
+        self._detailed = {score.domain for score in scored if score.visibility is Visibility.DETAIL}
+
+    @cached_property
+    def _need_texts(self) -> NeedTexts:
+        return need_texts(
+            self._instrument,
+            self._team.signals,
+            self._team.words,
+            anchor_vectors=self._anchors,
+            piece_vectors=self._team.piece_vectors,
+            detailed=self._detailed,
+        )
+
+    def match(self, ranker: KindRanker, ranked: Ranked, place: int) -> Match:
+        """The match at one place of a list, places from 0."""
+        position = int(ranked.listed.order[place])
+        row = int(ranked.features.rows[position])
+        support = ranker.index.supports[row]
+        components = self._components(ranked, position, diversity=float(ranked.listed.part[place]))
+        traces = self._traces(ranker, ranked, row)
+        shares = self._shares(ranked, position)
+        return Match(
+            rank=place + 1,
+            support_id=support.id,
+            kind=support.kind,
+            title=self._title(support),
+            url=support.url,
+            score=math.fsum(components.values()),
+            components=components,
+            needs=shares,
+            why=why(
+                components,
+                traces,
+                shares,
+                support=support,
+                needs=self._needs,
+                level_fit=float(ranked.features.level_fit[position]) if self._levels_shown else None,
+                assessment=self._team.assessment,
+                instrument=self._instrument,
+                has_words=bool(self._team.words.pieces),
+            ),
+            rules=traces,
+            matched_text=find_matched_text(ranker.index, row, self._need_texts),
+        )
+
+    def why_not(
+        self, ranker: KindRanker, whole: Ranked, listed: Ranked, support_id: SupportId, *, k: int
+    ) -> WhyNot:
+        """Why a support is, or is not, in a list.
+
+        Args:
+            ranker: of the support's kind.
+            whole: the ranking of every eligible support.
+            listed: the list that the team sees.
+            support_id: a support of this kind.
+            k: how many places the list has.
+        """
+        row = ranker.index.row_of[support_id]
+        support = ranker.index.supports[row]
+        excluded = set(whole.rules.excluded_by(row))
+        if excluded:
+            gates = tuple(trace for trace in whole.rules.trace(row) if trace.id in excluded)
+            detail = " ".join(["It is not on the list.", *(trace.because for trace in gates)])
+            return _answer(support, "excluded", detail, excluded_by=gates)
+        places = {int(listed.features.rows[p]): place for place, p in enumerate(listed.listed.order.tolist())}
+        if row in places:
+            match = self.match(ranker, listed, places[row])
+            return _answer(
+                support,
+                "listed",
+                f"It is on the list, at place {match.rank}.",
+                rank=match.rank,
+                score=match.score,
+                components=match.components,
+            )
+        position = int(np.searchsorted(whole.features.rows, row))
+        if position == len(whole.features.rows) or whole.features.rows[position] != row:
+            return _answer(support, "beyond_k", "Its texts are too far from the team's needs to be compared closely.")
+        components = self._components(whole, position, diversity=0.0)
+        score = math.fsum(components.values())
+        rank = 1 + int((whole.relevance.total[whole.rules.eligible[whole.features.rows]] > score).sum())
+        known = {"rank": rank, "score": score, "components": components}
+        repeated = whole.listed.dropped.get(position)
+        if repeated is not None:
+            other = ranker.index.supports[int(whole.features.rows[repeated])]
+            return _answer(
+                support, "near_duplicate", f"It says nearly the same as '{other.display_title}', which ranks higher.", **known
+            )
+        floor = ranker.settings.floor
+        if score < floor:
+            detail = f"It fits too little of what the team needs: {score:.2f}, and a match needs {floor:.2f}."
+            return _answer(support, "below_floor", detail, margin=floor - score, **known)
+        last = listed.listed.order[-1]
+        least = float(listed.relevance.total[last] + listed.listed.part[-1])
+        detail = f"It ranks {rank} by fit, and the list has {k} places. The last of them scored {least:.2f}, it {score:.2f}."
+        return _answer(support, "beyond_k", detail, margin=max(least - score, 0.0), **known)
+
+    def _components(self, ranked: Ranked, position: int, *, diversity: float) -> dict[str, float]:
+        parts = {name: float(values[position]) for name, values in ranked.relevance.parts.items()}
+        hidden = set() if self._levels_shown else LEVEL_FEATURES | {f"{RULE_PREFIX}{id_}" for id_ in _level_rules(ranked)}
+        components = {
+            name: value
+            for name, value in parts.items()
+            if name not in hidden and (value or not name.startswith(RULE_PREFIX))
+        }
+        if hidden:
+            components = {MERGED_FIT: math.fsum(value for name, value in parts.items() if name in hidden), **components}
+        return {**components, DIVERSITY: diversity}
+
+    def _traces(self, ranker: KindRanker, ranked: Ranked, row: int) -> tuple[RuleTrace, ...]:
+        hidden = set() if self._levels_shown else _level_rules(ranked)
+        return tuple(trace for trace in ranked.rules.trace(row) if trace.id not in hidden)
+
+    def _shares(self, ranked: Ranked, position: int) -> tuple[NeedShare, ...]:
+        shares = ranked.features.need_share[position]
+        order = [int(column) for column in np.argsort(-shares, kind="stable") if shares[column] >= MIN_SHARE]
+        numbers_shown = all(DOMAINS[column] in self._detailed for column in order)
+        kept = math.fsum(float(shares[column]) for column in order)
+        return tuple(
+            NeedShare(domain=DOMAINS[column], share=round(float(shares[column]) / kept, 4) if numbers_shown else None)
+            for column in order
+        )
+
+    def _title(self, support: Support) -> str:
+        if not isinstance(support, Provider):
+            return support.display_title
+        need: Mapping[str, float] = dict(zip(DOMAINS, self._team.signals.need.tolist(), strict=True))
+        best = max(support.services, key=lambda service: math.fsum(need[domain] for domain in service.domains))
+        return f"{support.name}: {best.type.replace('-', ' ')}"
+
+
+def _level_rules(ranked: Ranked) -> set[str]:
+    return {rule.id for rule in ranked.rules.ruleset.rules if isinstance(rule.test, AtLeast)}
+
+
+def _answer(support: Support, outcome: str, detail: str, **fields: object) -> WhyNot:
+    known: dict[str, object] = {"rank": None, "score": None, "margin": None}
+    return WhyNot.model_validate(
+        {
+            "support_id": support.id,
+            "kind": support.kind,
+            "title": support.display_title,
+            "outcome": outcome,
+            "detail": detail,
+            **known,
+            **fields,
+        }
+    )

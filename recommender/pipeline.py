@@ -1,0 +1,244 @@
+"""From an assessment to a recommendation run: the page that calls every step in order. Read this file first.
+
+answers -> profile -> needs -> candidates for each need -> features and rules -> score -> diversified list -> plan.
+Nothing here reads a clock, a file or the environment: the same inputs and versions give the same run.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import version
+
+import numpy as np
+
+from models.assessment import Assessment
+from models.base import AssessmentId, SupportId, TeamId
+from models.profile import CapacityProfile
+from models.recommendation import Match, RankedList, RecommendationRun, UnmetNeed, Versions, WhyNot
+from models.rules import Duration, Ruleset, SupportField
+from models.vocab import ScoreStatus, SupportKind, Visibility
+from recommender.catalog.load import Catalog
+from recommender.config import RankingConfig
+from recommender.embedding import CachedEmbedder
+from recommender.index import CatalogIndex
+from recommender.instruments import LoadedInstrument
+from recommender.matches import MatchWriter
+from recommender.needs import derive_needs, shown_needs
+from recommender.planning import make_plan
+from recommender.ports import Progress
+from recommender.profiling import build_profile, shown
+from recommender.ranker import KindRanker, Ranked, TeamView
+from recommender.rules.facts import team_facts
+from recommender.rules.load import ruleset_version
+from recommender.signals import DOMAINS, own_words, rubric_queries, team_signals
+
+__all__ = ["ALL_KINDS", "Recommender"]
+
+ALL_KINDS = (SupportKind.RESOURCE, SupportKind.PROVIDER)
+
+
+class Recommender:
+    """A catalog, an instrument, rules and a model, ready to rank. Immutable; safe to call from several threads."""
+
+    def __init__(
+        self,
+        *,
+        instrument: LoadedInstrument,
+        catalog: Catalog,
+        ruleset: Ruleset,
+        config: RankingConfig,
+        embedder: CachedEmbedder,
+        keep_words: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        """Index the catalog; only texts that the embedder's cache lacks are encoded.
+
+        Args:
+            instrument: the questionnaire that assessments must use.
+            catalog: the supports.
+            ruleset: gates and preferences.
+            config: weights.
+            embedder: vectors of the catalog, the rubric and the teams' own words.
+            keep_words: whether vectors of the teams' own words may stay in the cache. False encodes them anew each time
+                and leaves nothing behind; True suits files that are ranked again and again on one's own machine.
+            progress: told about encoding.
+
+        Raises:
+            ModelError: a text must be encoded and the model cannot be used.
+            CacheUnusable: the vector cache cannot be read or written.
+        """
+        self.instrument = instrument
+        self.catalog = catalog
+        self.ruleset = ruleset
+        self.config = config
+        self._embedder = embedder
+        self._keep_words = keep_words
+        self._anchors = embedder.encode(rubric_queries(instrument), query=True, progress=progress)
+        self._rankers = {
+            kind: KindRanker(
+                CatalogIndex.build(supports, embedder, progress=progress),
+                kind=kind,
+                instrument=instrument,
+                anchor_vectors=self._anchors,
+                ruleset=ruleset,
+                config=config,
+            )
+            for kind, supports in (
+                (SupportKind.RESOURCE, catalog.resources),
+                (SupportKind.PROVIDER, catalog.providers),
+            )
+        }
+        self.versions = Versions(
+            trellis=version("trellis-recommender"),
+            instrument=instrument.version,
+            catalog=catalog.version,
+            ruleset=ruleset_version(ruleset),
+            model=f"{embedder.name}+{embedder.fingerprint}",
+            config=config.content_hash,
+        )
+
+    def recommend(
+        self,
+        assessment: Assessment,
+        *,
+        as_of: date,
+        kinds: Sequence[SupportKind] = ALL_KINDS,
+        k: int | None = None,
+    ) -> RecommendationRun:
+        """A team's profile, needs, matches that are good enough, and plan, as the team may see them.
+
+        Args:
+            assessment: parsed against this recommender's instrument.
+            as_of: the date for season and freshness; the assessment's own date is the caller's to choose.
+            kinds: which lists to make.
+            k: matches a list; None takes the configured number of each kind.
+        """
+        profile, team = self._view(assessment, as_of)
+        shown_profile = shown(profile, self.instrument.instrument.privacy)
+        writer = self._writer(team, profile)
+        lists = []
+        for kind in kinds:
+            ranker = self._rankers[kind]
+            ranked = ranker.rank(team, k=k or ranker.settings.k, floor=ranker.settings.floor)
+            lists.append(self._list(ranker, ranked, team, writer))
+        return RecommendationRun(
+            assessment_id=AssessmentId(assessment.assessment_id),
+            team_id=TeamId(assessment.team.id),
+            team_name=assessment.team.name,
+            form=assessment.form,
+            as_of=as_of,
+            versions=self.versions,
+            profile=shown_profile,
+            needs=shown_needs(team.needs, shown_profile),
+            lists=tuple(lists),
+            plan=make_plan(
+                lists,
+                team.needs,
+                supports={support.id: support for support in self.catalog.supports},
+                is_short=self._is_short(lists),
+                present_levels={
+                    score.domain: int(np.argmax(score.p_levels)) + 1 for score in profile.domains if score.p_levels
+                },
+            ),
+            notices=_notices(profile),
+        )
+
+    def rank(
+        self,
+        assessment: Assessment,
+        *,
+        as_of: date,
+        kinds: Sequence[SupportKind] = ALL_KINDS,
+        k: int,
+    ) -> tuple[RankedList, ...]:
+        """The best `k` eligible supports of each kind, without a floor: whole lists, for evaluation."""
+        profile, team = self._view(assessment, as_of)
+        writer = self._writer(team, profile)
+        rankers = [self._rankers[kind] for kind in kinds]
+        return tuple(self._list(ranker, ranker.rank(team, k=k), team, writer) for ranker in rankers)
+
+    def why_not(
+        self, assessment: Assessment, support_id: str, *, as_of: date, k: int | None = None
+    ) -> WhyNot:
+        """Why one support is, or is not, in the list that `recommend` makes.
+
+        Raises:
+            UnknownSupport: the catalog has no such id.
+        """
+        support = self.catalog.get(support_id)
+        profile, team = self._view(assessment, as_of)
+        ranker = self._rankers[support.kind]
+        whole = ranker.rank(team, k=len(ranker.index.supports))
+        places = k or ranker.settings.k
+        listed = ranker.rank(team, k=places, floor=ranker.settings.floor)
+        return self._writer(team, profile).why_not(ranker, whole, listed, SupportId(support_id), k=places)
+
+    def _view(self, assessment: Assessment, as_of: date) -> tuple[CapacityProfile, TeamView]:
+        """The complete profile, which is not for showing, and the team as the rankers see it."""
+        scoring = self.config.scoring
+        profile = build_profile(assessment, self.instrument, scoring)
+        needs = derive_needs(profile, assessment, self.instrument, scoring)
+        words = own_words(assessment)
+        pieces = list(words.pieces)
+        vectors = np.empty((0, self._embedder.dimension), dtype=np.float32)
+        if pieces:  # without words the model is never loaded
+            keep = self._keep_words
+            vectors = self._embedder.encode(pieces, query=True) if keep else self._embedder.encode_live(pieces)
+        team = TeamView(
+            assessment=assessment,
+            needs=needs,
+            signals=team_signals(assessment, self.instrument, profile, needs, scoring),
+            words=words,
+            piece_vectors=vectors,
+            facts=team_facts(assessment, needs, as_of=as_of),
+            as_of=as_of,
+        )
+        return profile, team
+
+    def _writer(self, team: TeamView, profile: CapacityProfile) -> MatchWriter:
+        return MatchWriter(team, profile, instrument=self.instrument, anchor_vectors=self._anchors)
+
+    def _list(self, ranker: KindRanker, ranked: Ranked, team: TeamView, writer: MatchWriter) -> RankedList:
+        return RankedList(
+            kind=ranker.kind,
+            matches=tuple(writer.match(ranker, ranked, place) for place in range(len(ranked.listed.order))),
+            unmet_needs=_unmet(ranker, ranked, team),
+            n_eligible=int(ranked.rules.eligible.sum()),
+            n_excluded=int((~ranked.rules.eligible).sum()),
+        )
+
+    def _is_short(self, lists: Sequence[RankedList]) -> dict[str, bool]:
+        matches: list[Match] = [match for ranked in lists for match in ranked.matches]
+        short = {}
+        for match in matches:
+            ranker = self._rankers[match.kind]
+            durations = ranker.columns.column(SupportField.DURATION, self.ruleset.durations)
+            short[match.support_id] = Duration.SHORT in durations.at(ranker.index.row_of[match.support_id])
+        return short
+
+
+def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamView) -> tuple[UnmetNeed, ...]:
+    """Priority needs that no support good enough works on."""
+    rows = ranked.features.rows
+    good = ranked.rules.eligible[rows] & (ranked.relevance.total >= ranker.settings.floor)
+    served = ranker.table.domains[rows[good]].sum(axis=0) > 0
+    return tuple(
+        UnmetNeed(
+            domain=need.domain,
+            kind=ranker.kind,
+            detail=f"No {ranker.kind} in the catalog is a good enough match for {need.name.lower()} yet.",
+        )
+        for need in team.needs
+        if need.is_priority and not served[DOMAINS.index(need.domain)]
+    )
+
+
+def _notices(profile: CapacityProfile) -> tuple[str, ...]:
+    """What is missing or hidden, in plain sentences."""
+    notices = []
+    if profile.visibility is Visibility.NOTHING:
+        notices.append("Too few people answered to show numbers. Matches still use every answer.")
+    hidden = [one.domain for one in profile.domains if one.status is ScoreStatus.TOO_FEW_ANSWERS]
+    if hidden:
+        names = ", ".join(domain.value.replace("-", " ") for domain in hidden)
+        notices.append(f"Not enough answers to score: {names}. They are matched from importance and words.")
+    return tuple(notices)

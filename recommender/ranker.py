@@ -1,0 +1,194 @@
+"""Ranking the supports of one kind for one team: candidates, features, rules, score, diversification."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.assessment import Assessment
+from models.needs import Need
+from models.rules import DerivedField, Ruleset
+from models.vocab import SupportKind
+from recommender.catalog.duplicates import near_duplicates
+from recommender.config import KindConfig, RankingConfig
+from recommender.diversify import Diversified, diversify
+from recommender.features import FeatureColumns, SupportTable, team_features
+from recommender.index import CatalogIndex
+from recommender.instruments import LoadedInstrument
+from recommender.rules.columns import SupportColumns
+from recommender.rules.evaluate import RuleResults, evaluate
+from recommender.rules.facts import TeamFacts
+from recommender.scoring import Relevance, score_parts
+from recommender.signals import DOMAINS, OwnWords, TeamSignals
+
+__all__ = ["KindRanker", "Ranked", "TeamView"]
+
+
+@dataclass(frozen=True)
+class TeamView:
+    """One team as every ranker needs it."""
+
+    assessment: Assessment
+    needs: tuple[Need, ...]
+    signals: TeamSignals
+    words: OwnWords
+    piece_vectors: NDArray[np.float32]
+    facts: TeamFacts
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Everything known of one kind's supports for one team. Arrays follow `features.rows`."""
+
+    features: FeatureColumns
+    rules: RuleResults
+    """Over all supports of the kind, in the index's order."""
+    relevance: Relevance
+    listed: Diversified
+    """Positions in `features.rows`, best first."""
+    shares: NDArray[np.float64]
+    """Need shares that diversification aimed at, in the order of `DOMAINS`."""
+
+
+class KindRanker:
+    """The supports of one kind with all that can be worked out before a team is known. Immutable."""
+
+    def __init__(
+        self,
+        index: CatalogIndex,
+        *,
+        kind: SupportKind,
+        instrument: LoadedInstrument,
+        anchor_vectors: NDArray[np.float32],
+        ruleset: Ruleset,
+        config: RankingConfig,
+    ) -> None:
+        """Prepare an index of supports of `kind`; `anchor_vectors` are those of `signals.rubric_queries`."""
+        self.index = index
+        self.kind = kind
+        self._instrument = instrument
+        self._anchors = anchor_vectors
+        self._ruleset = ruleset
+        self._config = config
+        self.table = SupportTable.of(index, anchor_vectors)
+        self.columns = SupportColumns.of(index.supports)
+        self._duplicates = _by_row(index)
+
+    @property
+    def settings(self) -> KindConfig:
+        """This kind's part of the configuration."""
+        return self._config.kinds[self.kind]
+
+    def rank(self, team: TeamView, *, k: int, floor: float = 0.0) -> Ranked:
+        """Order the eligible candidates by score with need-aware diversification.
+
+        Args:
+            team: the team.
+            k: how many places to fill.
+            floor: least relevance that may be listed; the rest is ordered by nothing and left out.
+        """
+        rows = self._candidates(team)
+        features = team_features(
+            self.table,
+            rows,
+            assessment=team.assessment,
+            instrument=self._instrument,
+            signals=team.signals,
+            words=team.words,
+            piece_vectors=team.piece_vectors,
+        )
+        rules = self._evaluate(team, features)
+        relevance = score_parts(
+            features,
+            {rule_id: values[rows] for rule_id, values in rules.contributions.items()},
+            kind=self.kind,
+            ruleset=self._ruleset,
+            config=self.settings,
+        )
+        shares = team.signals.need / max(float(team.signals.need.sum()), 1e-9)
+        may_list = rules.eligible[rows] & (relevance.total >= floor)
+        listed = self._diversify(features, relevance.total, may_list, shares, k)
+        return Ranked(features, rules, relevance, listed, shares)
+
+    def _diversify(
+        self,
+        features: FeatureColumns,
+        relevance: NDArray[np.float64],
+        may_list: NDArray[np.bool_],
+        shares: NDArray[np.float64],
+        k: int,
+    ) -> Diversified:
+        chosen = np.flatnonzero(may_list)
+        rows = features.rows[chosen]
+        place = {row: position for position, row in enumerate(rows.tolist())}
+        duplicates = {
+            place[row]: [place[other] for other in others if other in place]
+            for row, others in self._duplicates.items()
+            if row in place
+        }
+        found = diversify(
+            relevance[chosen],
+            self.table.domains[rows],
+            shares,
+            k=k,
+            weight=self.settings.diversity,
+            near_duplicates=duplicates,
+        )
+        dropped = {int(chosen[other]): int(chosen[row]) for other, row in found.dropped.items()}
+        return Diversified(chosen[found.order], found.part, dropped)
+
+    def _evaluate(self, team: TeamView, features: FeatureColumns) -> RuleResults:
+        level_fit = np.full(len(self.index.supports), np.nan)
+        level_fit[features.rows] = features.level_fit
+        derived = {DerivedField.LEVEL_FIT: level_fit}
+        return evaluate(self._ruleset, self.columns, team.facts, as_of=team.as_of, derived=derived)
+
+    def _candidates(self, team: TeamView) -> NDArray[np.intp]:
+        """Rows worth scoring, ascending: all of a small catalog, else the best by text for each need and for the
+        team's own words."""
+        n = self._config.n_candidates_per_need
+        if len(self.index.supports) <= n:
+            return np.arange(len(self.index.supports))
+        vectors, texts = self._need_queries(team)
+        found = self.index.candidates(vectors, texts, n, dense_share=self._config.dense_share)
+        return np.unique(np.concatenate([candidates.rows for candidates in found]))
+
+    def _need_queries(self, team: TeamView) -> tuple[NDArray[np.float32], list[str]]:
+        """One query a need, made of the pictures of its items now and one level up, and one of the team's own words."""
+        vectors: list[NDArray[np.float32]] = []
+        texts: list[str] = []
+        items = list(self._instrument.items.values())
+        for need in team.needs:
+            rows: list[int] = []
+            for item, one in enumerate(items):
+                level = int(team.signals.present[item])
+                if level and self._instrument.domain_of[one.id] is need.domain:
+                    rows += [4 * item + level - 1, 4 * item + min(level, 3)]
+            if rows:
+                vectors.append(_mean_direction(self._anchors[rows]))
+                texts.append(" ".join(items[row // 4].levels[row % 4 + 1] for row in rows))
+        if team.words.pieces:
+            vectors.append(_mean_direction(team.piece_vectors))
+            texts.append(" ".join(team.words.pieces))
+        if not vectors:  # nothing answered: every domain of the instrument is as good a start as any other
+            vectors.append(_mean_direction(self._anchors))
+            texts.append(" ".join(DOMAINS))
+        return np.stack(vectors), texts
+
+
+def _mean_direction(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    mean: NDArray[np.float32] = vectors.mean(axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+def _by_row(index: CatalogIndex) -> Mapping[int, Sequence[int]]:
+    by_row: dict[int, list[int]] = defaultdict(list)
+    for pair in near_duplicates(index.supports):
+        first, second = index.row_of[pair.first], index.row_of[pair.second]
+        by_row[first].append(second)
+        by_row[second].append(first)
+    return {row: sorted(others) for row, others in sorted(by_row.items())}
