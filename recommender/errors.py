@@ -6,7 +6,9 @@ TrellisError
 │   ├── InvalidCatalog
 │   ├── InvalidInstrument
 │   ├── InvalidRuleset
-│   └── InvalidConfig
+│   ├── InvalidConfig
+│   ├── InvalidQrels
+│   └── InvalidRun
 ├── UnknownSupport             an id that the catalog lacks
 ├── ModelError                 the embedding model cannot be used; never replaced silently
 │   ├── ModelMissing
@@ -26,7 +28,9 @@ __all__ = [
     "InvalidCatalog",
     "InvalidConfig",
     "InvalidInstrument",
+    "InvalidQrels",
     "InvalidRuleset",
+    "InvalidRun",
     "ModelAltered",
     "ModelError",
     "ModelMissing",
@@ -88,6 +92,20 @@ class InvalidConfig(InputError):
 
     slug = "invalid-config"
     title = "The ranking configuration is not valid"
+
+
+class InvalidQrels(InputError):
+    """Relevance judgments that cannot be read, or that judge a document twice for one query."""
+
+    slug = "invalid-qrels"
+    title = "The relevance judgments are not valid"
+
+
+class InvalidRun(InputError):
+    """Ranked results that cannot be read, repeat a document for one query, or have a score that is not a number."""
+
+    slug = "invalid-run"
+    title = "The run is not valid"
 
 
 class UnknownSupport(TrellisError):

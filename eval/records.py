@@ -1,0 +1,251 @@
+"""What a result file says: the numbers, and all that is needed to get them again. JSON has no NaN: null means none."""
+
+import json
+import math
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from eval.harness import Table, compare_with, summarize
+from eval.metrics import Metric, catalog_coverage, exposure_gini
+from eval.stats import Interval
+from models.base import Value
+from recommender.trec import Run
+
+__all__ = [
+    "ComparisonRecord",
+    "Environment",
+    "IntervalRecord",
+    "ListResult",
+    "MetricRecord",
+    "ResultRecord",
+    "SystemRecord",
+    "environment",
+    "record_lists",
+]
+
+_PACKAGES = ("bm25s", "numpy", "scikit-learn", "scipy", "sentence-transformers", "torch", "trellis-recommender")
+
+
+class IntervalRecord(Value):
+    """A confidence interval, or why there is none."""
+
+    low: float | None
+    high: float | None
+    confidence: float
+    not_estimable: str | None = None
+
+
+class MetricRecord(Value):
+    """One metric of one system."""
+
+    value: float | None
+    """Over all queries that could be scored; None when there is none."""
+    aggregate: Literal["mean", "sum"]
+    interval: IntervalRecord
+    n: int
+    per_query: tuple[float | None, ...]
+    """In the order of `ListResult.query_ids`."""
+
+
+class ComparisonRecord(Value):
+    """A system against the baseline, paired by query."""
+
+    metric: str
+    n: int
+    difference: float | None
+    interval: IntervalRecord
+    p: float
+    p_holm: float
+    """Adjusted over the systems of this list."""
+    permutations: int
+    exact: bool
+    effect: float | None
+    detectable: float | None
+    wins: int
+    ties: int
+    losses: int
+
+
+class SystemRecord(Value):
+    """One system on one list."""
+
+    name: str
+    description: str
+    n_missing: int
+    """Queries without a list."""
+    n_ties: int
+    """Documents with the score of the one above."""
+    n_unknown: int
+    """Lists for queries that nobody judged; left out."""
+    catalog_coverage: float | None
+    """Share of the catalog that the first ten of all lists show."""
+    exposure_gini: float | None
+    """How unevenly the first ten of all lists spread attention over the catalog, 0 to 1."""
+    metrics: dict[str, MetricRecord]
+    """By metric name; condensed-list values carry the suffix ` condensed`."""
+    against_baseline: tuple[ComparisonRecord, ...]
+    """Empty for the baseline itself."""
+
+
+class ListResult(Value):
+    """All systems on one kind of list."""
+
+    name: str
+    baseline: str
+    n_documents: int
+    query_ids: tuple[str, ...]
+    systems: tuple[SystemRecord, ...]
+
+
+class Environment(Value):
+    """Where the numbers were made."""
+
+    commit: str | None
+    """None outside a git checkout."""
+    dirty: bool | None
+    """Whether tracked files differed from the commit."""
+    python: str
+    platform: str
+    packages: dict[str, str]
+
+
+class ResultRecord(Value):
+    """A whole evaluation."""
+
+    schema_version: Literal[1] = 1
+    made_on: date
+    judged_by: str
+    seed: int
+    versions: dict[str, str]
+    """Hashes of what was evaluated and of what it was evaluated on."""
+    environment: Environment
+    lists: tuple[ListResult, ...]
+
+    def to_json(self) -> str:
+        """The result file's text."""
+        return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def record_lists(
+    name: str,
+    table: Table,
+    condensed: Table,
+    *,
+    runs: Mapping[str, Run],
+    catalog: Sequence[str],
+    descriptions: Mapping[str, str],
+    baseline: str,
+    tested: Sequence[Metric],
+    seed: int,
+) -> ListResult:
+    """The record of one kind of list from its tables.
+
+    Args:
+        name: What was ranked, such as `resource`.
+        table: Values on the lists as ranked.
+        condensed: Values on the lists without unjudged documents; same systems and queries.
+        runs: The lists that `table` was made from.
+        catalog: Ids of all documents that could be ranked.
+        descriptions: One sentence on each system.
+        baseline: The system that all others are tested against.
+        tested: Metrics of `table` to test.
+        seed: For intervals and tests.
+    """
+    compared = {metric: compare_with(table, baseline, metric, systems=table.systems, seed=seed) for metric in tested}
+    systems = []
+    for system in table.systems:
+        metrics = {str(metric): _metric(table, system, metric, seed) for metric in table.metrics}
+        metrics |= {f"{metric} condensed": _metric(condensed, system, metric, seed) for metric in condensed.metrics}
+        comparisons = []
+        for metric, by_system in compared.items():
+            if system in by_system:
+                comparison, p_holm = by_system[system]
+                comparisons.append(
+                    ComparisonRecord(
+                        metric=str(metric),
+                        n=comparison.n,
+                        difference=_number(comparison.difference),
+                        interval=_interval(comparison.interval),
+                        p=comparison.test.p,
+                        p_holm=p_holm,
+                        permutations=comparison.test.n_permutations,
+                        exact=comparison.test.exact,
+                        effect=comparison.effect,
+                        detectable=comparison.detectable,
+                        **comparison.record._asdict(),
+                    )
+                )
+        lists = [[doc_id for doc_id, _ in runs[system].get(query_id, ())] for query_id in table.query_ids]
+        systems.append(
+            SystemRecord(
+                name=system,
+                description=descriptions[system],
+                n_missing=table.n_missing[system],
+                n_ties=table.n_ties[system],
+                n_unknown=table.n_unknown[system],
+                catalog_coverage=_number(catalog_coverage(lists, catalog)),
+                exposure_gini=_number(exposure_gini(lists, catalog)),
+                metrics=metrics,
+                against_baseline=tuple(comparisons),
+            )
+        )
+    return ListResult(
+        name=name, baseline=baseline, n_documents=len(catalog), query_ids=table.query_ids, systems=tuple(systems)
+    )
+
+
+def environment() -> Environment:
+    """Commit, Python, platform and package versions of this process."""
+    root = Path(__file__).resolve().parent.parent
+    commit = _git(root, "rev-parse", "HEAD")
+    changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+    return Environment(
+        commit=commit,
+        dirty=None if changed is None else bool(changed),
+        python=platform.python_version(),
+        platform=platform.platform(),
+        packages={name: version for name in _PACKAGES if (version := _version(name))},
+    )
+
+
+def _metric(table: Table, system: str, metric: Metric, seed: int) -> MetricRecord:
+    summary = summarize(table, system, metric, seed=seed)
+    return MetricRecord(
+        value=_number(summary.value),
+        aggregate=metric.aggregate,
+        interval=_interval(summary.interval),
+        n=summary.n,
+        per_query=tuple(_number(float(value)) for value in table.of(system, metric)),
+    )
+
+
+def _interval(interval: Interval) -> IntervalRecord:
+    return IntervalRecord(**interval._asdict())
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    if not (root / ".git").exists():
+        return None
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True, timeout=10
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,96 @@
+"""`trellis eval`: what a person types and what comes back."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from eval.cli import app
+from recommender.errors import InputError, InvalidConfig, InvalidRun
+from recommender.testing import HashingEmbedder
+
+
+@pytest.fixture
+def invoke(monkeypatch, tmp_path):
+    monkeypatch.setattr("eval.wiring.SentenceEmbedder", HashingEmbedder)
+    monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
+
+    def run(*arguments):
+        result = CliRunner().invoke(app, list(map(str, arguments)))
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run
+
+
+@pytest.fixture
+def three_teams(tmp_path):
+    source = Path(str(files("eval") / "data" / "judged"))
+    folder = tmp_path / "three"
+    folder.mkdir()
+    lines = (source / "assessments.jsonl").read_text("utf-8").splitlines()[:3]
+    ids = {json.loads(line)["assessment_id"] for line in lines}
+    (folder / "assessments.jsonl").write_text("\n".join(lines), "utf-8")
+    judged = [line for line in (source / "qrels.txt").read_text("utf-8").splitlines() if line.split()[0] in ids]
+    (folder / "qrels.txt").write_text("\n".join(judged), "utf-8")
+    return folder
+
+
+def test_judged_prints_markdown_in_a_pipe(invoke, three_teams):
+    result = invoke("judged", "--teams", three_teams, "--kind", "provider")
+    assert result.exit_code == 0
+    assert "## provider: 3 teams, 109 to rank" in result.stdout
+    assert "| gated-fusion |" in result.stdout
+    assert "resource:" not in result.stdout
+    assert "Judged by whoever graded three" in result.stdout
+
+
+def test_judged_prints_a_record_with_a_run_of_ones_own_beside_the_shelf(invoke, three_teams, tmp_path):
+    qrels = [line.split() for line in (three_teams / "qrels.txt").read_text("utf-8").splitlines()]
+    run = tmp_path / "ideal.trec"
+    run.write_text("".join(f"{q} Q0 {doc} 1 {grade} ideal\n" for q, _, doc, grade in qrels), "utf-8")
+    result = invoke("judged", "--teams", three_teams, "--run", f"ideal={run}", "--baseline", "ideal", "--json")
+    document = json.loads(result.stdout)
+    for ranked in document["lists"]:
+        ideal = ranked["systems"][0]
+        assert ideal["name"] == ranked["baseline"] == "ideal"
+        assert ideal["metrics"]["ndcg@10(gain=linear)"]["value"] == pytest.approx(1)
+        assert ideal["n_ties"] > 0
+
+
+def test_every_fault_of_every_run_file_is_reported_before_any_work(invoke, tmp_path):
+    bad, worse = tmp_path / "bad.trec", tmp_path / "worse.trec"
+    bad.write_text("q Q0 a 1 nan t\n", "utf-8")
+    worse.write_text("q Q0 a 1 0.5 t\nq Q0 a 2 0.4 t\n", "utf-8")
+    with pytest.raises(InvalidRun) as caught:
+        invoke("judged", "--run", f"bad={bad}", "--run", f"worse={worse}", "--run", f"none={tmp_path / 'none.trec'}")
+    assert [(fault.file, fault.line) for fault in caught.value.faults] == [
+        (str(bad), 1),
+        (str(worse), 2),
+        (str(tmp_path / "none.trec"), None),
+    ]
+
+
+def test_an_unknown_baseline_names_the_systems_that_exist(invoke, three_teams):
+    with pytest.raises(InvalidConfig, match="No system is called 'best'; there are"):
+        invoke("judged", "--teams", three_teams, "--baseline", "best")
+
+
+def test_teams_without_judgments_are_refused(invoke, three_teams):
+    (three_teams / "qrels.txt").unlink()
+    with pytest.raises(InputError, match=r"qrels\.txt: The file cannot be read"):
+        invoke("judged", "--teams", three_teams)
+
+
+@pytest.mark.parametrize("run", ["ideal", "=file", "ideal="])
+def test_a_run_without_name_and_file_is_a_usage_error(invoke, run):
+    result = invoke("judged", "--run", run)
+    assert result.exit_code == 2
+    assert "NAME=FILE" in result.output
+
+
+def test_help_names_the_command(invoke):
+    assert "judged" in invoke("--help").stdout

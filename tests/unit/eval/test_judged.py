@@ -1,0 +1,114 @@
+"""Judged teams: reading the folder, every fault at once, and what metrics come to know."""
+
+import json
+
+import pytest
+
+from eval.judged import development_teams, load_judged, team_topics
+from models.assessment import Assessment
+from models.base import Fault
+from models.needs import Need
+from recommender.catalog.load import starter_catalog
+from recommender.errors import InputError, InvalidAssessment
+from recommender.testing import make_provider, make_resource
+
+parse = Assessment.model_validate_json
+
+
+def line(assessment_id, **context):
+    return json.dumps(
+        {
+            "assessment_id": assessment_id,
+            "instrument": {"id": "i", "version": "1"},
+            "form": "team",
+            "answer_mode": "individual",
+            "team": {"id": "t", "name": "T", "context": context},
+            "responses": [{"respondent": "r"}],
+        }
+    )
+
+
+def need(domain, rank, *, is_priority=True):
+    return Need.model_construct(domain=domain, rank=rank, is_priority=is_priority)
+
+
+def folder(tmp_path, assessments, qrels):
+    (tmp_path / "assessments.jsonl").write_text("\n".join(assessments), "utf-8")
+    (tmp_path / "qrels.txt").write_text("\n".join(qrels), "utf-8")
+    return tmp_path
+
+
+def test_the_shipped_teams_judge_only_supports_of_the_starter_catalog():
+    teams = development_teams(parse=parse)
+    assert len(teams.assessments) == 24
+    assert set(teams.qrels) == {assessment.assessment_id for assessment in teams.assessments}
+    ids = {support.id for support in starter_catalog().supports}
+    assert {doc_id for grades in teams.qrels.values() for doc_id in grades} <= ids
+    assert {grade for grades in teams.qrels.values() for grade in grades.values()} == {0, 1, 2, 3}
+
+
+def test_topics_hold_the_grades_of_one_kind_the_priorities_in_order_and_what_gates_forbid(tmp_path):
+    teams = load_judged(
+        folder(
+            tmp_path,
+            [line("a", budget="none"), line("b")],
+            ["a 0 res-one 3", "a 0 prov-one 1", "b 0 prov-one 2"],
+        ),
+        parse=parse,
+    )
+    needs = {
+        "a": [
+            need("sustainability", 4, is_priority=False),
+            need("team-and-time", 2),
+            need("improvement-methods", 1),
+        ],
+        "b": [],
+    }
+    resources = [make_resource("res-one"), make_resource("res-two", cost="paid")]
+    topics = team_topics(teams, resources, needs=needs)
+    assert list(topics) == ["a"], "b has no judged resource"
+    assert topics["a"].grades == {"res-one": 3}
+    assert topics["a"].needs == ("improvement-methods", "team-and-time")
+    assert topics["a"].forbidden == {"res-two"}
+    assert topics["a"].aspects["res-one"] == {"improvement-methods"}
+    assert team_topics(teams, [make_provider("prov-one")], needs=needs)["b"].grades == {"prov-one": 2}
+
+
+def test_two_kinds_together_are_refused(tmp_path):
+    teams = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 1"]), parse=parse)
+    with pytest.raises(ValueError, match="one kind"):
+        team_topics(teams, [make_resource("res-one"), make_provider("prov-one")], needs={"a": []})
+
+
+def test_every_fault_of_both_files_is_reported_with_its_line(tmp_path):
+    def refuse(raw):
+        if b"broken" in raw:
+            raise InvalidAssessment([Fault(pointer="/form", detail="no such form")])
+        return parse(raw)
+
+    path = folder(tmp_path, [line("a"), "", line("broken"), line("a")], ["a 0 res-one 3", "a 0 res-one", "a 0 x best"])
+    with pytest.raises(InputError) as caught:
+        load_judged(path, parse=refuse)
+    assert [(fault.file, fault.line, fault.pointer) for fault in caught.value.faults] == [
+        ("assessments.jsonl", 3, "/form"),
+        ("assessments.jsonl", 4, "/assessment_id"),
+        ("qrels.txt", 2, ""),
+        ("qrels.txt", 3, ""),
+    ]
+
+
+def test_judgments_of_a_team_that_is_not_there_are_a_fault(tmp_path):
+    with pytest.raises(InputError, match=r"b is judged, but assessments\.jsonl lacks it"):
+        load_judged(folder(tmp_path, [line("a")], ["b 0 res-one 3"]), parse=parse)
+
+
+def test_missing_files_are_named(tmp_path):
+    with pytest.raises(InputError) as caught:
+        load_judged(tmp_path, parse=parse)
+    assert [fault.file for fault in caught.value.faults] == ["assessments.jsonl", "qrels.txt"]
+
+
+def test_the_version_follows_the_grades(tmp_path):
+    before = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 3"]), parse=parse).version
+    after = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 2"]), parse=parse).version
+    assert before != after
