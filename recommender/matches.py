@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.base import SupportId
 from models.profile import CapacityProfile
@@ -13,7 +12,7 @@ from models.recommendation import Match, NeedShare, RuleTrace, WhyNot
 from models.rules import AtLeast
 from models.support import Provider, Support
 from models.vocab import ScoreStatus, Visibility
-from recommender.explain import NeedTexts, find_matched_text, need_texts, why
+from recommender.explain import NeedTexts, RubricVectors, find_matched_text, need_texts, why
 from recommender.features import LEVEL_FEATURES
 from recommender.instruments import LoadedInstrument
 from recommender.ranker import KindRanker, Ranked, TeamView
@@ -38,13 +37,13 @@ class MatchWriter:
         profile: CapacityProfile,
         *,
         instrument: LoadedInstrument,
-        anchor_vectors: NDArray[np.float32],
+        rubric: RubricVectors,
     ) -> None:
         """Take the complete profile; it decides what may be said, and is not quoted."""
         self._team = team
         self._profile = profile
         self._instrument = instrument
-        self._anchors = anchor_vectors
+        self._rubric = rubric
         self._needs = {need.domain: need for need in team.needs}
         scored = [score for score in profile.domains if score.status is ScoreStatus.SCORED]
         self._levels_shown = bool(scored) and all(score.visibility is not Visibility.NOTHING for score in scored)
@@ -56,7 +55,7 @@ class MatchWriter:
             self._instrument,
             self._team.signals,
             self._team.words,
-            anchor_vectors=self._anchors,
+            rubric=self._rubric,
             piece_vectors=self._team.piece_vectors,
             detailed=self._detailed,
         )

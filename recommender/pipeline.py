@@ -12,13 +12,14 @@ import numpy as np
 from models.assessment import Assessment
 from models.base import AssessmentId, SupportId, TeamId
 from models.profile import CapacityProfile
-from models.recommendation import Match, RankedList, RecommendationRun, UnmetNeed, Versions, WhyNot
-from models.rules import Duration, Ruleset, SupportField
+from models.recommendation import RankedList, RecommendationRun, UnmetNeed, Versions, WhyNot
+from models.rules import Ruleset
 from models.vocab import ScoreStatus, SupportKind, Visibility
 from recommender import __version__
 from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
 from recommender.embedding import CachedEmbedder
+from recommender.explain import RubricVectors
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.matches import MatchWriter
@@ -72,13 +73,14 @@ class Recommender:
         self.config = config
         self._embedder = embedder
         self._keep_words = keep_words
-        self._anchors = embedder.encode(rubric_queries(instrument), query=True, progress=progress)
+        anchors = embedder.encode(rubric_queries(instrument), query=True, progress=progress)
+        self._rubric = RubricVectors.of(anchors)
         self._rankers = {
             kind: KindRanker(
                 CatalogIndex.build(supports, embedder, progress=progress),
                 kind=kind,
                 instrument=instrument,
-                anchor_vectors=self._anchors,
+                anchor_vectors=anchors,
                 ruleset=ruleset,
                 config=config,
             )
@@ -120,6 +122,7 @@ class Recommender:
             ranker = self._rankers[kind]
             ranked = ranker.rank(team, k=k or ranker.settings.k, floor=ranker.settings.floor)
             lists.append(self._list(ranker, ranked, team, writer))
+        matches = [match for ranked_list in lists for match in ranked_list.matches]
         return RecommendationRun(
             assessment_id=AssessmentId(assessment.assessment_id),
             team_id=TeamId(assessment.team.id),
@@ -133,8 +136,8 @@ class Recommender:
             plan=make_plan(
                 lists,
                 team.needs,
-                supports={support.id: support for support in self.catalog.supports},
-                is_short=self._is_short(lists),
+                supports={match.support_id: self.catalog.get(match.support_id) for match in matches},
+                is_short={match.support_id: self._rankers[match.kind].is_short(match.support_id) for match in matches},
                 present_levels={
                     score.domain: int(np.argmax(score.p_levels)) + 1 for score in profile.domains if score.p_levels
                 },
@@ -193,7 +196,7 @@ class Recommender:
         return profile, team
 
     def _writer(self, team: TeamView, profile: CapacityProfile) -> MatchWriter:
-        return MatchWriter(team, profile, instrument=self.instrument, anchor_vectors=self._anchors)
+        return MatchWriter(team, profile, instrument=self.instrument, rubric=self._rubric)
 
     def _list(self, ranker: KindRanker, ranked: Ranked, team: TeamView, writer: MatchWriter) -> RankedList:
         return RankedList(
@@ -203,15 +206,6 @@ class Recommender:
             n_eligible=int(ranked.rules.eligible.sum()),
             n_excluded=int((~ranked.rules.eligible).sum()),
         )
-
-    def _is_short(self, lists: Sequence[RankedList]) -> dict[str, bool]:
-        matches: list[Match] = [match for ranked in lists for match in ranked.matches]
-        short: dict[str, bool] = {}
-        for match in matches:
-            ranker = self._rankers[match.kind]
-            durations = ranker.columns.column(SupportField.DURATION, self.ruleset.durations)
-            short[match.support_id] = Duration.SHORT in durations.at(ranker.index.row_of[match.support_id])
-        return short
 
 
 def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamView) -> tuple[UnmetNeed, ...]:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.assessment import Assessment
+from models.base import SupportId
 from models.needs import Need
-from models.rules import DerivedField, Ruleset
+from models.rules import DerivedField, Duration, Ruleset, SupportField
 from models.vocab import SupportKind
 from recommender.catalog.duplicates import near_duplicates
 from recommender.config import KindConfig, RankingConfig
@@ -84,12 +85,18 @@ class KindRanker:
         self._config = config
         self.table = SupportTable.of(index, anchor_vectors)
         self.columns = SupportColumns.of(index.supports)
+        durations = self.columns.column(SupportField.DURATION, ruleset.durations)
+        self._is_short = durations.any_of([Duration.SHORT])
         self._duplicates = _by_row(index)
 
     @property
     def settings(self) -> KindConfig:
         """This kind's part of the configuration."""
         return self._config.kinds[self.kind]
+
+    def is_short(self, support_id: SupportId) -> bool:
+        """Whether a support takes one meeting or less; False where nothing is known of its length."""
+        return bool(self._is_short[self.index.row_of[support_id]])
 
     def rank(self, team: TeamView, *, k: int, floor: float = 0.0) -> Ranked:
         """Order the eligible candidates by score with need-aware diversification.
