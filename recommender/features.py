@@ -19,7 +19,7 @@ from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.signals import DOMAINS, OwnWords, TeamSignals
 
-__all__ = ["FEATURES", "LEVEL_FEATURES", "FeatureColumns", "SupportTable", "team_features"]
+__all__ = ["FEATURES", "LEVEL_FEATURES", "FeatureColumns", "SupportTable", "level_fit", "team_features"]
 
 Column = NDArray[np.float64]
 
@@ -186,9 +186,7 @@ def team_features(
     context = assessment.team.context
     domains, levels, focus = table.domains[rows], table.levels[rows], table.focus[rows]
     need = signals.need / max(signals.need.max(), 1e-9)
-    p_suits = np.zeros((len(rows), len(DOMAINS)))
-    for level in range(len(_LEVELS)):
-        p_suits += levels[:, [level]] * signals.p_levels[:, level]
+    p_suits = _p_suits(levels, signals)
     need_part = domains * need
     chosen = _chosen(context.get("focus_areas"), _FOCUS)
     hits = _dot(focus, chosen)
@@ -232,6 +230,20 @@ def team_features(
         level_fit=(domains * p_suits).sum(axis=1),
         need_share=np.divide(need_part, of_need, out=np.zeros_like(need_part), where=of_need > 0),
     )
+
+
+def level_fit(table: SupportTable, signals: TeamSignals) -> Column:
+    """`FeatureColumns.level_fit` of every support of a table, shape (n,)."""
+    fit: Column = (table.domains * _p_suits(table.levels, signals)).sum(axis=1)
+    return fit
+
+
+def _p_suits(levels: Column, signals: TeamSignals) -> Column:
+    """How likely the team is, in each domain, at a level the support suits; (supports, 11)."""
+    p_suits = np.zeros((len(levels), len(DOMAINS)))
+    for level in range(len(_LEVELS)):
+        p_suits += levels[:, [level]] * signals.p_levels[:, level]
+    return p_suits
 
 
 def _present_anchors(table: SupportTable, rows: NDArray[np.intp], signals: TeamSignals) -> Column:

@@ -4,7 +4,7 @@ answers -> profile -> needs -> candidates for each need -> features and rules ->
 Nothing here reads a clock, a file or the environment: the same inputs and versions give the same run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -49,6 +49,7 @@ class Recommender:
         config: RankingConfig,
         embedder: CachedEmbedder,
         keep_words: bool = False,
+        indexes: Mapping[SupportKind, CatalogIndex] | None = None,
         progress: Progress | None = None,
     ) -> None:
         """Index the catalog; only texts that the embedder's cache lacks are encoded.
@@ -61,6 +62,7 @@ class Recommender:
             embedder: vectors of the catalog, the rubric and the teams' own words.
             keep_words: whether vectors of the teams' own words may stay in the cache. False encodes them anew each time
                 and leaves nothing behind; True suits files that are ranked again and again on one's own machine.
+            indexes: the catalog's supports of each kind, indexed already; None indexes them.
             progress: told about encoding.
 
         Raises:
@@ -75,19 +77,20 @@ class Recommender:
         self._keep_words = keep_words
         anchors = embedder.encode(rubric_queries(instrument), query=True, progress=progress)
         self._rubric = RubricVectors.of(anchors)
+        indexes = indexes or {
+            SupportKind.RESOURCE: CatalogIndex.build(catalog.resources, embedder, progress=progress),
+            SupportKind.PROVIDER: CatalogIndex.build(catalog.providers, embedder, progress=progress),
+        }
         self._rankers = {
             kind: KindRanker(
-                CatalogIndex.build(supports, embedder, progress=progress),
+                indexes[kind],
                 kind=kind,
                 instrument=instrument,
                 anchor_vectors=anchors,
                 ruleset=ruleset,
                 config=config,
             )
-            for kind, supports in (
-                (SupportKind.RESOURCE, catalog.resources),
-                (SupportKind.PROVIDER, catalog.providers),
-            )
+            for kind in ALL_KINDS
         }
         self.versions = Versions(
             trellis=__version__,
@@ -168,10 +171,9 @@ class Recommender:
         support = self.catalog.get(support_id)
         profile, team = self._view(assessment, as_of)
         ranker = self._rankers[support.kind]
-        whole = ranker.rank(team, k=len(ranker.index.supports))
         places = k or ranker.settings.k
-        listed = ranker.rank(team, k=places, floor=ranker.settings.floor)
-        return self._writer(team, profile).why_not(ranker, whole, listed, SupportId(support_id), k=places)
+        ranked = ranker.rank(team, k=places, floor=ranker.settings.floor)
+        return self._writer(team, profile).why_not(ranker, ranked, SupportId(support_id), k=places)
 
     def _view(self, assessment: Assessment, as_of: date) -> tuple[CapacityProfile, TeamView]:
         """The complete profile, which is not for showing, and the team as the rankers see it."""
