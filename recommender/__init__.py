@@ -3,3 +3,7 @@
 Imports `models` only. Never a web framework, a database, the environment, the clock or the network.
 Read `recommender.pipeline` first.
 """
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"

@@ -17,7 +17,7 @@ from recommender.errors import InvalidAssessment
 from recommender.fault_report import FaultReport, Path, found
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["parse_assessment"]
+__all__ = ["parse_assessment", "read_json"]
 
 _LEVELS = (1, 2, 3, 4)
 
@@ -42,7 +42,7 @@ def parse_assessment(raw: bytes | str | Mapping[str, Any], instrument: LoadedIns
         InvalidAssessment: lists every fault with its JSON pointer, in document order: not JSON, repeated keys,
             numbers that JSON lacks, wrong shapes, unknown ids and words, and answers that the form does not ask for.
     """
-    document = _read_json(raw) if isinstance(raw, bytes | str) else raw
+    document = read_json(raw) if isinstance(raw, bytes | str) else raw
     if not isinstance(document, Mapping):
         detail = f"Expected a JSON object with an assessment; found {found(document)}."
         raise InvalidAssessment([Fault(pointer="", detail=detail)])
@@ -60,7 +60,13 @@ def parse_assessment(raw: bytes | str | Mapping[str, Any], instrument: LoadedIns
     return assessment
 
 
-def _read_json(raw: bytes | str) -> object:
+def read_json(raw: bytes | str) -> object:
+    """The parsed JSON document; its objects remember keys given twice, so that `parse_assessment` can refuse them.
+
+    Raises:
+        InvalidAssessment: not JSON, not UTF-8, nested too deeply, or a number of too many digits.
+    """
+
     def keep_repeats(pairs: list[tuple[str, Any]]) -> _Object:
         parsed = _Object(pairs)
         if len(parsed) < len(pairs):

@@ -63,15 +63,17 @@ def _feature_faults(data: object) -> list[Fault]:
     if not isinstance(kinds, dict):
         return []
     faults = [
-        Fault(pointer="/kinds", detail=f"the kind '{kind}' has no settings") for kind in SupportKind if kind not in kinds
+        Fault(pointer="/kinds", detail=f"the kind '{kind}' has no settings")
+        for kind in SupportKind
+        if kind not in kinds
     ]
     for kind, settings in kinds.items():
         features = settings.get("features") if isinstance(settings, dict) else None
-        for name in features if isinstance(features, dict) else ():
-            if name not in FEATURES:
-                faults.append(
-                    Fault(pointer=f"/kinds/{kind}/features/{name}", detail=wrong_word(name, tuple(FEATURES)))
-                )
+        faults.extend(
+            Fault(pointer=f"/kinds/{kind}/features/{name}", detail=wrong_word(name, tuple(FEATURES)))
+            for name in (features if isinstance(features, dict) else ())
+            if name not in FEATURES
+        )
     return faults
 
 

@@ -153,6 +153,6 @@ def describe(fault: Fault) -> str:
     """A fault in one line for a terminal: place first, then what is wrong."""
     place = fault.file or ""
     if fault.line is not None:
-        place += f":{fault.line}"
+        place += f":{fault.line}" if place else f"line {fault.line}"
     place = " ".join(part for part in (place, fault.pointer) if part)
     return f"{place}: {fault.detail}" if place else fault.detail

@@ -21,10 +21,9 @@ __all__ = ["NeedTexts", "find_matched_text", "need_texts", "why"]
 MAX_SENTENCES = 3
 LEVEL_FITS = 0.5
 """From this probability on a match is said to suit the team's level."""
-SAYABLE = 0.02
-"""A part smaller than this share of the score moves too little to be given as a reason."""
+SAYABLE = 0.005
+"""A part that lifts a match less than this above the other supports moves too little to be given as a reason."""
 
-NEED_PARTS = ("need_focus", "need_words", "need_coverage", "item_fit")
 SENTENCES = {
     "hoped_words": "It offers what you hope for, in words close to yours.",
     "focus_words": "It comes close to what your team wrote about the area you work on.",
@@ -53,21 +52,22 @@ class NeedTexts:
 
 
 def why(
-    components: Mapping[str, float],
+    lifts: Mapping[str, float],
     traces: Sequence[RuleTrace],
     shares: Sequence[NeedShare],
     *,
     support: Support,
-    needs: Mapping[str, Need],
+    needs: Mapping[Domain, Need],
     level_fit: float | None,
     assessment: Assessment,
     instrument: LoadedInstrument,
     has_words: bool,
 ) -> tuple[str, ...]:
-    """One to three sentences: the need that a match serves, then its largest other parts.
+    """One to three sentences: the need that a match serves, then what sets it apart most.
 
     Args:
-        components: the parts of the score, weights applied.
+        lifts: by how much each part of the score exceeds its mean over all eligible supports: what nearly every support
+            has is no reason to choose this one.
         traces: what each rule said.
         shares: the needs that the match serves, largest first.
         support: the record.
@@ -77,24 +77,23 @@ def why(
         instrument: for their labels.
         has_words: whether the team wrote anything to search with.
     """
-    least = SAYABLE * sum(components.values())
     reasons: list[tuple[float, str]] = []
     focus = _shared_focus(support, assessment, instrument)
     if focus:
-        value = max(components.get(name, 0.0) for name in ("need_focus", "primary_focus", "focus_rarity"))
+        value = max(lifts.get(name, 0.0) for name in ("need_focus", "primary_focus", "focus_rarity"))
         reasons.append((value, f"It is about {focus}, which your team works on."))
     for name, sentence in SENTENCES.items():
         if name in NEEDS_WORDS and not has_words:
             continue
         text = sentence if has_words else WITHOUT_WORDS.get(name, sentence)
-        reasons.append((components.get(name, 0.0), text))
+        reasons.append((lifts.get(name, 0.0), text))
     reasons += [
-        (components.get(f"{RULE_PREFIX}{trace.id}", 0.0), trace.because)
+        (lifts.get(f"{RULE_PREFIX}{trace.id}", 0.0), trace.because)
         for trace in traces
         if trace.outcome is RuleOutcome.MET
     ]
     first = _need_sentence(shares, needs, level_fit)
-    best = sorted((reason for reason in reasons if reason[0] > least), key=lambda reason: (-reason[0], reason[1]))
+    best = sorted((reason for reason in reasons if reason[0] > SAYABLE), key=lambda reason: (-reason[0], reason[1]))
     rest = [text for _, text in best]
     return tuple(([first] if first else []) + rest)[:MAX_SENTENCES] or ("It is the closest of what is left.",)
 
@@ -167,7 +166,7 @@ def need_texts(
     return NeedTexts(tuple(texts), np.stack(rows), np.array(weights), n_own)
 
 
-def _need_sentence(shares: Sequence[NeedShare], needs: Mapping[str, Need], level_fit: float | None) -> str | None:
+def _need_sentence(shares: Sequence[NeedShare], needs: Mapping[Domain, Need], level_fit: float | None) -> str | None:
     if not shares or shares[0].domain not in needs:
         return None
     need = needs[shares[0].domain]

@@ -48,8 +48,8 @@ def found(value: object) -> str:
 class FaultReport:
     """Gathers faults by place while a document is checked.
 
-    What a check says of a place stands; a shape fault of the same place is then dropped, because it would say the
-    same thing in the words of a type checker.
+    What a check says of a place, or inside it, stands; a shape fault of the same place is then dropped, because it
+    would say the same thing in the words of a type checker.
     """
 
     def __init__(self) -> None:
@@ -71,10 +71,14 @@ class FaultReport:
 
     def shape(self, error: ValidationError, document: object, *, at: Path = ()) -> None:
         """Record the faults of a failed model validation of the part of `document` at `at`."""
-        said = set(self._details)
-        for line in error.errors(include_url=False, include_context=False):
+        # A union is at fault as a whole when one member is: what a check said inside it is enough.
+        said = {path[:depth] for path in self._details for depth in range(1, len(path) + 1)}
+        lines = error.errors(include_url=False, include_context=False)
+        parents = {line["loc"][:depth] for line in lines for depth in range(len(line["loc"]))}
+        for line in lines:
             path = _existing(at + line["loc"], document, missing=line["type"] == "missing")
-            if path in said:
+            # pydantic calls a list too short when its only member is faulty; the member's own fault says it all.
+            if path in said or (line["type"] == "too_short" and line["loc"] in parents):
                 continue
             if line["type"] == "missing":
                 self.add(path, "This field is required, but missing.")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.assessment import Assessment
 from models.support import Provider, Resource, Support
-from models.vocab import Domain, FocusArea, Form, GradeBand, Modality, ResourceType, SupportKind
+from models.vocab import FocusArea, Form, GradeBand, Modality, ResourceType
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.signals import DOMAINS, OwnWords, TeamSignals
@@ -157,7 +157,7 @@ class FeatureColumns:
     level_fit: Column
     """How likely the team is at a level the support suits, over the support's domains; [0, 1]."""
     need_share: Column
-    """How much of the support's work on the team's needs goes to each; rows sum to 1, or 0 off the needs; (rows, 11)."""
+    """How the support's work splits over the team's needs; rows sum to 1, or to 0 off the needs; (rows, 11)."""
 
 
 def team_features(
@@ -234,7 +234,8 @@ def _present_anchors(table: SupportTable, rows: NDArray[np.intp], signals: TeamS
     """Similarity of each support's best statement with each item's present picture; (items, rows)."""
     items = np.arange(len(signals.present))
     level = np.maximum(signals.present, 1) - 1  # items without an answer weigh 0, so any picture will do
-    return table.anchors[items, level][:, rows].astype(float)
+    chosen: Column = table.anchors[items, level][:, rows].astype(float)
+    return chosen
 
 
 def _item_fit(
@@ -244,7 +245,7 @@ def _item_fit(
     of_item = np.array([DOMAINS.index(domain) for domain in instrument.domain_of.values()])
     weighted = anchor * signals.item_weight[:, np.newaxis] * has_domain.T[of_item]
     similarity = weighted.sum(axis=0) / max(signals.item_weight.sum(), 1e-9)
-    return np.clip(similarity / 0.25, 0, 1)
+    return _stretch(similarity, 0, 0.25)
 
 
 def _own_words_fit(
@@ -264,7 +265,8 @@ def _own_words_fit(
     labels = {option.key: option.label for option in instrument.context["focus_areas"].options}
     asked = [labels.get(area, area) for area in _words(focus_areas) if area != FocusArea.GENERAL]
     lexical = index.all_words.coverage(" ".join([*words.pieces, *asked]))[rows]
-    return (_stretch(statement, 0.1, 0.3) + _stretch(document, 0.05, 0.3) + _stretch(lexical, 0, 0.15)) / 3
+    total = _stretch(statement, 0.1, 0.3) + _stretch(document, 0.05, 0.3) + _stretch(lexical, 0, 0.15)
+    return total / 3
 
 
 def _best_statement(index: CatalogIndex, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -310,14 +312,15 @@ def _multi_hot(values: Sequence[Sequence[object]], options: Sequence[object]) ->
 
 
 def _stretch(values: Column, low: float, width: float) -> Column:
-    return np.clip((values - low) / width, 0, 1)
+    stretched: Column = np.clip((values - low) / width, 0, 1)
+    return stretched
 
 
 def _where(rows: NDArray[np.intp], holds: Callable[[int], object]) -> Column:
     return np.array([float(bool(holds(row))) for row in rows.tolist()])
 
 
-def _dot(table: NDArray[np.generic], weights: Column) -> Column:
+def _dot(table: NDArray[np.float64] | NDArray[np.bool_], weights: Column) -> Column:
     """Weighted sums over the last axis. A plain sum: a matrix product's last digits depend on the BLAS's threads."""
     product: Column = (table * weights).sum(axis=-1)
     return product

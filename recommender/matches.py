@@ -79,7 +79,7 @@ class MatchWriter:
             components=components,
             needs=shares,
             why=why(
-                components,
+                self._lifts(ranked, position),
                 traces,
                 shares,
                 support=support,
@@ -93,9 +93,7 @@ class MatchWriter:
             matched_text=find_matched_text(ranker.index, row, self._need_texts),
         )
 
-    def why_not(
-        self, ranker: KindRanker, whole: Ranked, listed: Ranked, support_id: SupportId, *, k: int
-    ) -> WhyNot:
+    def why_not(self, ranker: KindRanker, whole: Ranked, listed: Ranked, support_id: SupportId, *, k: int) -> WhyNot:
         """Why a support is, or is not, in a list.
 
         Args:
@@ -134,7 +132,10 @@ class MatchWriter:
         if repeated is not None:
             other = ranker.index.supports[int(whole.features.rows[repeated])]
             return _answer(
-                support, "near_duplicate", f"It says nearly the same as '{other.display_title}', which ranks higher.", **known
+                support,
+                "near_duplicate",
+                f"It says nearly the same as '{other.display_title}', which ranks higher.",
+                **known,
             )
         floor = ranker.settings.floor
         if score < floor:
@@ -142,12 +143,16 @@ class MatchWriter:
             return _answer(support, "below_floor", detail, margin=floor - score, **known)
         last = listed.listed.order[-1]
         least = float(listed.relevance.total[last] + listed.listed.part[-1])
-        detail = f"It ranks {rank} by fit, and the list has {k} places. The last of them scored {least:.2f}, it {score:.2f}."
+        detail = (
+            f"It ranks {rank} by fit, and the list has {k} places. The last of them scored {least:.2f}, it {score:.2f}."
+        )
         return _answer(support, "beyond_k", detail, margin=max(least - score, 0.0), **known)
 
     def _components(self, ranked: Ranked, position: int, *, diversity: float) -> dict[str, float]:
         parts = {name: float(values[position]) for name, values in ranked.relevance.parts.items()}
-        hidden = set() if self._levels_shown else LEVEL_FEATURES | {f"{RULE_PREFIX}{id_}" for id_ in _level_rules(ranked)}
+        hidden = (
+            set() if self._levels_shown else LEVEL_FEATURES | {f"{RULE_PREFIX}{id_}" for id_ in _level_rules(ranked)}
+        )
         components = {
             name: value
             for name, value in parts.items()
@@ -156,6 +161,11 @@ class MatchWriter:
         if hidden:
             components = {MERGED_FIT: math.fsum(value for name, value in parts.items() if name in hidden), **components}
         return {**components, DIVERSITY: diversity}
+
+    def _lifts(self, ranked: Ranked, position: int) -> dict[str, float]:
+        return {
+            name: float(values[position] - ranked.mean_parts[name]) for name, values in ranked.relevance.parts.items()
+        }
 
     def _traces(self, ranker: KindRanker, ranked: Ranked, row: int) -> tuple[RuleTrace, ...]:
         hidden = set() if self._levels_shown else _level_rules(ranked)

@@ -7,7 +7,7 @@ from models.assessment import Assessment
 from models.instrument import Item
 from models.needs import Need, RubricText
 from models.profile import CapacityProfile, DomainScore
-from models.vocab import Domain, NeedWord, ScoreStatus, Visibility
+from models.vocab import NeedWord, ScoreStatus, Visibility
 from recommender.config import ScoringConfig
 from recommender.instruments import LoadedInstrument
 from recommender.priority import Priority, draw_seed, need_priority, p_top_three
@@ -47,6 +47,7 @@ def derive_needs(
     compared = {domain: round(number.priority, _TIE_DECIMALS) for domain, number in numbers.items()}
     total = math.fsum(number.priority for number in numbers.values())
     advice = {summary.domain: summary.advice for summary in profile.readiness}
+    asked = instrument.asked(assessment.form, length=assessment.length, focus_domains=assessment.focus_domains)
     needs = []
     for domain in sorted(numbers, key=lambda domain: -compared[domain]):
         number = numbers[domain]
@@ -65,7 +66,7 @@ def derive_needs(
                 share=number.priority / total if total > 0 else 0.0,
                 is_priority=rank <= _PRIORITY_PLACES and compared[domain] > 0,
                 readiness=advice.get(domain),
-                rubric=_rubric(domain, assessment, instrument, limit=config.rubric_items),
+                rubric=_rubric(asked[domain], assessment, limit=config.rubric_items),
             )
         )
     unscored = [score.domain for score in profile.domains if score.status is ScoreStatus.TOO_FEW_ANSWERS]
@@ -116,13 +117,10 @@ def _priority(score: DomainScore, importance: float) -> Priority:
     return need_priority(score.mean, score.se, importance)
 
 
-def _rubric(
-    domain: Domain, assessment: Assessment, instrument: LoadedInstrument, *, limit: int
-) -> tuple[RubricText, ...]:
+def _rubric(asked: Sequence[Item], assessment: Assessment, *, limit: int) -> tuple[RubricText, ...]:
     """The items furthest from level 4, at most `limit`; items already there are left out."""
-    asked = instrument.asked(assessment.form, length=assessment.length, focus_domains=assessment.focus_domains)
     means: list[tuple[float, Item]] = []
-    for item in asked[domain]:
+    for item in asked:
         levels = [a for r in assessment.responses if isinstance(a := r.answers.get(item.id), int)]
         if levels and (mean := math.fsum(levels) / len(levels)) < 4:
             means.append((mean, item))

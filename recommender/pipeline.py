@@ -156,9 +156,7 @@ class Recommender:
         rankers = [self._rankers[kind] for kind in kinds]
         return tuple(self._list(ranker, ranker.rank(team, k=k), team, writer) for ranker in rankers)
 
-    def why_not(
-        self, assessment: Assessment, support_id: str, *, as_of: date, k: int | None = None
-    ) -> WhyNot:
+    def why_not(self, assessment: Assessment, support_id: str, *, as_of: date, k: int | None = None) -> WhyNot:
         """Why one support is, or is not, in the list that `recommend` makes.
 
         Raises:
@@ -208,7 +206,7 @@ class Recommender:
 
     def _is_short(self, lists: Sequence[RankedList]) -> dict[str, bool]:
         matches: list[Match] = [match for ranked in lists for match in ranked.matches]
-        short = {}
+        short: dict[str, bool] = {}
         for match in matches:
             ranker = self._rankers[match.kind]
             durations = ranker.columns.column(SupportField.DURATION, self.ruleset.durations)

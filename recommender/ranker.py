@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,13 @@ class Ranked:
     """Positions in `features.rows`, best first."""
     shares: NDArray[np.float64]
     """Need shares that diversification aimed at, in the order of `DOMAINS`."""
+
+    @cached_property
+    def mean_parts(self) -> Mapping[str, float]:
+        """Mean of each part of the score over the eligible supports; 0 when there are none."""
+        eligible = self.rules.eligible[self.features.rows]
+        n = max(int(eligible.sum()), 1)
+        return {name: float(values[eligible].sum()) / n for name, values in self.relevance.parts.items()}
 
 
 class KindRanker:
@@ -148,8 +156,7 @@ class KindRanker:
         return evaluate(self._ruleset, self.columns, team.facts, as_of=team.as_of, derived=derived)
 
     def _candidates(self, team: TeamView) -> NDArray[np.intp]:
-        """Rows worth scoring, ascending: all of a small catalog, else the best by text for each need and for the
-        team's own words."""
+        """Rows worth scoring, ascending: all of a small catalog, else the best by text for each need."""
         n = self._config.n_candidates_per_need
         if len(self.index.supports) <= n:
             return np.arange(len(self.index.supports))

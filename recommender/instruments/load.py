@@ -119,12 +119,12 @@ def _parse(text: str, file: str | None) -> tuple[dict[str, Any], dict[Path, int]
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "the text cannot be read"
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        fault = Fault(
-            pointer="", detail=f"Not YAML: {problem}{place}.", file=file, line=mark.line + 1 if mark else None
-        )
-        raise InvalidInstrument([fault]) from error
-    except RecursionError as error:
-        raise InvalidInstrument([Fault(pointer="", detail="Nested too deeply.", file=file)]) from error
+        line = mark.line + 1 if mark else None
+        detail = f"Not YAML: {problem}{place}."
+        raise InvalidInstrument([Fault(pointer="", detail=detail, file=file, line=line)]) from error
+    except (ValueError, RecursionError) as error:
+        # An impossible date, or brackets nested thousands deep.
+        raise InvalidInstrument([Fault(pointer="", detail=f"Not readable as YAML: {error}.", file=file)]) from error
     finally:
         loader.dispose()
     if not isinstance(document, dict):

@@ -14,8 +14,9 @@ class LexicalIndex:
     """BM25 over texts, Lucene's variant, k1 = 1.5, b = 0.75.
 
     A word is a run of two or more letters, digits or underscores, in lower case, stemmed by the Snowball English
-    stemmer (Porter2); 179 English stop words are dropped: people who write of their own work use many pronouns. A word that a query repeats counts each time; a word
-    that no text has counts nothing. Words in other languages match where they are equal after stemming.
+    stemmer (Porter2); 179 English stop words are dropped, because people who write of their own work use many
+    pronouns. A word that a query repeats counts each time; a word that no text has counts nothing. Words in other
+    languages match where they are equal after stemming.
 
     The score of a text for a query w1 … wm is the sum over i of
     ln(1 + (N - n_i + 0.5) / (n_i + 0.5)) x f_i / (f_i + k1 (1 - b + b L / avg L)),
@@ -62,7 +63,8 @@ class LexicalIndex:
             return np.zeros(self._n_texts)
         ids = [self._vocabulary[word] for word in words]
         # As f grows, f / (f + …) tends to 1, so the words' weights alone are the upper limit.
-        return self._bm25.get_scores_from_ids(ids).astype(np.float64) / float(self._weights[ids].sum())
+        scores: NDArray[np.float32] = self._bm25.get_scores_from_ids(ids)
+        return scores.astype(np.float64) / float(self._weights[ids].sum())
 
 
 def _words(texts: Sequence[str]) -> list[list[str]]:

@@ -1,0 +1,42 @@
+# The newcomer's two commands are `make demo` and `make test`; both set up what they need first.
+PYTHON ?= python3
+# Extra words for pip, for example an index with CPU-only builds (README, "Install").
+PIP_FLAGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo test lint types bench check clean
+
+setup: $(STAMP)
+
+# A second run costs nothing: the stamp is renewed only when the dependencies change.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Trellis needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS) --constraint constraints.txt \
+		--editable '.[dev,oracles]'
+	@touch $@
+
+demo: setup
+	$(BIN)/trellis demo
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m pytest tests/benchmarks --override-ini=addopts= --benchmark-only
+
+# Everything that a change must pass.
+check: lint types test
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks *.egg-info

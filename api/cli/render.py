@@ -1,0 +1,225 @@
+"""A run for a person: profile, needs, matches and plan, as rich tables on a terminal or as plain text in a pipe."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from rich.text import Text
+
+from api.cli.page import Page
+from api.cli.scales import level_scale, share_bar
+from api.cli.terminal import Screen
+from models.profile import DomainScore
+from models.recommendation import Match, NeedShare, PlanPhase, RankedList, RecommendationRun, RuleTrace, WhyNot
+from models.vocab import AnswerMode, Domain, NeedWord, RuleEffect, RuleOutcome, ScoreStatus, SupportKind
+from recommender.instruments import LoadedInstrument
+
+__all__ = ["render_run", "render_why_not"]
+
+_KIND_TITLES = {SupportKind.RESOURCE: "Resources", SupportKind.PROVIDER: "Providers"}
+_STATUS_WORDS = {
+    ScoreStatus.TOO_FEW_ANSWERS: "too few answers",
+    ScoreStatus.SET_ASIDE: "set aside",
+    ScoreStatus.NOT_ON_FORM: "not on this form",
+}
+_WORD_STYLES = {
+    NeedWord.START_HERE: "bold",
+    NeedWord.CLOSE_CALL: "",
+    NeedWord.LATER: "dim",
+    NeedWord.NOT_ENOUGH_ANSWERS: "dim",
+}
+# From this width on there is room for the columns that explain.
+_WIDE = 100
+_RUBRIC_LINES = 2
+_SHOWN_NEEDS = 3
+
+
+def render_run(run: RecommendationRun, instrument: LoadedInstrument, screen: Screen) -> None:
+    """Print everything a team reads of one run."""
+    names = {domain: spec.name for domain, spec in instrument.domains.items()}
+    with screen.page():
+        page = _RunPage(screen, names)
+        page.heading(f"Capacity profile: {run.team_name}")
+        page.profile(run, instrument)
+        page.heading("Needs")
+        page.needs(run)
+        for ranked in run.lists:
+            page.heading(_KIND_TITLES[ranked.kind])
+            page.ranked(ranked)
+        page.heading("Plan")
+        page.plan(run.plan)
+        page.versions(run)
+
+
+def render_why_not(answer: WhyNot, screen: Screen) -> None:
+    """Print why one support is, or is not, in the list."""
+    with screen.page():
+        page = Page(screen)
+        page.heading(f"{answer.title} ({answer.support_id})")
+        page.line(answer.detail)
+        for trace in answer.excluded_by:
+            page.point(f"{trace.because} ({trace.id})", indent=2)
+        if answer.components and answer.score is not None:
+            page.line(_sum_of(answer.score, answer.components))
+
+
+class _RunPage(Page):
+    """The parts of a run."""
+
+    def __init__(self, screen: Screen, names: Mapping[Domain, str]) -> None:
+        super().__init__(screen)
+        self.names = names
+
+    def profile(self, run: RecommendationRun, instrument: LoadedInstrument) -> None:
+        profile = run.profile
+        noun = "person" if profile.n_respondents == 1 else "people"
+        who = "agreed together" if profile.answer_mode is AnswerMode.CONSENSUS else f"{profile.n_respondents} {noun}"
+        self.line(f"{run.form} form, {who}, as of {run.as_of}. Not a rating of any person or school.")
+        words = {need.domain: need.word for need in run.needs}
+        wide = self.console.width >= _WIDE
+        step = 6 if wide else 4
+        scores = [score for score in profile.domains if score.status is not ScoreStatus.NOT_ON_FORM]
+        with_agreement = wide and any(score.agreement for score in scores)
+        table = self.table()
+        table.add_column("Domain", min_width=16)
+        table.add_column("Level", min_width=12)
+        table.add_column("Mean", justify="right", no_wrap=True)
+        table.add_column((" " * (step - 1)).join("1234"), no_wrap=True)
+        if with_agreement:
+            table.add_column("Views", no_wrap=True)
+        table.add_column("Importance", no_wrap=True)
+        table.add_column("Need", min_width=10)
+        for score in scores:
+            word = words.get(score.domain)
+            cells: list[str | Text] = [
+                self.names[score.domain],
+                _level_words(score) if wide else _level_words(score).replace("between ", "").replace(" and ", " to "),
+                "" if score.mean is None else f"{score.mean:.1f}",
+                level_scale(score.mean, score.se, glyphs=self.glyphs, step=step),
+            ]
+            if with_agreement:
+                cells.append(score.agreement.word if score.agreement else "")
+            cells += [_importance_words(score, instrument), Text(word or "", style=_WORD_STYLES[word] if word else "")]
+            table.add_row(*cells)
+        self.console.print(table)
+        for score in scores:
+            name = self.names[score.domain]
+            if score.two_pictures:
+                self.point(f"{name}: two pictures. Some see it near the bottom, some near the top.")
+            if score.many_cannot_see:
+                self.point(f"{name}: many cannot see this part of the work yet.")
+        for notice in run.notices:
+            self.point(f"{notice}")
+
+    def needs(self, run: RecommendationRun) -> None:
+        first = [need for need in run.needs if need.is_priority]
+        for need in first:
+            how = f"; {need.readiness}" if need.readiness else ""
+            place = "" if need.rank is None else f"{need.rank}. "
+            self.line(Text.assemble((f"{place}{need.name}", "bold"), f": {need.word}{how}"))
+            for text in need.rubric[:_RUBRIC_LINES]:
+                self.line(Text(text.question, style="dim"), indent=3)
+                self.line(f"now   {text.present}", indent=5)
+                if text.next:
+                    self.line(f"next  {text.next}", indent=5)
+        if not first:
+            self.line("No domain stands out as a need.")
+        later = [need.name for need in run.needs if not need.is_priority and need.rank is not None]
+        unknown = [need.name for need in run.needs if need.rank is None]
+        if later:
+            self.line(f"Then: {', '.join(later)}.")
+        if unknown:
+            self.line(f"Not enough answers: {', '.join(unknown)}.")
+
+    def ranked(self, ranked: RankedList) -> None:
+        if not ranked.matches:
+            self.line("Nothing in the catalog is good enough.")
+        for match in ranked.matches:
+            self.match(match)
+        for unmet in ranked.unmet_needs:
+            self.point(f"{self.names.get(unmet.domain, unmet.domain)}: {unmet.detail}")
+        self.line(
+            Text(f"{ranked.n_eligible} could be used, {ranked.n_excluded} were ruled out.", style="dim"),
+        )
+
+    def match(self, match: Match) -> None:
+        self.line(Text.assemble(f"{match.rank:>2} ", (match.title, "bold")), hang=3)
+        bar = share_bar(match.score, glyphs=self.glyphs)
+        self.line(Text.assemble(f"{bar} {match.score:.2f}  ", (match.support_id, "dim")), indent=3)
+        self.url(match.url, indent=3)
+        self.line(" ".join(match.why), indent=3)
+        if match.needs:
+            self.line(f"Serves {', '.join(self.share_words(need) for need in match.needs[:_SHOWN_NEEDS])}.", indent=3)
+        if match.matched_text:
+            side = "words" if match.matched_text.source == "open_text" else "answers"
+            text = f"Your {side} “{match.matched_text.need_text}” meet its “{match.matched_text.support_text}”"
+            self.line(text, indent=3)
+        for trace in _against(match.rules):
+            self.line(f"But: {trace.because}", indent=3)
+        parts = f"{_sum_of(match.score, match.components)}; {_rule_counts(match.rules)}"
+        self.line(Text(parts, style="dim"), indent=3)
+
+    def share_words(self, need: NeedShare) -> str:
+        name = self.names.get(need.domain, need.domain)
+        return name if need.share is None else f"{name} {need.share:.0%}"
+
+    def plan(self, phases: Sequence[PlanPhase]) -> None:
+        for phase in phases:
+            self.line(Text(phase.phase.capitalize(), style="bold"))
+            for entry in phase.entries:
+                self.point(Text(entry.title, style="bold"), indent=2)
+                self.line(entry.because, indent=4)
+                self.url(entry.url, indent=4)
+            if not phase.entries:
+                self.line("Nothing for this phase.", indent=2)
+
+    def versions(self, run: RecommendationRun) -> None:
+        versions = run.versions
+        parts = [
+            f"trellis {versions.trellis}",
+            f"instrument {versions.instrument.version}",
+            f"catalog {versions.catalog[:12]}",
+            f"rules {_short(versions.ruleset)}",
+            f"model {_short(versions.model)}",
+            f"config {_short(versions.config)}",
+        ]
+        self.console.print()
+        self.line(Text("Made with " + ", ".join(parts) + ". --json has everything.", style="dim"))
+
+
+def _level_words(score: DomainScore) -> str:
+    if score.level_words is not None:
+        return score.level_words
+    if score.status is not ScoreStatus.SCORED:
+        return _STATUS_WORDS[score.status]
+    return "not shown"
+
+
+def _importance_words(score: DomainScore, instrument: LoadedInstrument) -> str:
+    if score.importance is None:
+        return ""
+    weights = instrument.importance_weights
+    nearest = min(weights, key=lambda key: (abs(weights[key] - score.importance), -weights[key]))  # type: ignore[operator]
+    return nearest.replace("_", " ")
+
+
+def _sum_of(score: float, components: Mapping[str, float]) -> str:
+    parts = sorted(components.items(), key=lambda part: (-abs(part[1]), part[0]))
+    shown = [f"{name.replace('_', ' ')} {value:.2f}" for name, value in parts if abs(value) >= 0.005]
+    return f"score {score:.2f} = {' + '.join(shown)}".replace("+ -", "- ")
+
+
+def _against(traces: Sequence[RuleTrace]) -> list[RuleTrace]:
+    """What speaks against a match that is listed all the same."""
+    turned = {RuleEffect.PREFER: RuleOutcome.MISSED, RuleEffect.DISCOURAGE: RuleOutcome.MET}
+    return [trace for trace in traces if turned.get(trace.effect) is trace.outcome]
+
+
+def _rule_counts(traces: Sequence[RuleTrace]) -> str:
+    counts = Counter(trace.outcome for trace in traces)
+    return "rules: " + ", ".join(f"{counts[outcome]} {outcome}" for outcome in RuleOutcome)
+
+
+def _short(version: str) -> str:
+    """A version whose hash is cut to twelve digits."""
+    return re.sub(r"([0-9a-f]{12})[0-9a-f]{20,}", r"\1", version)

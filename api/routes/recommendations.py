@@ -1,0 +1,88 @@
+"""Recommendations without storing anything."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.errors import UnsupportedMediaType
+from api.routes.dependencies import EngineDep, problem_responses
+from api.services.kinds import Kind, kinds_of
+from api.services.recommend import MAX_K, parse_preview, recommend
+from api.services.samples import sample_documents
+from models.assessment import Answer, Assessment, ContextValue
+from models.recommendation import RecommendationRun
+
+__all__ = ["PreviewBody", "router"]
+
+router = APIRouter(prefix="/v1", tags=["recommendations"])
+
+
+class WhatIf(BaseModel):
+    """Changes to try out."""
+
+    context: dict[str, ContextValue | None] = {}
+    """Answers to context questions, merged over the team's; null takes one out."""
+    answers: dict[str, Answer] = {}
+    """Item id to the answer that every respondent is then taken to have given."""
+
+
+class PreviewBody(Assessment):
+    """An assessment, with changes to try out."""
+
+    what_if: WhatIf | None = None
+
+
+class PreviewQuery(BaseModel):
+    """What to list."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    k: Annotated[int | None, Field(ge=1, le=MAX_K, description="Longest list of a kind; default: configured.")] = None
+    kind: Annotated[list[Kind], Field(description="Kinds to list; repeat for several; default: all.")] = []
+    kinds: Annotated[list[Kind], Field(description="Another name of `kind`.")] = []
+
+
+async def _json_body(request: Request) -> bytes:
+    """The raw body: parsed by the service, which reports every fault with its place."""
+    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise UnsupportedMediaType(f"The body is declared as '{media_type}'; send it as application/json.")
+    return await request.body()
+
+
+RawBody = Annotated[bytes, Depends(_json_body)]
+
+
+@router.post(
+    "/recommendations:preview",
+    operation_id="previewRecommendations",
+    summary="Profile, needs, ranked matches and plan of one assessment",
+    responses=problem_responses(
+        _413="The body is too large.",
+        _415="The body is not JSON.",
+        _422="The assessment, its what_if or a parameter has faults; each is listed.",
+        _503="Still loading, or loading failed.",
+    ),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": "#/components/schemas/PreviewBody"},
+                    "examples": {name: {"value": value} for name, value in sample_documents().items()},
+                }
+            },
+        }
+    },
+)
+def preview_recommendations(
+    engine: EngineDep, body: RawBody, query: Annotated[PreviewQuery, Query()], response: Response
+) -> RecommendationRun:
+    """Rank supports for the answers in the body. Stores nothing."""
+    recommender = engine.recommender
+    assessment = parse_preview(body, engine.instrument)
+    response.headers["Cache-Control"] = "no-store"
+    kinds = kinds_of([*query.kind, *query.kinds])
+    return recommend(recommender, assessment, today=datetime.now(UTC).date(), kinds=kinds, k=query.k)

@@ -1,0 +1,1 @@
+"""Use cases that HTTP and the command line share."""

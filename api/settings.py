@@ -1,0 +1,56 @@
+"""Settings of one Trellis instance, read from the environment once and passed on; never imported as a global."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.base import Fault
+from recommender.errors import InvalidConfig
+
+__all__ = ["Settings", "load_settings"]
+
+
+class Settings(BaseSettings):
+    """Every setting is an environment variable `TRELLIS_NAME`; the defaults start a working local instance."""
+
+    model_config = SettingsConfigDict(env_prefix="TRELLIS_", frozen=True, env_ignore_empty=True)
+
+    catalog_dir: Path | None = None
+    """Folder with `resources.jsonl` and `providers.jsonl`; None means the starter catalog."""
+    data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("trellis")))
+    """Where embedded vectors are kept between runs; may be deleted at any time."""
+    model: str = "all-MiniLM-L6-v2"
+    """Name of the packaged embedding model, or the path of another sentence-transformers model."""
+    model_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """Expected SHA-256 of that model's weights; None checks the packaged model only, whose hash is known."""
+    ruleset: Path | None = None
+    """Ruleset file (YAML); None means the shipped rules."""
+    config: Path | None = None
+    """Ranking configuration (YAML); None means the shipped one."""
+    host: str = "127.0.0.1"
+    """Address that `trellis serve` listens on."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Port that `trellis serve` listens on; 0 picks a free one."""
+    max_body_bytes: int = Field(default=1_048_576, gt=0)
+    """Largest accepted request body, in bytes; larger ones are answered with 413."""
+    log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
+    """Least severe log line that is written."""
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings of the environment, with what is `given` (and not None) on top.
+
+    Raises:
+        InvalidConfig: settings with impossible values, each by its variable.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        faults = [
+            Fault(pointer="TRELLIS_" + "_".join(map(str, fault["loc"])).upper(), detail=f"{fault['msg']}.")
+            for fault in error.errors(include_url=False)
+        ]
+        raise InvalidConfig(faults) from error

@@ -1,0 +1,34 @@
+"""The whole application over the starter catalog, with a small stand-in for the language model."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from recommender.pipeline import Recommender
+
+from api.app import create_app
+from api.services.engine import load_inputs, open_recommender
+from api.services.samples import sample_documents
+from api.settings import Settings
+from recommender.embedding import CachedEmbedder
+from recommender.testing import HashingEmbedder
+
+
+@pytest.fixture(scope="session")
+def recommender(tmp_path_factory: pytest.TempPathFactory) -> Recommender:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
+    return open_recommender(load_inputs(settings, embedder=CachedEmbedder(HashingEmbedder(), None)))
+
+
+@pytest.fixture(scope="session")
+def client(recommender: Recommender) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(), recommender), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def sample() -> dict[str, Any]:
+    """The new school team, for changing at will."""
+    document: dict[str, Any] = sample_documents()["new-school-team"]
+    return document

@@ -1,0 +1,172 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from models.vocab import Domain, NeedWord, Visibility
+from recommender.assessments import parse_assessment
+from recommender.config import ScoringConfig
+from recommender.instruments import default_instrument
+from recommender.needs import derive_needs, shown_needs
+from recommender.profiling import build_profile, shown
+
+INSTRUMENT = default_instrument()
+CONFIG = ScoringConfig()
+JUDGED = Path("eval/data/judged/assessments.jsonl").read_text("utf-8").splitlines()
+NUMBERS = ("priority", "priority_se", "gap", "p_top_three", "share")
+
+
+def team(levels, *, importance=None, n=1, **fields):
+    """An assessment whose raters all give each item of a domain that domain's level."""
+    answers = {
+        item.id: levels[domain]
+        for domain, spec in INSTRUMENT.domains.items()
+        for item in spec.items
+        if domain in levels and "team" in item.forms
+    }
+    weights = {domain.value: word for domain, word in (importance or {}).items()}
+    document = {
+        "assessment_id": "a-001",
+        "instrument": {"id": "improvement-capacity-check", "version": "0.1.0"},
+        "form": "team",
+        "answer_mode": "individual",
+        "team": {"id": "t-001", "name": "Team"},
+        "responses": [{"respondent": f"r{place}", "answers": answers, "importance": weights} for place in range(n)],
+    } | fields
+    return parse_assessment(document, INSTRUMENT)
+
+
+def needs_of(assessment):
+    return derive_needs(build_profile(assessment, INSTRUMENT, CONFIG), assessment, INSTRUMENT, CONFIG)
+
+
+ON_TEAM = [domain for domain in Domain if domain is not Domain.NETWORK_LEADERSHIP]
+MIXED = dict(zip(ON_TEAM, [1, 2, 3, 4, 2, 3, 4, 1, 2, 3], strict=True))
+
+
+def test_needs_are_ordered_by_gap_times_importance():
+    wants = {Domain.SHARED_AIM_AND_THEORY: "top_three", Domain.SUSTAINABILITY: "top_three"}
+    needs = needs_of(team(MIXED, importance=wants))
+    assert [need.domain for need in needs[:3]] == [
+        Domain.LEADERSHIP_ALIGNMENT,
+        Domain.CULTURE_AND_ADULT_LEARNING,
+        Domain.TEAM_AND_TIME,
+    ]
+    first, sustainability = needs[0], next(need for need in needs if need.domain is Domain.SUSTAINABILITY)
+    assert (first.gap, first.importance, first.priority) == (1.0, 0.5, 0.5)
+    assert sustainability.priority == pytest.approx(1 / 3)
+    assert sum(need.share for need in needs) == pytest.approx(1)
+    assert [need.priority for need in needs] == sorted((need.priority for need in needs), reverse=True)
+
+
+def test_a_domain_already_leading_is_no_priority_however_wanted():
+    needs = needs_of(team(MIXED, importance={Domain.SHARED_AIM_AND_THEORY: "top_three"}))
+    aim = next(need for need in needs if need.domain is Domain.SHARED_AIM_AND_THEORY)
+    assert (aim.priority, aim.share, aim.is_priority, aim.word) == (0, 0, False, NeedWord.LATER)
+    assert aim.rubric == ()
+
+
+def test_ties_share_a_rank_and_follow_the_instrument():
+    needs = needs_of(team(MIXED))
+    assert [need.rank for need in needs] == [1, 1, 3, 3, 3, 6, 6, 6, 9, 9]
+    assert [need.domain for need in needs[:2]] == [Domain.LEADERSHIP_ALIGNMENT, Domain.CULTURE_AND_ADULT_LEARNING]
+
+
+def test_needs_tied_for_the_third_place_are_all_priorities():
+    needs = needs_of(team(MIXED))
+    assert [need.is_priority for need in needs] == [True] * 5 + [False] * 5
+
+
+def test_a_team_leading_everywhere_has_no_priority_and_no_shares():
+    needs = needs_of(team(dict.fromkeys(ON_TEAM, 4)))
+    assert not any(need.is_priority for need in needs)
+    assert {need.share for need in needs} == {0}
+    assert {need.word for need in needs} == {NeedWord.LATER}
+
+
+def test_domains_without_enough_answers_come_last_by_importance_and_without_numbers():
+    wants = {Domain.SUSTAINABILITY: "top_three", Domain.TEAM_AND_TIME: "not_now"}
+    needs = needs_of(team({Domain.DATA_AND_MEASUREMENT: 2}, importance=wants))
+    assert needs[0].domain is Domain.DATA_AND_MEASUREMENT
+    assert needs[0].share == 1
+    assert needs[1].domain is Domain.SUSTAINABILITY
+    assert needs[-1].domain is Domain.TEAM_AND_TIME
+    for need in needs[1:]:
+        assert need.word is NeedWord.NOT_ENOUGH_ANSWERS
+        assert (need.priority, need.gap, need.rank, need.share, need.is_priority) == (None, None, None, 0, False)
+
+
+def test_domains_off_the_form_or_set_aside_are_no_needs():
+    needs = needs_of(team(MIXED, set_aside=["instructional-improvement"]))
+    domains = {need.domain for need in needs}
+    assert Domain.NETWORK_LEADERSHIP not in domains
+    assert Domain.INSTRUCTIONAL_IMPROVEMENT not in domains
+    assert len(needs) == 9
+
+
+def test_the_rubric_shows_the_present_picture_and_the_next():
+    document = team(MIXED).model_dump(mode="json", exclude_none=True)
+    document["responses"][0]["answers"] |= {"dm1": 3, "dm2": 1, "dm3": 2, "dm4": 4, "dm5": "not_sure"}
+    need = next(
+        need for need in needs_of(parse_assessment(document, INSTRUMENT)) if need.domain is Domain.DATA_AND_MEASUREMENT
+    )
+    assert [(text.item_id, text.present_level) for text in need.rubric] == [("dm2", 1), ("dm3", 2), ("dm1", 3)]
+    assert need.rubric[0].present == "We use only test scores, grades or attendance counts."
+    assert need.rubric[0].next == "We have tried a quick measure once or twice."
+
+
+def test_a_mean_halfway_between_levels_takes_the_lower_picture():
+    document = team(MIXED, n=2).model_dump(mode="json", exclude_none=True)
+    document["responses"][1]["answers"] |= {"dm1": 4, "dm2": 4, "dm3": 4, "dm4": 4, "dm5": 4}
+    need = next(
+        need for need in needs_of(parse_assessment(document, INSTRUMENT)) if need.domain is Domain.DATA_AND_MEASUREMENT
+    )
+    assert {text.present_level for text in need.rubric} == {3}
+    assert [text.item_id for text in need.rubric] == ["dm1", "dm2", "dm3"]
+
+
+def test_the_same_answers_give_the_same_needs_and_another_team_its_own_draws():
+    line = json.loads(JUDGED[0])
+    parsed = parse_assessment(line, INSTRUMENT)
+    assert needs_of(parsed) == needs_of(parsed)
+    line["team"]["id"] = "another"
+    other = needs_of(parse_assessment(line, INSTRUMENT))
+    assert [need.domain for need in other] == [need.domain for need in needs_of(parsed)]
+    assert [need.p_top_three for need in other] != [need.p_top_three for need in needs_of(parsed)]
+
+
+def test_needs_cannot_be_derived_from_a_suppressed_profile():
+    assessment = team(MIXED)
+    public = shown(build_profile(assessment, INSTRUMENT, CONFIG), INSTRUMENT.instrument.privacy)
+    with pytest.raises(ValueError, match="from the complete profile"):
+        derive_needs(public, assessment, INSTRUMENT, CONFIG)
+
+
+@pytest.mark.parametrize(("n", "visible"), [(2, False), (4, False), (5, True)])
+def test_needs_show_numbers_and_item_texts_only_in_detail(n, visible):
+    assessment = team(MIXED, n=n, importance={Domain.TEAM_AND_TIME: "top_three"})
+    profile = build_profile(assessment, INSTRUMENT, CONFIG)
+    needs = derive_needs(profile, assessment, INSTRUMENT, CONFIG)
+    public = shown_needs(needs, shown(profile, INSTRUMENT.instrument.privacy))
+    assert [(need.domain, need.word, need.rank, need.is_priority) for need in public] == [
+        (need.domain, need.word, need.rank, need.is_priority) for need in needs
+    ]
+    for need in public:
+        assert all((getattr(need, name) is not None) is visible for name in NUMBERS)
+    assert any(need.rubric for need in public) is visible
+    shown_importance = next(need for need in public if need.domain is Domain.TEAM_AND_TIME).importance
+    assert shown_importance == (1.0 if n >= 3 else None)
+
+
+@pytest.mark.parametrize("line", JUDGED, ids=[json.loads(line)["assessment_id"] for line in JUDGED])
+def test_every_judged_team_has_three_priorities_or_ties_at_the_third_place(line):
+    parsed = parse_assessment(line, INSTRUMENT)
+    needs = needs_of(parsed)
+    priorities = [need for need in needs if need.is_priority]
+    assert len(priorities) >= 3
+    assert all(need.priority == pytest.approx(priorities[2].priority) for need in priorities[3:])
+    profile = shown(build_profile(parsed, INSTRUMENT, CONFIG), INSTRUMENT.instrument.privacy)
+    hidden = {score.domain for score in profile.domains if score.visibility is not Visibility.DETAIL}
+    for need in shown_needs(needs, profile):
+        if need.domain in hidden:
+            assert [getattr(need, name) for name in NUMBERS] == [None] * 5
