@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from eval.experiment import OURS, Ranker
@@ -100,19 +100,23 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
 
 def our_rankers(bench: Bench, *, as_of: date, progress: Progress | None) -> Mapping[SupportKind, Mapping[str, Ranker]]:
     """Our own ranking of each kind: every eligible support, without a floor. `as_of` is for teams that name no date."""
-    recommender = Recommender(
-        instrument=bench.instrument,
-        catalog=bench.catalog,
-        ruleset=bench.ruleset,
-        config=bench.config,
-        embedder=bench.embedder,
-        progress=progress,
-    )
+
+    @cache
+    def recommender() -> Recommender:
+        # Made when the first list is asked for, so that faults in a request show before long work.
+        return Recommender(
+            instrument=bench.instrument,
+            catalog=bench.catalog,
+            ruleset=bench.ruleset,
+            config=bench.config,
+            embedder=bench.embedder,
+            progress=progress,
+        )
 
     def ranker(kind: SupportKind) -> Ranker:
         def rank(assessment: Assessment) -> Sequence[tuple[SupportId, float]]:
             day = assessment.as_of or as_of
-            (ranked,) = recommender.rank(assessment, as_of=day, kinds=[kind], k=len(bench.catalog.supports))
+            (ranked,) = recommender().rank(assessment, as_of=day, kinds=[kind], k=len(bench.catalog.supports))
             return [(match.support_id, match.score) for match in ranked.matches]
 
         return rank
