@@ -11,6 +11,8 @@ from api.settings import Settings
 from models.base import SupportId
 from models.rules import Ruleset
 from recommender.catalog.load import Catalog, load_catalog, starter_catalog
+from recommender.config import RankingConfig
+from recommender.config_load import load_config, starter_config
 from recommender.documents import document_text, statements
 from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbedder
 from recommender.errors import TrellisError
@@ -34,6 +36,7 @@ class Inputs:
     instrument: LoadedInstrument
     catalog: Catalog
     ruleset: Ruleset
+    config: RankingConfig
     embedder: CachedEmbedder
 
 
@@ -55,18 +58,34 @@ def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -
         instrument=default_instrument(),
         catalog=load_catalog(settings.catalog_dir) if settings.catalog_dir else starter_catalog(),
         ruleset=load_ruleset(settings.ruleset) if settings.ruleset else starter_ruleset(),
+        config=load_config(settings.config) if settings.config else starter_config(),
         embedder=embedder,
     )
 
 
-def open_recommender(inputs: Inputs, *, progress: Progress | None = None) -> "Recommender":
+def open_recommender(inputs: Inputs, *, keep_words: bool = False, progress: Progress | None = None) -> "Recommender":
     """A recommender over these inputs; embeds what the cache lacks, which can take minutes the first time.
+
+    Args:
+        inputs: read and checked.
+        keep_words: whether vectors of teams' own words may stay in the cache; for files on one's own machine.
+        progress: told about embedding.
 
     Raises:
         ModelError: the model cannot be loaded.
         CacheUnusable: the vector cache cannot be read or written.
     """
-    raise NotImplementedError
+    from recommender.pipeline import Recommender
+
+    return Recommender(
+        instrument=inputs.instrument,
+        catalog=inputs.catalog,
+        ruleset=inputs.ruleset,
+        config=inputs.config,
+        embedder=inputs.embedder,
+        keep_words=keep_words,
+        progress=progress,
+    )
 
 
 class Engine:
