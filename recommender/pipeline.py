@@ -6,7 +6,6 @@ Nothing here reads a clock, a file or the environment: the same inputs and versi
 
 from collections.abc import Sequence
 from datetime import date
-from importlib.metadata import version
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from models.profile import CapacityProfile
 from models.recommendation import Match, RankedList, RecommendationRun, UnmetNeed, Versions, WhyNot
 from models.rules import Duration, Ruleset, SupportField
 from models.vocab import ScoreStatus, SupportKind, Visibility
+from recommender import __version__
 from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
 from recommender.embedding import CachedEmbedder
@@ -88,7 +88,7 @@ class Recommender:
             )
         }
         self.versions = Versions(
-            trellis=version("trellis-recommender"),
+            trellis=__version__,
             instrument=instrument.version,
             catalog=catalog.version,
             ruleset=ruleset_version(ruleset),
