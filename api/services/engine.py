@@ -65,7 +65,7 @@ def open_recommender(inputs: Inputs, *, keep_words: bool = False, progress: Prog
 
     Args:
         inputs: what it is made of.
-        keep_words: whether vectors of teams' own words may stay in the cache.
+        keep_words: whether vectors of the teams' own words may stay in the cache; for files on one's own machine.
         progress: told about embedding.
 
     Raises:
