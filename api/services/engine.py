@@ -127,7 +127,9 @@ class Engine:
     def _load(self, inputs: Inputs) -> None:
         try:
             # The first open text must not wait for the weights, so they are loaded before we call ourselves ready.
+            self._progress = "reading the model"
             inputs.embedder.encode_live(["warm"])
+            self._progress = "making the index"
             self._recommender = open_recommender(inputs, progress=self._note)
         except TrellisError as error:
             _log.critical("cannot get ready: %s", error)
