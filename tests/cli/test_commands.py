@@ -122,6 +122,12 @@ def test_a_sound_catalog_passes_its_check(trellis: Trellis) -> None:
     assert (result.exit_code, "no faults" in result.output) == (0, True)
 
 
+def test_the_evaluation_has_its_own_commands_and_keeps_the_exit_codes(trellis: Trellis) -> None:
+    result = trellis("eval", "--help")
+    assert (result.exit_code, "Usage: trellis eval" in result.output, "judged" in result.output) == (0, True, True)
+    assert trellis("eval", "nonsense").exit_code == 2
+
+
 def test_version(trellis: Trellis) -> None:
     assert trellis("--version").output == f"trellis {__version__}\n"
 
