@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -15,9 +15,7 @@ from api.routes.recommendations import PreviewBody
 from api.services.engine import Engine, Inputs, load_inputs
 from api.settings import Settings, load_settings
 from recommender import __version__
-
-if TYPE_CHECKING:
-    from recommender.pipeline import Recommender
+from recommender.pipeline import Recommender
 
 __all__ = ["create_app"]
 
@@ -27,7 +25,7 @@ Maps the needs of K-12 school-improvement teams and network hubs to resources an
 Every error is an RFC 9457 problem document that lists each fault by JSON pointer. Nothing is stored."""
 
 
-def create_app(settings: Settings | None = None, source: "Inputs | Recommender | None" = None) -> FastAPI:
+def create_app(settings: Settings | None = None, source: Inputs | Recommender | None = None) -> FastAPI:
     """The application.
 
     Args:

@@ -95,6 +95,7 @@ def judged(
     from eval.wiring import open_bench, our_rankers
 
     bench = open_bench(teams=teams, catalog=catalog, data_dir=data_dir or _cache_dir())
+    today = datetime.now(UTC).date()
     with _progress() as progress:
         result = evaluate_teams(
             bench.teams,
@@ -102,14 +103,15 @@ def judged(
             instrument=bench.instrument.instrument,
             needs=bench.needs,
             embedder=bench.embedder,
-            rankers=our_rankers(bench, progress=progress),
+            rankers=our_rankers(bench, as_of=today, progress=progress),
+            about_rankers=bench.about_ours,
             runs=runs,
             kinds=_kinds(kind),
             baseline=baseline,
             judged_by=bench.judged_by,
             versions=bench.versions,
             seed=seed,
-            made_on=datetime.now(UTC).date(),
+            made_on=today,
             progress=progress,
         )
     if as_json:
@@ -131,7 +133,7 @@ def tune(
 ) -> None:
     """Propose ranking weights from judged teams, by cross-validation over teams. Changes nothing."""
     from eval.study import study_markdown, study_weights
-    from eval.tables import feature_tables
+    from eval.tables import feature_tables, present_weights
     from eval.wiring import open_bench
 
     bench = open_bench(teams=teams, catalog=catalog, data_dir=data_dir or _cache_dir())
@@ -146,11 +148,13 @@ def tune(
                 profiles=bench.profiles,
                 needs=bench.needs,
                 ruleset=bench.ruleset,
+                config=bench.config,
                 embedder=bench.embedder,
                 as_of=datetime.now(UTC).date(),
                 progress=progress,
             )
-            studies.append(study_weights(one.value, tables, present=None, seed=seed))
+            present = present_weights(one, ruleset=bench.ruleset, config=bench.config)
+            studies.append(study_weights(one.value, tables, present=present, seed=seed))
     if as_json:
         typer.echo(json.dumps([study.model_dump(mode="json") for study in studies], indent=1, allow_nan=False))
     else:

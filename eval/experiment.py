@@ -81,6 +81,7 @@ def evaluate_teams(
     needs: Mapping[str, Sequence[Need]],
     embedder: CachedEmbedder | None,
     rankers: Mapping[SupportKind, Mapping[str, Ranker]],
+    about_rankers: str = "this project's ranking",
     runs: Mapping[str, Run] | None = None,
     kinds: Sequence[SupportKind] = tuple(SupportKind),
     baseline: str = BASELINE,
@@ -99,6 +100,7 @@ def evaluate_teams(
         needs: The needs of each team by assessment id.
         embedder: For the dense baselines; None leaves them out, and the baseline must then be another.
         rankers: By kind, named rankers to put before the shelf.
+        about_rankers: What to say of them.
         runs: Further named runs, such as files; both kinds may be in one.
         kinds: Which lists to evaluate.
         baseline: Name of the system that the others are tested against.
@@ -120,7 +122,7 @@ def evaluate_teams(
         topics = team_topics(teams, supports, needs=needs)
         judged = [assessment for assessment in teams.assessments if assessment.assessment_id in topics]
         systems = [
-            System(name, "this project's ranking", _run(ranker, judged, progress, f"{kind} lists by {name}"))
+            System(name, about_rankers, _run(ranker, judged, progress, f"{kind} lists by {name}"))
             for name, ranker in rankers.get(kind, {}).items()
         ]
         own = {support.id for support in supports}

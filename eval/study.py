@@ -119,9 +119,9 @@ def study_markdown(study: Study) -> str:
         f" with the penalty chosen inside too: {study.nested:.3f}",
     ]
     if study.present is not None and study.gain is not None and study.p is not None:
-        verdict = "recommended for review" if study.recommended else "not beyond noise: keep the present weights"
+        verdict = "recommended for review" if study.recommended else "no gain beyond noise, keep the present weights"
         lines.append(
-            f"- present weights: {mean(np.array(study.present)):.3f};"
+            f"- present weights: {mean(np.array(study.present)):.3f} (flattered if these teams taught them);"
             f" proposed minus present {study.gain:+.3f}, p = {study.p:.3f}: {verdict}"
         )
     curve = ", ".join(f"{size} teams {value:.3f}" for size, value in study.learning_curve.items())

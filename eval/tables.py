@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eval.judged import JudgedTeams, team_topics
 from eval.tuning import TeamFeatures
@@ -12,7 +13,7 @@ from models.profile import CapacityProfile
 from models.rules import DerivedField, Ruleset
 from models.vocab import SupportKind
 from recommender.catalog.load import Catalog
-from recommender.config import ScoringConfig
+from recommender.config import RankingConfig
 from recommender.embedding import CachedEmbedder
 from recommender.features import SupportTable, team_features
 from recommender.index import CatalogIndex
@@ -23,7 +24,7 @@ from recommender.rules.evaluate import evaluate
 from recommender.rules.facts import team_facts
 from recommender.signals import own_words, rubric_queries, team_signals
 
-__all__ = ["feature_tables"]
+__all__ = ["feature_tables", "present_weights"]
 
 
 def feature_tables(
@@ -35,14 +36,15 @@ def feature_tables(
     profiles: Mapping[str, CapacityProfile],
     needs: Mapping[str, Sequence[Need]],
     ruleset: Ruleset,
+    config: RankingConfig,
     embedder: CachedEmbedder,
     as_of: date,
     progress: Progress | None = None,
 ) -> list[TeamFeatures]:
-    """Every eligible support of one kind for every judged team, with its features and, as 1, 0 or -1, its rules.
+    """Every eligible support of one kind for every judged team, with the parts of its score before they are weighed.
 
-    A preferring rule is 1 where it is met, a discouraging one -1, both 0 elsewhere; rules for the other kind are left
-    out.
+    These are the features that the configuration names for this kind and the rules that weigh for it: a preferring
+    rule is 1 where it is met, a discouraging one -1, both 0 elsewhere.
 
     Args:
         teams: Judged teams; one without a judged support of this kind is left out.
@@ -52,6 +54,7 @@ def feature_tables(
         profiles: Complete profile of each team, by assessment id.
         needs: Needs of each team, by assessment id.
         ruleset: Gates decide who is eligible; weighted rules become features.
+        config: Names the features.
         embedder: For catalog, pictures of practice and the teams' own words.
         as_of: The day from which freshness counts, for teams that name none.
         progress: Called as texts are embedded and teams measured.
@@ -65,7 +68,7 @@ def feature_tables(
     for done, assessment in enumerate(judged, start=1):
         team_id = assessment.assessment_id
         day = assessment.as_of or as_of
-        signals = team_signals(assessment, instrument, profiles[team_id], needs[team_id], ScoringConfig())
+        signals = team_signals(assessment, instrument, profiles[team_id], needs[team_id], config.scoring)
         words = own_words(assessment)
         measured = team_features(
             table,
@@ -79,10 +82,8 @@ def feature_tables(
         derived = {DerivedField.LEVEL_FIT: measured.level_fit}
         facts = team_facts(assessment, needs[team_id], as_of=day)
         rules = evaluate(ruleset, columns, facts, as_of=day, derived=derived)
-        values = dict(measured.columns)
-        for rule in ruleset.rules:
-            if rule.id in rules.contributions and kind in rule.kinds:
-                values[rule.id] = np.sign(rules.contributions[rule.id])
+        values = {name: measured.columns[name] for name in config.kinds[kind].features}
+        values |= {rule_id: np.sign(rules.contributions[rule_id]) for rule_id in _rule_weights(ruleset, kind)}
         rows = np.flatnonzero(rules.eligible)
         tables.append(
             TeamFeatures(
@@ -96,3 +97,13 @@ def feature_tables(
         if progress:
             progress(done, len(judged), f"{kind} tables")
     return tables
+
+
+def present_weights(kind: SupportKind, *, ruleset: Ruleset, config: RankingConfig) -> NDArray[np.float64]:
+    """The weights in use, in the order of the features of `feature_tables`; only their proportions matter."""
+    return np.array([*config.kinds[kind].features.values(), *_rule_weights(ruleset, kind).values()])
+
+
+def _rule_weights(ruleset: Ruleset, kind: SupportKind) -> dict[str, float]:
+    weighted = {rule.id: rule.weight[kind] for rule in ruleset.rules if rule.weight and kind in rule.kinds}
+    return {rule_id: weight for rule_id, weight in weighted.items() if weight > 0}

@@ -33,9 +33,8 @@ def stats_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document for programs.")] = False,
 ) -> None:
     """Show counts, thin spots (domain, level and focus area) and likely duplicates."""
-    from recommender.catalog.stats import catalog_stats
-
     from recommender.catalog.load import load_catalog
+    from recommender.catalog.stats import catalog_stats
 
     stats = catalog_stats(load_catalog(folder))
     if as_json:

@@ -85,7 +85,8 @@ def rank_command(
     if explain is not None and explain.resolve() == out.resolve():
         raise typer.BadParameter("names the file of --out.", param_hint="--explain")
     assessments = parse_assessment_lines(read_input(file), default_instrument(), file=file.name)
-    recommender = _open(catalog=catalog, ruleset=ruleset, config=config, model=model)
+    # The same file is often ranked again and again while weights change; its vectors (not its words) stay.
+    recommender = _open(catalog=catalog, ruleset=ruleset, config=config, model=model, keep_words=True)
     with progress_bar() as progress:
         rank_to_files(
             recommender,
@@ -150,6 +151,7 @@ def _open(
     ruleset: Path | None = None,
     config: Path | None = None,
     model: str | None = None,
+    keep_words: bool = False,
 ) -> "Recommender":
     from api.cli.terminal import progress_bar
     from api.services.engine import load_inputs, open_recommender
@@ -158,4 +160,4 @@ def _open(
     settings = load_settings(catalog_dir=catalog, ruleset=ruleset, config=config, model=model)
     inputs = load_inputs(settings)
     with progress_bar() as progress:
-        return open_recommender(inputs, progress=progress)
+        return open_recommender(inputs, keep_words=keep_words, progress=progress)

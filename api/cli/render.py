@@ -1,5 +1,6 @@
 """A run for a person: profile, needs, matches and plan, as rich tables on a terminal or as plain text in a pipe."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from api.cli.scales import level_scale, share_bar
 from api.cli.terminal import Screen
 from models.profile import DomainScore
 from models.recommendation import Match, NeedShare, PlanPhase, RankedList, RecommendationRun, RuleTrace, WhyNot
-from models.vocab import AnswerMode, Domain, NeedWord, RuleEffect, RuleOutcome, ScoreStatus, SupportKind
+from models.vocab import AnswerMode, Domain, NeedWord, RuleEffect, RuleOutcome, ScoreStatus, SupportKind, Visibility
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["render_run", "render_why_not"]
@@ -32,6 +33,8 @@ _WORD_STYLES = {
 _WIDE = 100
 _RUBRIC_LINES = 2
 _SHOWN_NEEDS = 3
+_SHOWN_PARTS = 6
+_SHOWN_AGAINST = 2
 
 
 def render_run(run: RecommendationRun, instrument: LoadedInstrument, screen: Screen) -> None:
@@ -108,6 +111,9 @@ class _RunPage(Page):
                 self.point(f"{name}: two pictures. Some see it near the bottom, some near the top.")
             if score.many_cannot_see:
                 self.point(f"{name}: many cannot see this part of the work yet.")
+        if profile.visibility is Visibility.MEAN_AND_LEVEL:
+            least = instrument.instrument.privacy.min_detail
+            self.point(f"Fewer than {least} people answered, so means and levels are shown and nothing finer.")
         for notice in run.notices:
             self.point(f"{notice}")
 
@@ -151,10 +157,12 @@ class _RunPage(Page):
         if match.needs:
             self.line(f"Serves {', '.join(self.share_words(need) for need in match.needs[:_SHOWN_NEEDS])}.", indent=3)
         if match.matched_text:
-            side = "words" if match.matched_text.source == "open_text" else "answers"
-            text = f"Your {side} “{match.matched_text.need_text}” meet its “{match.matched_text.support_text}”"
-            self.line(text, indent=3)
-        for trace in _against(match.rules):
+            wrote = match.matched_text.source == "open_text"
+            asked = "You wrote" if wrote else "You were asked about"
+            self.line(
+                f"{asked}: “{match.matched_text.need_text}” It answers: “{match.matched_text.support_text}”", indent=3
+            )
+        for trace in _against(match.rules)[:_SHOWN_AGAINST]:
             self.line(f"But: {trace.because}", indent=3)
         parts = f"{_sum_of(match.score, match.components)}; {_rule_counts(match.rules)}"
         self.line(Text(parts, style="dim"), indent=3)
@@ -204,15 +212,19 @@ def _importance_words(score: DomainScore, instrument: LoadedInstrument) -> str:
 
 
 def _sum_of(score: float, components: Mapping[str, float]) -> str:
+    """The score as the sum of its largest parts and one for all others."""
     parts = sorted(components.items(), key=lambda part: (-abs(part[1]), part[0]))
-    shown = [f"{name.replace('_', ' ')} {value:.2f}" for name, value in parts if abs(value) >= 0.005]
-    return f"score {score:.2f} = {' + '.join(shown)}".replace("+ -", "- ")
+    shown = [(name.replace("_", " ").replace(":", " "), value) for name, value in parts[:_SHOWN_PARTS]]
+    if rest := parts[_SHOWN_PARTS:]:
+        shown.append((f"{len(rest)} others", math.fsum(value for _, value in rest)))
+    return f"score {score:.2f} = {' + '.join(f'{name} {value:.2f}' for name, value in shown)}".replace("+ -", "- ")
 
 
 def _against(traces: Sequence[RuleTrace]) -> list[RuleTrace]:
-    """What speaks against a match that is listed all the same."""
-    turned = {RuleEffect.PREFER: RuleOutcome.MISSED, RuleEffect.DISCOURAGE: RuleOutcome.MET}
-    return [trace for trace in traces if turned.get(trace.effect) is trace.outcome]
+    """What speaks against a match that is listed all the same; what a rule discourages comes first."""
+    discouraged = [t for t in traces if t.effect is RuleEffect.DISCOURAGE and t.outcome is RuleOutcome.MET]
+    not_preferred = [t for t in traces if t.effect is RuleEffect.PREFER and t.outcome is RuleOutcome.MISSED]
+    return discouraged + not_preferred
 
 
 def _rule_counts(traces: Sequence[RuleTrace]) -> str:

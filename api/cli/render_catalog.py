@@ -1,10 +1,9 @@
 """What a catalog holds, for a curator."""
 
-from recommender.catalog.stats import CatalogStats
-
 from api.cli.page import Page
 from api.cli.terminal import Screen
 from models.vocab import Domain, Level
+from recommender.catalog.stats import CatalogStats
 
 __all__ = ["render_stats"]
 

@@ -4,23 +4,22 @@ import logging
 import threading
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from api.errors import LoadingFailed, NotReady
 from api.settings import Settings
 from models.base import SupportId
 from models.rules import Ruleset
 from recommender.catalog.load import Catalog, load_catalog, starter_catalog
+from recommender.config import RankingConfig
+from recommender.config_load import load_config, starter_config
 from recommender.documents import document_text, statements
 from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbedder
 from recommender.errors import TrellisError
 from recommender.instruments import LoadedInstrument, default_instrument
+from recommender.pipeline import Recommender
 from recommender.ports import Progress
 from recommender.retrieval.lexical import LexicalIndex
 from recommender.rules.load import load_ruleset, starter_ruleset
-
-if TYPE_CHECKING:
-    from recommender.pipeline import Recommender
 
 __all__ = ["Engine", "Inputs", "load_inputs", "open_recommender"]
 
@@ -34,6 +33,7 @@ class Inputs:
     instrument: LoadedInstrument
     catalog: Catalog
     ruleset: Ruleset
+    config: RankingConfig
     embedder: CachedEmbedder
 
 
@@ -55,24 +55,38 @@ def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -
         instrument=default_instrument(),
         catalog=load_catalog(settings.catalog_dir) if settings.catalog_dir else starter_catalog(),
         ruleset=load_ruleset(settings.ruleset) if settings.ruleset else starter_ruleset(),
+        config=load_config(settings.config) if settings.config else starter_config(),
         embedder=embedder,
     )
 
 
-def open_recommender(inputs: Inputs, *, progress: Progress | None = None) -> "Recommender":
+def open_recommender(inputs: Inputs, *, keep_words: bool = False, progress: Progress | None = None) -> Recommender:
     """A recommender over these inputs; embeds what the cache lacks, which can take minutes the first time.
+
+    Args:
+        inputs: what it is made of.
+        keep_words: whether vectors of the teams' own words may stay in the cache; for files on one's own machine.
+        progress: told about embedding.
 
     Raises:
         ModelError: the model cannot be loaded.
         CacheUnusable: the vector cache cannot be read or written.
     """
-    raise NotImplementedError
+    return Recommender(
+        instrument=inputs.instrument,
+        catalog=inputs.catalog,
+        ruleset=inputs.ruleset,
+        config=inputs.config,
+        embedder=inputs.embedder,
+        keep_words=keep_words,
+        progress=progress,
+    )
 
 
 class Engine:
     """What the routes need: the instrument and the catalog at once, the recommender as soon as it is loaded."""
 
-    def __init__(self, source: "Inputs | Recommender") -> None:
+    def __init__(self, source: Inputs | Recommender) -> None:
         """Serve a recommender, or the one that `start` opens from checked inputs."""
         self.instrument: LoadedInstrument = source.instrument
         self.catalog: Catalog = source.catalog
@@ -82,7 +96,7 @@ class Engine:
         self._progress = "starting"
 
     @property
-    def recommender(self) -> "Recommender":
+    def recommender(self) -> Recommender:
         """The loaded recommender.
 
         Raises:
@@ -113,7 +127,9 @@ class Engine:
     def _load(self, inputs: Inputs) -> None:
         try:
             # The first open text must not wait for the weights, so they are loaded before we call ourselves ready.
+            self._progress = "reading the model"
             inputs.embedder.encode_live(["warm"])
+            self._progress = "making the index"
             self._recommender = open_recommender(inputs, progress=self._note)
         except TrellisError as error:
             _log.critical("cannot get ready: %s", error)

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
-
-from recommender.trec import write_run
+from typing import TextIO
 
 from models.assessment import Assessment
 from models.base import Fault
@@ -16,9 +14,8 @@ from models.vocab import SupportKind
 from recommender.assessments import parse_assessment
 from recommender.errors import InvalidAssessment
 from recommender.instruments import LoadedInstrument
-
-if TYPE_CHECKING:
-    from recommender.pipeline import Recommender
+from recommender.pipeline import Recommender
+from recommender.trec import write_run
 
 __all__ = ["parse_assessment_lines", "rank_to_files", "whole_file"]
 
@@ -54,7 +51,7 @@ def parse_assessment_lines(content: bytes, instrument: LoadedInstrument, *, file
 
 
 def rank_to_files(
-    recommender: "Recommender",
+    recommender: Recommender,
     assessments: Sequence[Assessment],
     *,
     today: date,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api.services.kinds import ALL_KINDS
 from models.assessment import Assessment
@@ -13,9 +13,7 @@ from models.vocab import SupportKind
 from recommender.assessments import parse_assessment, read_json
 from recommender.errors import InvalidAssessment
 from recommender.instruments import LoadedInstrument
-
-if TYPE_CHECKING:
-    from recommender.pipeline import Recommender
+from recommender.pipeline import Recommender
 
 __all__ = ["MAX_K", "parse_preview", "recommend"]
 
@@ -24,7 +22,7 @@ MAX_K = 50
 
 
 def recommend(
-    recommender: "Recommender",
+    recommender: Recommender,
     assessment: Assessment,
     *,
     today: date,

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from recommender.pipeline import Recommender
 
 from api.app import create_app
 from api.services.engine import load_inputs, open_recommender
 from api.services.samples import sample_documents
 from api.settings import Settings
 from recommender.embedding import CachedEmbedder
+from recommender.pipeline import Recommender
 from recommender.testing import HashingEmbedder
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from recommender.pipeline import Recommender
 
 from api.app import create_app
 from api.services.samples import SAMPLES, sample_documents
 from api.settings import Settings, load_settings
 from models.recommendation import RecommendationRun
 from recommender.errors import InvalidConfig
+from recommender.pipeline import Recommender
 
 PREVIEW = "/v1/recommendations:preview"
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from recommender.pipeline import Recommender
 
 from api.app import create_app
 from api.problems import PROBLEM_KINDS, kind_of
 from api.settings import Settings
 from recommender import errors
+from recommender.pipeline import Recommender
 
 PREVIEW = "/v1/recommendations:preview"
 FIELDS = ["type", "title", "status", "detail", "instance", "request_id", "errors"]

@@ -10,11 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from recommender.trec import read_run
 from typer.testing import Result
 
 from models.recommendation import Match, RecommendationRun, WhyNot
 from recommender import __version__
+from recommender.trec import read_run
 
 Trellis = Callable[..., Result]
 COMMAND = [sys.executable, "-c", "from api.cli.main import run; run()"]
@@ -120,6 +120,12 @@ def test_catalog_stats_name_thin_spots_and_duplicates(trellis: Trellis) -> None:
 def test_a_sound_catalog_passes_its_check(trellis: Trellis) -> None:
     result = trellis("catalog", "check", ROOT / "recommender/data/catalog")
     assert (result.exit_code, "no faults" in result.output) == (0, True)
+
+
+def test_the_evaluation_has_its_own_commands_and_keeps_the_exit_codes(trellis: Trellis) -> None:
+    result = trellis("eval", "--help")
+    assert (result.exit_code, "Usage: trellis eval" in result.output, "judged" in result.output) == (0, True, True)
+    assert trellis("eval", "nonsense").exit_code == 2
 
 
 def test_version(trellis: Trellis) -> None:

@@ -1,6 +1,8 @@
 """`trellis eval`: what a person types and what comes back."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -8,6 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
+from eval.tables import feature_tables, present_weights
+from eval.wiring import open_bench, our_rankers
+from models.vocab import SupportKind
+from recommender.embedding import CachedEmbedder
 from recommender.errors import InputError, InvalidConfig, InvalidRun
 from recommender.testing import HashingEmbedder
 
@@ -55,8 +61,8 @@ def test_judged_prints_a_record_with_a_run_of_ones_own_beside_the_shelf(invoke, 
     result = invoke("judged", "--teams", three_teams, "--run", f"ideal={run}", "--baseline", "ideal", "--json")
     document = json.loads(result.stdout)
     for ranked in document["lists"]:
-        ideal = ranked["systems"][0]
-        assert ideal["name"] == ranked["baseline"] == "ideal"
+        ideal = next(system for system in ranked["systems"] if system["name"] == "ideal")
+        assert ranked["baseline"] == "ideal"
         assert ideal["metrics"]["ndcg@10(gain=linear)"]["value"] == pytest.approx(1)
         assert ideal["n_ties"] > 0
 
@@ -94,3 +100,39 @@ def test_a_run_without_name_and_file_is_a_usage_error(invoke, run):
 
 def test_help_names_the_command(invoke):
     assert "judged" in invoke("--help").stdout
+
+
+def test_tune_proposes_weights_and_compares_them_with_the_present_ones(invoke, three_teams):
+    result = invoke("tune", "--teams", three_teams, "--kind", "provider", "--json")
+    (study,) = json.loads(result.stdout)
+    assert study["kind"] == "provider"
+    assert len(study["team_ids"]) == len(study["present"]) == len(study["cross_validated"]) == 3
+    assert sum(study["weights"].values()) == pytest.approx(1)
+    assert {"focus_words", "state-by-name"} <= set(study["weights"]), "features and rules are weighed together"
+
+
+def test_the_present_weights_rank_as_the_pipeline_does_before_it_diversifies(three_teams):
+    bench = open_bench(teams=three_teams, catalog=None, data_dir=three_teams)
+    bench = replace(bench, embedder=CachedEmbedder(HashingEmbedder(), None))
+    kinds = {kind: settings.model_copy(update={"diversity": 0.0}) for kind, settings in bench.config.kinds.items()}
+    bench = replace(bench, config=bench.config.model_copy(update={"kinds": kinds}))
+    day = date(2026, 11, 21)
+    rank = our_rankers(bench, as_of=day, progress=None)[SupportKind.PROVIDER]["trellis"]
+    tables = feature_tables(
+        bench.teams,
+        bench.catalog,
+        SupportKind.PROVIDER,
+        instrument=bench.instrument,
+        profiles=bench.profiles,
+        needs=bench.needs,
+        ruleset=bench.ruleset,
+        config=bench.config,
+        embedder=bench.embedder,
+        as_of=day,
+    )
+    weights = present_weights(SupportKind.PROVIDER, ruleset=bench.ruleset, config=bench.config)
+    for assessment, table in zip(bench.teams.assessments, tables, strict=True):
+        relevance = dict(zip(table.doc_ids, (table.values @ weights).tolist(), strict=True))
+        scores = [relevance[doc_id] for doc_id, _ in rank(assessment)]
+        assert scores == pytest.approx(sorted(scores, reverse=True))
+        assert set(relevance) >= {doc_id for doc_id, _ in rank(assessment)}

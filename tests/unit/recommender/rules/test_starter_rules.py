@@ -21,7 +21,6 @@ from tests.fixtures.supports import provider, resource
 
 AS_OF = date(2026, 11, 21)
 RULES = starter_ruleset()
-WEIGHTS = {rule.id: rule.weight for rule in RULES.rules if rule.weight is not None}
 HUB_ONLY = ["network-hub", "funder", "state-agency"]
 
 
@@ -80,7 +79,7 @@ def test_a_support_is_excluded_by_its_gate_and_only_on_known_facts(
 
 
 @pytest.mark.parametrize(
-    ("support", "facts", "rule", "sentence", "sign"),
+    ("support", "facts", "rule", "sentence", "direction"),
     [
         (provider(serves=["TX", "OK"]), {"state": "TX"}, "state-by-name", "Serves your state (TX).", 1),
         (
@@ -179,13 +178,15 @@ def test_a_support_is_excluded_by_its_gate_and_only_on_known_facts(
         ),
     ],
 )
-def test_a_preference_says_what_it_saw_and_adds_its_weight_where_it_is_met(
-    support: Support, facts: dict[str, str], rule: str, sentence: str, sign: int
+def test_a_preference_says_what_it_saw_and_adds_its_weight(
+    support: Support, facts: dict[str, str], rule: str, sentence: str, direction: int
 ) -> None:
     found = results(support, **facts)
     traces = {trace.id: trace.because for trace in found.trace(0)}
     assert traces[rule] == sentence
-    assert found.contributions[rule].tolist() == [sign * WEIGHTS[rule][support.kind]]
+    weight = next(one.weight for one in RULES.rules if one.id == rule)
+    assert weight is not None
+    assert found.contributions[rule].tolist() == [direction * weight[support.kind]]
 
 
 def test_an_unanswered_assessment_excludes_nothing_and_still_reads_well() -> None:
@@ -230,7 +231,9 @@ def test_every_support_field_has_a_column() -> None:
 def test_other_weights_change_only_what_they_name_and_the_version() -> None:
     changed = reweighted(RULES, {"language": {SupportKind.PROVIDER: 0.5}})
     weights = {rule.id: rule.weight for rule in changed.rules}
-    assert weights["language"] == {**WEIGHTS["language"], SupportKind.PROVIDER: 0.5}
+    before = next(rule.weight for rule in RULES.rules if rule.id == "language")
+    assert before is not None
+    assert weights["language"] == {**before, SupportKind.PROVIDER: 0.5} != before
     assert {rule.id: rule.weight for rule in RULES.rules} | {"language": weights["language"]} == weights
     assert ruleset_version(changed) != ruleset_version(RULES)
     assert ruleset_version(RULES).startswith("starter@0.1.0+")
