@@ -62,6 +62,8 @@ class ReadinessSummary(Value):
     """How to start with one domain; parts are means of answers, 1 to 4."""
 
     domain: Domain
+    n: int
+    """Respondents who answered any part."""
     parts: dict[str, float]
     advice: ReadinessAdvice
 

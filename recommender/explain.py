@@ -151,7 +151,7 @@ def need_texts(
     *,
     rubric: RubricVectors,
     piece_vectors: NDArray[np.float32],
-    detailed: Collection[Domain],
+    pictures: Collection[str],
 ) -> NeedTexts:
     """The texts that a match may be said to answer.
 
@@ -161,8 +161,8 @@ def need_texts(
         words: only shareable pieces are used.
         rubric: of the same questionnaire.
         piece_vectors: vectors of `words.pieces`.
-        detailed: domains whose present pictures may be shown. Items of other domains stand with their question alone,
-            weighed by importance alone, so that the choice does not give a hidden answer away.
+        pictures: items whose present picture may be shown. Other items stand with their question alone, weighed by
+            importance alone, so that the choice does not give a hidden answer away.
     """
     texts: list[str] = []
     rows: list[NDArray[np.float32]] = []
@@ -178,7 +178,7 @@ def need_texts(
     importance = dict(zip(DOMAINS, signals.importance.tolist(), strict=True))
     for item, (item_id, question) in enumerate(instrument.items.items()):
         domain, level = instrument.domain_of[item_id], int(signals.present[item])
-        if domain not in detailed:
+        if item_id not in pictures:
             texts.append(question.text)
             rows.append(rubric.questions[item])
             weights.append(importance[domain])

@@ -19,7 +19,16 @@ from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.signals import DOMAINS, OwnWords, TeamSignals
 
-__all__ = ["FEATURES", "LEVEL_FEATURES", "FeatureColumns", "SupportTable", "level_fit", "team_features"]
+__all__ = [
+    "FEATURES",
+    "IMPORTANCE_FEATURES",
+    "ITEM_FEATURES",
+    "LEVEL_FEATURES",
+    "FeatureColumns",
+    "SupportTable",
+    "level_fit",
+    "team_features",
+]
 
 Column = NDArray[np.float64]
 
@@ -45,6 +54,12 @@ FEATURES: Mapping[str, str] = {
 
 LEVEL_FEATURES = frozenset({"need_focus", "need_words", "item_fit", "need_coverage", "stage_level"})
 """Features that would tell a domain's level or need to whoever reads them."""
+
+IMPORTANCE_FEATURES = frozenset({"primary_importance", "service_top"})
+"""Features that would tell what people called important."""
+
+ITEM_FEATURES = frozenset({"need_words", "item_fit", "focus_words"})
+"""Features that would tell P(level) or answers to single items; `focus_words` only of a team without own words."""
 
 POSITION_WEIGHTS = (1.0, 0.6, 0.4)
 """A record names its domains most important first."""

@@ -11,10 +11,12 @@ from models.profile import CapacityProfile
 from models.recommendation import Match, NeedShare, RuleTrace, WhyNot
 from models.rules import AtLeast
 from models.support import Provider, Support
-from models.vocab import ScoreStatus, Visibility
+from models.vocab import AnswerMode, ScoreStatus, Visibility
 from recommender.explain import NeedTexts, RubricVectors, find_matched_text, need_texts, why
-from recommender.features import LEVEL_FEATURES
+from recommender.features import IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
 from recommender.instruments import LoadedInstrument
+from recommender.needs import pictures_shown
+from recommender.profiling import importance_shown
 from recommender.ranker import KindRanker, Ranked, TeamView
 from recommender.scoring import DIVERSITY, RULE_PREFIX
 from recommender.signals import DOMAINS
@@ -22,7 +24,7 @@ from recommender.signals import DOMAINS
 __all__ = ["MERGED_FIT", "MatchWriter"]
 
 MERGED_FIT = "fit"
-"""Name of the part that stands for every part which would give a hidden level away."""
+"""Name of the part that stands for every part which would give a hidden level or answer away."""
 
 MIN_SHARE = 0.05
 """A need with a smaller share of a match is left out of its sentence and list."""
@@ -47,7 +49,17 @@ class MatchWriter:
         self._needs = {need.domain: need for need in team.needs}
         scored = [score for score in profile.domains if score.status is ScoreStatus.SCORED]
         self._levels_shown = bool(scored) and all(score.visibility is not Visibility.NOTHING for score in scored)
-        self._detailed = {score.domain for score in scored if score.visibility is Visibility.DETAIL}
+        detailed = {score.domain for score in scored if score.visibility is Visibility.DETAIL}
+        consensus, privacy = profile.answer_mode is AnswerMode.CONSENSUS, instrument.instrument.privacy
+        weighed = {s.domain for s in profile.domains if importance_shown(s, privacy, consensus=consensus)}
+        self._told = detailed & weighed
+        self._hidden: set[str] = set()
+        if not self._levels_shown:
+            self._hidden |= LEVEL_FEATURES
+        if len(weighed) < len(profile.domains):  # a need is gap times importance
+            self._hidden |= IMPORTANCE_FEATURES | LEVEL_FEATURES
+        if not self._levels_shown or len(detailed) < len(scored):
+            self._hidden |= ITEM_FEATURES - ({"focus_words"} if team.words.pieces else set())
 
     @cached_property
     def _need_texts(self) -> NeedTexts:
@@ -57,7 +69,7 @@ class MatchWriter:
             self._team.words,
             rubric=self._rubric,
             piece_vectors=self._team.piece_vectors,
-            detailed=self._detailed,
+            pictures=pictures_shown(self._profile, self._team.assessment, self._instrument),
         )
 
     def match(self, ranker: KindRanker, ranked: Ranked, place: int) -> Match:
@@ -148,8 +160,8 @@ class MatchWriter:
 
     def _components(self, ranked: Ranked, position: int, *, diversity: float) -> dict[str, float]:
         parts = {name: float(values[position]) for name, values in ranked.relevance.parts.items()}
-        hidden = (
-            set() if self._levels_shown else LEVEL_FEATURES | {f"{RULE_PREFIX}{id_}" for id_ in _level_rules(ranked)}
+        hidden = self._hidden | (
+            set() if self._levels_shown else {f"{RULE_PREFIX}{id_}" for id_ in _level_rules(ranked)}
         )
         components = {
             name: value
@@ -162,9 +174,13 @@ class MatchWriter:
 
     def _lifts(self, ranked: Ranked, position: int) -> dict[str, float]:
         """By how much each part that may be named exceeds its mean."""
-        parts = ranked.relevance.parts.items()
-        may_name = {name for name, _ in parts} - (set() if self._levels_shown else {"stage_level", "need_coverage"})
-        return {name: float(values[position] - ranked.mean_parts[name]) for name, values in parts if name in may_name}
+        # That a focus area is shared is said by the record and the context alone; `need_focus` says how much it counts.
+        unnamed = self._hidden - {"need_focus"}
+        return {
+            name: float(values[position] - ranked.mean_parts[name])
+            for name, values in ranked.relevance.parts.items()
+            if name not in unnamed
+        }
 
     def _traces(self, ranker: KindRanker, ranked: Ranked, row: int) -> tuple[RuleTrace, ...]:
         hidden = set() if self._levels_shown else _level_rules(ranked)
@@ -173,7 +189,7 @@ class MatchWriter:
     def _shares(self, ranked: Ranked, position: int) -> tuple[NeedShare, ...]:
         shares = ranked.features.need_share[position]
         order = [int(column) for column in np.argsort(-shares, kind="stable") if shares[column] >= MIN_SHARE]
-        numbers_shown = all(DOMAINS[column] in self._detailed for column in order)
+        numbers_shown = all(DOMAINS[column] in self._told for column in order)
         kept = math.fsum(float(shares[column]) for column in order)
         return tuple(
             NeedShare(domain=DOMAINS[column], share=round(float(shares[column]) / kept, 4) if numbers_shown else None)

@@ -7,12 +7,13 @@ from models.assessment import Assessment
 from models.instrument import Item
 from models.needs import Need, RubricText
 from models.profile import CapacityProfile, DomainScore
-from models.vocab import NeedWord, ScoreStatus, Visibility
+from models.vocab import AnswerMode, NeedWord, ScoreStatus, Visibility
 from recommender.config import ScoringConfig
 from recommender.instruments import LoadedInstrument
 from recommender.priority import Priority, draw_seed, need_priority, p_top_three
+from recommender.profiling import importance_shown, shown
 
-__all__ = ["derive_needs", "need_word", "shown_needs"]
+__all__ = ["derive_needs", "need_word", "pictures_shown", "shown_needs"]
 
 _START_HERE = 0.70
 _CLOSE_CALL = 0.30
@@ -97,18 +98,68 @@ def need_word(p_top: float) -> NeedWord:
     return NeedWord.CLOSE_CALL if p_top >= _CLOSE_CALL else NeedWord.LATER
 
 
-def shown_needs(needs: Sequence[Need], shown_profile: CapacityProfile) -> tuple[Need, ...]:
-    """The needs as people may see them: same order and words, without numbers that would give a hidden score away.
+def pictures_shown(profile: CapacityProfile, assessment: Assessment, instrument: LoadedInstrument) -> frozenset[str]:
+    """Items whose present picture may be told: of domains shown in detail, agreed or with at least `min_team` levels.
 
-    A need keeps its numbers, to two decimals, where its domain is shown in detail; its rubric goes with them, because
-    it tells the answers to single items. Below that only the shown importance stays.
+    A domain can have raters enough while a single person answered one of its items.
+
+    Args:
+        profile: of `assessment`, complete or shown.
+        assessment: the answers.
+        instrument: the questionnaire of both, with its privacy block.
+    """
+    least = 1 if profile.answer_mode is AnswerMode.CONSENSUS else instrument.instrument.privacy.min_team
+    detailed = {score.domain for score in profile.domains if score.visibility is Visibility.DETAIL}
+    return frozenset(
+        item
+        for item, domain in instrument.domain_of.items()
+        if domain in detailed and len(_levels(item, assessment)) >= least
+    )
+
+
+def shown_needs(
+    needs: Sequence[Need], profile: CapacityProfile, assessment: Assessment, instrument: LoadedInstrument
+) -> tuple[Need, ...]:
+    """The needs as people may see them: same order and words, without numbers that would give a hidden answer away.
+
+    A need keeps its gap, to two decimals, where its domain is shown in detail, and its priority where its importance
+    is shown too. Shares and chances add up over the needs, so they are shown when every priority is, or not at all.
+    The rubric tells answers to single items and stays for `pictures_shown`; readiness stays where it is agreed or
+    comes from at least `min_team` people.
 
     Args:
         needs: from `derive_needs`.
-        shown_profile: from `profiling.shown`.
+        profile: the complete profile that they were derived from.
+        assessment: the answers.
+        instrument: the questionnaire, with its privacy block.
     """
-    scores = {score.domain: score for score in shown_profile.domains}
-    return tuple(_shown_need(need, scores[need.domain]) for need in needs)
+    privacy = instrument.instrument.privacy
+    consensus = profile.answer_mode is AnswerMode.CONSENSUS
+    detailed = {score.domain for score in profile.domains if score.visibility is Visibility.DETAIL}
+    told = detailed & {s.domain for s in profile.domains if importance_shown(s, privacy, consensus=consensus)}
+    all_told = all(need.domain in told for need in needs if need.priority is not None)
+    ready = {one.domain for one in profile.readiness if consensus or one.n >= privacy.min_team}
+    importance = {score.domain: score.importance for score in shown(profile, privacy).domains}
+    pictures = pictures_shown(profile, assessment, instrument)
+
+    def kept(value: float | None, may_tell: bool) -> float | None:
+        return round(value, 2) if may_tell and value is not None else None
+
+    return tuple(
+        need.model_copy(
+            update={
+                "priority": kept(need.priority, need.domain in told),
+                "priority_se": kept(need.priority_se, need.domain in told),
+                "gap": kept(need.gap, need.domain in detailed),
+                "importance": importance[need.domain],
+                "p_top_three": kept(need.p_top_three, all_told),
+                "share": kept(need.share, all_told and need.domain in told),
+                "readiness": need.readiness if need.domain in ready else None,
+                "rubric": tuple(text for text in need.rubric if text.item_id in pictures),
+            }
+        )
+        for need in needs
+    )
 
 
 def _priority(score: DomainScore, importance: float) -> Priority:
@@ -117,11 +168,15 @@ def _priority(score: DomainScore, importance: float) -> Priority:
     return need_priority(score.mean, score.se, importance)
 
 
+def _levels(item_id: str, assessment: Assessment) -> list[int]:
+    return [level for r in assessment.responses if isinstance(level := r.answers.get(item_id), int)]
+
+
 def _rubric(asked: Sequence[Item], assessment: Assessment, *, limit: int) -> tuple[RubricText, ...]:
     """The items furthest from level 4, at most `limit`; items already there are left out."""
     means: list[tuple[float, Item]] = []
     for item in asked:
-        levels = [a for r in assessment.responses if isinstance(a := r.answers.get(item.id), int)]
+        levels = _levels(item.id, assessment)
         if levels and (mean := math.fsum(levels) / len(levels)) < 4:
             means.append((mean, item))
     means.sort(key=lambda pair: pair[0])
@@ -137,20 +192,3 @@ def _rubric_text(mean: float, item: Item) -> RubricText:
         present=item.levels[level],
         next=item.levels.get(level + 1),
     )
-
-
-def _shown_need(need: Need, score: DomainScore) -> Need:
-    if score.visibility is Visibility.DETAIL:
-        keep: dict[str, object] = {
-            name: None if value is None else round(value, 2)
-            for name, value in (
-                ("priority", need.priority),
-                ("priority_se", need.priority_se),
-                ("gap", need.gap),
-                ("p_top_three", need.p_top_three),
-                ("share", need.share),
-            )
-        }
-    else:
-        keep = dict.fromkeys(("priority", "priority_se", "gap", "p_top_three", "share")) | {"rubric": ()}
-    return need.model_copy(update=keep | {"importance": score.importance})

@@ -118,7 +118,7 @@ class Recommender:
             k: matches a list; None takes the configured number of each kind.
         """
         profile, team = self._view(assessment, as_of)
-        shown_profile = shown(profile, self.instrument.instrument.privacy)
+        needs = shown_needs(team.needs, profile, assessment, self.instrument)
         writer = self._writer(team, profile)
         lists = []
         for kind in kinds:
@@ -133,8 +133,8 @@ class Recommender:
             form=assessment.form,
             as_of=as_of,
             versions=self.versions,
-            profile=shown_profile,
-            needs=shown_needs(team.needs, shown_profile),
+            profile=shown(profile, self.instrument.instrument.privacy),
+            needs=needs,
             lists=tuple(lists),
             plan=make_plan(
                 lists,
@@ -144,6 +144,7 @@ class Recommender:
                 present_levels={
                     score.domain: int(np.argmax(score.p_levels)) + 1 for score in profile.domains if score.p_levels
                 },
+                readiness_shown=[need.domain for need in needs if need.readiness],
             ),
             notices=_notices(profile),
         )

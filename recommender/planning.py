@@ -1,6 +1,6 @@
 """From ranked lists to a plan in phases: what to start now, what to build on, whom to work with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from models.needs import Need
 from models.recommendation import Match, PlanEntry, PlanPhase, RankedList
@@ -21,6 +21,8 @@ BECAUSE = {
     Phase.PARTNER: "The gap is wide enough that working with someone pays off.",
 }
 PREPARE_FIRST = "Talk with your leader first; this one is short or free."
+EASY_START = "It is short or free, so it is easy to begin with."
+"""In place of `PREPARE_FIRST` where too few people answered to tell how ready the team is."""
 
 
 def make_plan(
@@ -30,6 +32,7 @@ def make_plan(
     supports: Mapping[str, Support],
     is_short: Mapping[str, bool],
     present_levels: Mapping[Domain, int],
+    readiness_shown: Collection[Domain],
 ) -> tuple[PlanPhase, ...]:
     """The top matches in phases; a match that no phase wants is left to its list.
 
@@ -43,6 +46,7 @@ def make_plan(
         supports: the catalog's records by id.
         is_short: support id -> takes one meeting or less.
         present_levels: most likely level of each domain with a score.
+        readiness_shown: domains whose readiness may be told.
     """
     by_domain = {need.domain: need for need in needs}
     phases: dict[Phase, list[PlanEntry]] = {phase: [] for phase in Phase}
@@ -63,7 +67,8 @@ def make_plan(
                 suits_now = present_levels.get(main.domain) in support.levels
                 phase = Phase.START_NOW if short and suits_now else Phase.BUILD
             if phase is not None and len(phases[phase]) < MAX_ENTRIES:
-                because = PREPARE_FIRST if waits else BECAUSE[phase]
+                prepare = PREPARE_FIRST if main.domain in readiness_shown else EASY_START
+                because = prepare if waits else BECAUSE[phase]
                 phases[phase].append(_entry(match, served, because))
     return tuple(PlanPhase(phase=phase, entries=tuple(entries)) for phase, entries in phases.items())
 

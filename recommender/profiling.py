@@ -20,6 +20,7 @@ from recommender.instruments import LoadedInstrument
 
 __all__ = [
     "build_profile",
+    "importance_shown",
     "level_probabilities",
     "level_words",
     "not_sure_rate",
@@ -179,6 +180,17 @@ def shown(profile: CapacityProfile, privacy: Privacy) -> CapacityProfile:
     return profile.model_copy(update={"domains": domains, "readiness": (), "style_flags": ()})
 
 
+def importance_shown(score: DomainScore, privacy: Privacy, *, consensus: bool) -> bool:
+    """Whether a domain's importance gives nobody's answer away: agreed, from at least `min_team` people, or nobody's.
+
+    Args:
+        score: of a complete profile.
+        privacy: the instrument's block.
+        consensus: whether the team answered as one.
+    """
+    return consensus or not score.n_importance or score.n_importance >= privacy.min_team
+
+
 def _score_domain(
     domain: Domain,
     asked: Sequence[Item],
@@ -280,7 +292,8 @@ def _readiness(assessment: Assessment, instrument: LoadedInstrument) -> tuple[Re
         parts = _part_means(domain, assessment.responses, instrument)
         if parts:
             advice = readiness_advice(list(parts.values()))
-            summaries.append(ReadinessSummary(domain=domain, parts=parts, advice=advice))
+            n = sum(bool(response.readiness.get(domain)) for response in assessment.responses)
+            summaries.append(ReadinessSummary(domain=domain, n=n, parts=parts, advice=advice))
     return tuple(summaries)
 
 
@@ -294,9 +307,9 @@ def _part_means(domain: Domain, responses: Sequence[Response], instrument: Loade
 
 
 def _shown_domain(score: DomainScore, privacy: Privacy, *, consensus: bool) -> DomainScore:
-    importance_shown = consensus or (score.n_importance or 0) >= privacy.min_team
+    may_weigh = importance_shown(score, privacy, consensus=consensus)
     keep: dict[str, object] = {
-        "importance": _rounded(score.importance, 1) if importance_shown else None,
+        "importance": _rounded(score.importance, 1) if may_weigh else None,
         "n_importance": None,
         "n_top_three": score.n_top_three if consensus or (score.n_importance or 0) >= privacy.min_detail else None,
         "mean": _rounded(score.mean, 1),

@@ -126,7 +126,7 @@ def test_suppressed_numbers_appear_in_no_shown_value(team):
     assessment = parsed(team)
     profile = build_profile(assessment, INSTRUMENT, CONFIG)
     public = shown(profile, INSTRUMENT.instrument.privacy)
-    needs = shown_needs(derive_needs(profile, assessment, INSTRUMENT, CONFIG), public)
+    needs = shown_needs(derive_needs(profile, assessment, INSTRUMENT, CONFIG), profile, assessment, INSTRUMENT)
     scores = by_domain(public)
     for full in profile.domains:
         score = scores[full.domain]

@@ -144,7 +144,7 @@ def test_the_matched_text_is_the_pair_with_the_largest_weight_times_similarity(
     team = with_words(make_team(4), OpenText(hoped_for_support=hoped), share=(True,))
     _, view = starter._view(team, AS_OF)
     texts = need_texts(INSTRUMENT, view.signals, view.words, rubric=rubric, piece_vectors=view.piece_vectors,
-                       detailed=set(Domain))  # fmt: skip
+                       pictures=INSTRUMENT.items.keys())  # fmt: skip
     found = find_matched_text(index, 0, texts)
     assert found is not None
     assert (found.support_text, found.need_text, found.source) == (statements[1], hoped, "open_text")
@@ -154,7 +154,7 @@ def test_the_matched_text_is_the_pair_with_the_largest_weight_times_similarity(
 def test_nothing_matches_where_nothing_is_needed(starter: Recommender, rubric: RubricVectors) -> None:
     _, view = starter._view(make_team(4), AS_OF)
     texts = need_texts(INSTRUMENT, view.signals, OwnWords((), (), frozenset()), rubric=rubric,
-                       piece_vectors=view.piece_vectors, detailed=set(Domain))  # fmt: skip
+                       piece_vectors=view.piece_vectors, pictures=INSTRUMENT.items.keys())  # fmt: skip
     assert not texts.weights.any()
     assert find_matched_text(CatalogIndex.build([make_resource()], EMBEDDER), 0, texts) is None
 
@@ -166,7 +166,7 @@ def test_items_of_a_hidden_domain_stand_with_their_question_and_their_importance
     for level in (1, 4):
         _, view = starter._view(make_team(level), AS_OF)
         texts = need_texts(INSTRUMENT, view.signals, view.words, rubric=rubric, piece_vectors=view.piece_vectors,
-                           detailed=())  # fmt: skip
+                           pictures=())  # fmt: skip
         assert texts.texts == tuple(item.text for item in INSTRUMENT.items.values())
         weights[level] = texts.weights.tolist()
     assert weights[1] == weights[4]

@@ -147,7 +147,7 @@ def test_needs_show_numbers_and_item_texts_only_in_detail(n, visible):
     assessment = team(MIXED, n=n, importance={Domain.TEAM_AND_TIME: "top_three"})
     profile = build_profile(assessment, INSTRUMENT, CONFIG)
     needs = derive_needs(profile, assessment, INSTRUMENT, CONFIG)
-    public = shown_needs(needs, shown(profile, INSTRUMENT.instrument.privacy))
+    public = shown_needs(needs, profile, assessment, INSTRUMENT)
     assert [(need.domain, need.word, need.rank, need.is_priority) for need in public] == [
         (need.domain, need.word, need.rank, need.is_priority) for need in needs
     ]
@@ -158,6 +158,63 @@ def test_needs_show_numbers_and_item_texts_only_in_detail(n, visible):
     assert shown_importance == (1.0 if n >= 3 else None)
 
 
+def shown_after(n, change):
+    """The shown needs, by domain, of `n` raters after `change` was applied to the document of each of them."""
+    document = team(MIXED, n=n).model_dump(mode="json", exclude_none=True)
+    for place, response in enumerate(document["responses"]):
+        change(place, response)
+    assessment = parse_assessment(document, INSTRUMENT)
+    profile = build_profile(assessment, INSTRUMENT, CONFIG)
+    needs = derive_needs(profile, assessment, INSTRUMENT, CONFIG)
+    return {need.domain: need for need in shown_needs(needs, profile, assessment, INSTRUMENT)}
+
+
+def test_a_hidden_need_cannot_be_worked_out_from_the_shares_and_chances_of_the_others():
+    def two_rate_data(place, response):
+        if place >= 2:
+            response["answers"] |= dict.fromkeys(("dm1", "dm2", "dm3", "dm4", "dm5"), "not_sure")
+
+    public = shown_after(5, two_rate_data)
+    assert public[Domain.DATA_AND_MEASUREMENT].gap is None
+    assert public[Domain.TEAM_AND_TIME].priority is not None
+    assert all(need.share is need.p_top_three is None for need in public.values())
+
+
+@pytest.mark.parametrize(("weighing", "told"), [(0, True), (1, False), (2, False), (3, True)])
+def test_a_priority_does_not_tell_an_importance_that_is_hidden(weighing, told):
+    def some_weigh(place, response):
+        if place < weighing:
+            response["importance"] = {"data-and-measurement": "top_three"}
+
+    public = shown_after(5, some_weigh)
+    data = public[Domain.DATA_AND_MEASUREMENT]
+    assert data.gap is not None
+    assert (data.priority is not None) is told
+    assert (data.priority_se is not None) is told
+    assert all((need.share is not None) is told for need in public.values())
+
+
+def test_the_rubric_leaves_out_items_that_too_few_answered():
+    def one_rates_two_items(place, response):
+        if place:
+            response["answers"] |= {"dm1": "not_sure", "dm2": "not_sure"}
+        else:
+            response["answers"] |= {"dm1": 1, "dm2": 1}
+
+    public = shown_after(5, one_rates_two_items)
+    items = [text.item_id for text in public[Domain.DATA_AND_MEASUREMENT].rubric]
+    assert items == ["dm3"]
+
+
+@pytest.mark.parametrize(("ready", "told"), [(1, False), (2, False), (3, True)])
+def test_readiness_of_fewer_than_three_people_is_not_told(ready, told):
+    def some_are_ready(place, response):
+        if place < ready:
+            response["readiness"] = {"data-and-measurement": {"rd1": 1}}
+
+    assert (shown_after(5, some_are_ready)[Domain.DATA_AND_MEASUREMENT].readiness is not None) is told
+
+
 @pytest.mark.parametrize("line", JUDGED, ids=[json.loads(line)["assessment_id"] for line in JUDGED])
 def test_every_judged_team_has_three_priorities_or_ties_at_the_third_place(line):
     parsed = parse_assessment(line, INSTRUMENT)
@@ -165,8 +222,8 @@ def test_every_judged_team_has_three_priorities_or_ties_at_the_third_place(line)
     priorities = [need for need in needs if need.is_priority]
     assert len(priorities) >= 3
     assert all(need.priority == pytest.approx(priorities[2].priority) for need in priorities[3:])
-    profile = shown(build_profile(parsed, INSTRUMENT, CONFIG), INSTRUMENT.instrument.privacy)
+    profile = build_profile(parsed, INSTRUMENT, CONFIG)
     hidden = {score.domain for score in profile.domains if score.visibility is not Visibility.DETAIL}
-    for need in shown_needs(needs, profile):
+    for need in shown_needs(needs, profile, parsed, INSTRUMENT):
         if need.domain in hidden:
             assert [getattr(need, name) for name in NUMBERS] == [None] * 5

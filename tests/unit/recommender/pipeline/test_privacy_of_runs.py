@@ -7,7 +7,8 @@ import pytest
 from models.assessment import Assessment, OpenText
 from models.recommendation import Match, RecommendationRun
 from models.rules import AtLeast
-from recommender.features import LEVEL_FEATURES
+from models.vocab import Domain
+from recommender.features import IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
 from recommender.matches import MERGED_FIT
 from recommender.pipeline import Recommender
 from tests.fixtures.teams import INSTRUMENT, make_team, with_raters, with_words
@@ -52,7 +53,8 @@ def test_below_three_raters_a_run_gives_no_number_or_level_away(starter: Recomme
     assert not any(need.rubric for need in run.needs)
     for match in matches(run):
         assert MERGED_FIT in match.components
-        assert not LEVEL_FEATURES & match.components.keys()
+        assert not (LEVEL_FEATURES | IMPORTANCE_FEATURES) & match.components.keys()
+        assert not any("you called important" in text or "your top three" in text for text in match.why)
         assert not {f"rule:{id_}" for id_ in level_rules(starter)} & match.components.keys()
         assert abs(sum(match.components.values()) - match.score) < 1e-9
         assert not level_rules(starter) & {trace.id for trace in match.rules}
@@ -86,6 +88,33 @@ def test_below_five_raters_no_picture_of_practice_and_no_need_share_is_shown(
             item.text for item in INSTRUMENT.items.values()
         }
         assert all(need.share is None for need in match.needs)
+
+
+@pytest.mark.parametrize("n", [3, 4])
+def test_below_five_raters_no_part_made_of_single_answers_is_named(
+    starter: Recommender, big: Assessment, n: int
+) -> None:
+    silent = with_words(with_raters(big, n))
+    for team, hidden in ((with_words(silent, WORDS), ITEM_FEATURES - {"focus_words"}), (silent, ITEM_FEATURES)):
+        for match in matches(starter.recommend(team, as_of=AS_OF)):
+            assert not hidden & match.components.keys()
+            assert {"stage_level", MERGED_FIT} <= match.components.keys()
+
+
+def test_importance_from_two_people_is_in_no_part_and_no_share(starter: Recommender) -> None:
+    team = make_team(2, n=5)
+    weighed = [
+        response.model_copy(update={"importance": dict.fromkeys(list(Domain)[:3], "top_three")})
+        for response in team.responses[:2]
+    ]
+    run = starter.recommend(team.model_copy(update={"responses": (*weighed, *team.responses[2:])}), as_of=AS_OF)
+    for match in matches(run):
+        assert not (LEVEL_FEATURES | IMPORTANCE_FEATURES) & match.components.keys()
+        assert not any("you called important" in text or "your top three" in text for text in match.why)
+    weighed_domains = set(list(Domain)[:3])
+    for match in matches(run):
+        if weighed_domains & {need.domain for need in match.needs}:
+            assert all(need.share is None for need in match.needs)
 
 
 def test_an_agreed_rating_is_the_teams_own_and_shown_whole(starter: Recommender) -> None:
