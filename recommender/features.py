@@ -58,8 +58,9 @@ LEVEL_FEATURES = frozenset({"need_focus", "need_words", "item_fit", "need_covera
 IMPORTANCE_FEATURES = frozenset({"primary_importance", "service_top"})
 """Features that would tell what people called important."""
 
-ITEM_FEATURES = frozenset({"need_words", "item_fit", "focus_words"})
-"""Features that would tell P(level) or answers to single items; `focus_words` only of a team without own words."""
+ITEM_FEATURES = frozenset({"need_words", "item_fit", "stage_level", "focus_words"})
+"""Features that would tell P(level) or answers to single items; `focus_words` only of a team without own words.
+`stage_level` tells neither: with it the part that stands for them all never stands for `item_fit` alone."""
 
 POSITION_WEIGHTS = (1.0, 0.6, 0.4)
 """A record names its domains most important first."""

@@ -98,7 +98,7 @@ def test_below_five_raters_no_part_made_of_single_answers_is_named(
     for team, hidden in ((with_words(silent, WORDS), ITEM_FEATURES - {"focus_words"}), (silent, ITEM_FEATURES)):
         for match in matches(starter.recommend(team, as_of=AS_OF)):
             assert not hidden & match.components.keys()
-            assert {"stage_level", MERGED_FIT} <= match.components.keys()
+            assert MERGED_FIT in match.components
 
 
 def test_importance_from_two_people_is_in_no_part_and_no_share(starter: Recommender) -> None:
@@ -162,3 +162,9 @@ def test_words_encoded_live_leave_nothing_in_the_cache(starter: Recommender, big
     before = dict(embedder._memory)
     starter.recommend(with_words(big, WORDS), as_of=AS_OF)
     assert embedder._memory.keys() == before.keys()
+
+
+@pytest.mark.parametrize("hidden", [LEVEL_FEATURES, ITEM_FEATURES - {"focus_words"}], ids=["levels", "items"])
+def test_the_merged_part_never_stands_for_one_part_alone(starter: Recommender, hidden: frozenset[str]) -> None:
+    for kind in starter.config.kinds.values():
+        assert len(hidden & kind.features.keys()) >= 2
