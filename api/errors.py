@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from models.base import Fault
-from recommender.errors import TrellisError, describe
+from recommender.errors import InputError, TrellisError, describe
 
-__all__ = ["InvalidParameter", "LoadingFailed", "NotReady", "UnsupportedMediaType"]
+__all__ = ["InvalidParameter", "InvalidSetting", "LoadingFailed", "NotReady", "UnsupportedMediaType"]
 
 
 class InvalidParameter(TrellisError):
@@ -17,6 +17,13 @@ class InvalidParameter(TrellisError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(describe(fault) for fault in self.faults))
+
+
+class InvalidSetting(InputError):
+    """Environment variables with impossible values; `faults` name the variable in `pointer`."""
+
+    slug = "invalid-setting"
+    title = "A setting is not valid"
 
 
 class UnsupportedMediaType(TrellisError):

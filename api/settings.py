@@ -7,8 +7,8 @@ import platformdirs
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.errors import InvalidSetting
 from models.base import Fault
-from recommender.errors import InvalidConfig
 
 __all__ = ["Settings", "load_settings"]
 
@@ -44,7 +44,7 @@ def load_settings(**given: Any) -> Settings:
     """The settings of the environment, with what is `given` (and not None) on top.
 
     Raises:
-        InvalidConfig: settings with impossible values, each by its variable.
+        InvalidSetting: settings with impossible values, each by its variable.
     """
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
@@ -53,4 +53,4 @@ def load_settings(**given: Any) -> Settings:
             Fault(pointer="TRELLIS_" + "_".join(map(str, fault["loc"])).upper(), detail=f"{fault['msg']}.")
             for fault in error.errors(include_url=False)
         ]
-        raise InvalidConfig(faults) from error
+        raise InvalidSetting(faults) from error

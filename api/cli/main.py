@@ -31,6 +31,12 @@ class _Commands(TyperGroup):
             raise typer.Exit(2) from error
         except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
+        except OSError as error:
+            if os.environ.get("TRELLIS_DEBUG"):
+                raise
+            place = f"{error.filename}: " if error.filename else ""
+            typer.echo(f"trellis: {place}{error.strerror or error}", err=True)
+            raise typer.Exit(2) from error
         except Exception as error:
             # Usage errors of the command line's own machinery already have their form and the code 2.
             if os.environ.get("TRELLIS_DEBUG") or hasattr(error, "exit_code"):
@@ -40,11 +46,13 @@ class _Commands(TyperGroup):
 
 
 def _complain(error: TrellisError) -> None:
+    from api.cli.terminal import printable
+
     if not isinstance(error, InputError):
-        typer.echo(f"trellis: {error}", err=True)
+        typer.echo(printable(f"trellis: {error}"), err=True)
         return
     for fault in error.faults:
-        typer.echo(describe(fault), err=True)
+        typer.echo(printable(describe(fault)), err=True)
     noun = "fault" if len(error.faults) == 1 else "faults"
     typer.echo(f"trellis: {error.title.lower()}: {len(error.faults)} {noun}", err=True)
 

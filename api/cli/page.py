@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.scales import ASCII, UNICODE, Glyphs
-from api.cli.terminal import Screen
+from api.cli.terminal import Screen, printable
 
 __all__ = ["Page"]
 
@@ -22,13 +22,14 @@ class Page:
     def heading(self, text: str) -> None:
         """A blank line, then the heading."""
         self.console.print()
-        self.console.print(Text(text, style="bold"))
+        self.console.print(Text(printable(text), style="bold"))
         if not self.plain:
             self.console.print(Text("─" * min(len(text), self.console.width), style="dim"))
 
     def line(self, text: str | Text, *, indent: int = 0, hang: int = 0) -> None:
         """Wrapped text; `hang` indents its later lines further than the first."""
         text = Text(text) if isinstance(text, str) else text
+        text.plain = printable(text.plain)
         for row, part in enumerate(text.wrap(self.console, self.console.width - indent - hang)):
             part.rstrip()
             self.console.print(Padding(part, (0, 0, 0, indent + (hang if row else 0)), expand=False))
@@ -39,7 +40,7 @@ class Page:
 
     def url(self, url: str, *, indent: int) -> None:
         """Never wrapped, so that it can be copied or clicked."""
-        self.console.print(Text(" " * indent + url, style="dim"), soft_wrap=True)
+        self.console.print(Text(" " * indent + printable(url), style="dim"), soft_wrap=True)
 
     def table(self) -> Table:
         """An empty table; rows are added and it is printed by the caller."""

@@ -30,4 +30,7 @@ def serve_command(
 
     settings = load_settings(host=host, port=port, catalog_dir=catalog, ruleset=ruleset, config=config, model=model)
     app = create_app(settings)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level=settings.log_level)
+    try:
+        uvicorn.run(app, host=settings.host, port=settings.port, log_level=settings.log_level)
+    except SystemExit as ended:  # it has said why, but its code for an address that it cannot have is one of its own
+        raise typer.Exit(2) from ended

@@ -1,6 +1,7 @@
 """Where output goes: rich tables on a terminal, plain text in a pipe, progress on standard error."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from recommender.ports import Progress
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Screen", "progress_bar", "screen"]
+__all__ = ["Screen", "printable", "progress_bar", "screen"]
 
 _PIPE_WIDTH = 100
 _MAX_WIDTH = 140
@@ -37,6 +38,11 @@ class Screen:
         with self.console.capture() as capture:
             yield
         sys.stdout.write("".join(line.rstrip() + "\n" for line in capture.get().splitlines()))
+
+
+def printable(text: str) -> str:
+    """The text with a space for each control character: what a file holds must not steer the terminal."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)
 
 
 def screen() -> Screen:

@@ -7,10 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.errors import InvalidSetting
 from api.services.samples import SAMPLES, sample_documents
 from api.settings import Settings, load_settings
 from models.recommendation import RecommendationRun
-from recommender.errors import InvalidConfig
 from recommender.pipeline import Recommender
 
 PREVIEW = "/v1/recommendations:preview"
@@ -232,6 +232,6 @@ def test_the_openapi_document_is_whole(client: TestClient, recommender: Recommen
 def test_settings_with_impossible_values_are_named_by_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRELLIS_PORT", "seventy")
     monkeypatch.setenv("TRELLIS_MODEL_SHA256", "abc")
-    with pytest.raises(InvalidConfig) as caught:
+    with pytest.raises(InvalidSetting) as caught:
         load_settings()
     assert sorted(fault.pointer for fault in caught.value.faults) == ["TRELLIS_MODEL_SHA256", "TRELLIS_PORT"]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -197,3 +198,50 @@ def test_a_fault_of_ours_is_one_line_and_exit_code_one(
     assert result.stderr == "trellis: unexpected ZeroDivisionError: by zero (TRELLIS_DEBUG=1 shows where)\n"
     monkeypatch.setenv("TRELLIS_DEBUG", "1")
     assert isinstance(trellis("recommend", sample).exception, ZeroDivisionError)
+
+
+def test_a_file_that_cannot_be_read_is_named_with_what_is_wrong(
+    trellis: Trellis, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    result = trellis("recommend", sample)
+    assert result.exit_code == 2
+    assert result.stderr == f"trellis: {sample}: Permission denied\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_a_file_that_cannot_be_used(trellis: Trellis, lines: Path) -> None:
+    result = trellis("rank", lines, "--out", "/dev/full", "--k", 3)
+    assert result.exit_code == 2
+    assert result.stderr == "trellis: No space left on device\n"
+
+
+def test_a_setting_with_an_impossible_value_is_named(trellis: Trellis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRELLIS_PORT", "99999")
+    result = trellis("serve")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("TRELLIS_PORT: ")
+    assert result.stderr.endswith("trellis: a setting is not valid: 1 fault\n")
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # uvicorn leaves its loop open when it cannot start
+def test_a_port_in_use_is_a_setting_that_cannot_be_used(trellis: Trellis) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert trellis("serve", "--port", taken.getsockname()[1]).exit_code == 2
+
+
+def test_what_a_file_holds_does_not_steer_the_terminal(trellis: Trellis, tmp_path: Path) -> None:
+    document = sample_documents()["new-school-team"]
+    document["team"]["name"] = "Red \x1b[31m team"
+    path = tmp_path / "team.json"
+    path.write_text(json.dumps(document))
+    shown = trellis("recommend", path)
+    assert "Capacity profile: Red  [31m team" in shown.stdout
+    document["form"] = "\x1b[2J"
+    path.write_text(json.dumps(document))
+    refused = trellis("recommend", path)
+    assert refused.exit_code == 2
+    assert "\x1b" not in shown.stdout + refused.stderr
