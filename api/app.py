@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, source: Inputs | Recommender | 
     app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes)
     for routes in (recommendations, supports, instrument, health, problem_pages):
         app.include_router(routes.router)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as its documentation asks
     return app
 
 

@@ -76,10 +76,12 @@ def _check_value(path: Path, question: ContextQuestion, value: object, report: F
 
 
 def _check_number(path: Path, value: object, report: FaultReport, *, low: int | None, high: int | None) -> None:
-    fits = isinstance(value, int) and not isinstance(value, bool)
-    if fits:
-        fits = (low is None or value >= low) and (high is None or value <= high)  # type: ignore[operator]
-    if not fits:
+    if not (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and (low is None or value >= low)
+        and (high is None or value <= high)
+    ):
         if low is None:
             expected = "" if high is None else f" of at most {high}"
         else:

@@ -93,7 +93,7 @@ def _path(details: ErrorDetails, document: object) -> list[str | int]:
     path: list[str | int] = []
     for position, part in enumerate(details["loc"]):
         try:
-            document = document[part]  # type: ignore[index]
+            document = document[part]  # type: ignore[index]  # what cannot be indexed is caught
         except (KeyError, IndexError, TypeError):
             if details["type"] != "missing" or position < len(details["loc"]) - 1:
                 continue

@@ -31,6 +31,8 @@ _WORD_STYLES = {
 }
 # From this width on there is room for the columns that explain.
 _WIDE = 100
+# Below this one the words need all of it, and the scale, which repeats the mean, gives way.
+_NARROW = 76
 _RUBRIC_LINES = 2
 _SHOWN_NEEDS = 3
 _SHOWN_PARTS = 6
@@ -79,27 +81,29 @@ class _RunPage(Page):
         who = "agreed together" if profile.answer_mode is AnswerMode.CONSENSUS else f"{profile.n_respondents} {noun}"
         self.line(f"{run.form} form, {who}, as of {run.as_of}. Not a rating of any person or school.")
         words = {need.domain: need.word for need in run.needs}
-        wide = self.console.width >= _WIDE
+        wide, narrow = self.console.width >= _WIDE, self.console.width < _NARROW
         step = 6 if wide else 4
         scores = [score for score in profile.domains if score.status is not ScoreStatus.NOT_ON_FORM]
         with_agreement = wide and any(score.agreement for score in scores)
         table = self.table()
-        table.add_column("Domain", min_width=16)
+        table.add_column("Domain", min_width=14 if narrow else 16)
         table.add_column("Level", min_width=12)
         table.add_column("Mean", justify="right", no_wrap=True)
-        table.add_column((" " * (step - 1)).join("1234"), no_wrap=True)
+        if not narrow:
+            table.add_column((" " * (step - 1)).join("1234"), no_wrap=True)
         if with_agreement:
             table.add_column("Views", no_wrap=True)
         table.add_column("Importance", no_wrap=True)
-        table.add_column("Need", min_width=10)
+        table.add_column("Need", min_width=12 if narrow else 10)
         for score in scores:
             word = words.get(score.domain)
             cells: list[str | Text] = [
                 self.names[score.domain],
                 _level_words(score) if wide else _level_words(score).replace("between ", "").replace(" and ", " to "),
                 "" if score.mean is None else f"{score.mean:.1f}",
-                level_scale(score.mean, score.se, glyphs=self.glyphs, step=step),
             ]
+            if not narrow:
+                cells.append(level_scale(score.mean, score.se, glyphs=self.glyphs, step=step))
             if with_agreement:
                 cells.append(score.agreement.word if score.agreement else "")
             cells += [_importance_words(score, instrument), Text(word or "", style=_WORD_STYLES[word] if word else "")]
@@ -204,10 +208,10 @@ def _level_words(score: DomainScore) -> str:
 
 
 def _importance_words(score: DomainScore, instrument: LoadedInstrument) -> str:
-    if score.importance is None:
+    weight, weights = score.importance, instrument.importance_weights
+    if weight is None:
         return ""
-    weights = instrument.importance_weights
-    nearest = min(weights, key=lambda key: (abs(weights[key] - score.importance), -weights[key]))  # type: ignore[operator]
+    nearest = min(weights, key=lambda key: (abs(weights[key] - weight), -weights[key]))
     return nearest.replace("_", " ")
 
 

@@ -25,7 +25,7 @@ from recommender.config import content_hash
 
 __all__ = ["CursorError", "ProviderView", "ResourceView", "SupportPage", "SupportQuery", "find_supports", "view"]
 
-State = StrEnum("State", {code: code for code in US_STATES})  # type: ignore[misc]
+State = StrEnum("State", {code: code for code in US_STATES})  # type: ignore[misc]  # mypy reads literal members only
 LevelNumber = Annotated[int, Field(ge=1, le=4)]
 Rank = Callable[[str], Mapping[SupportId, float]]
 """Lexical scores of the supports that share a word with a text; supports without a shared word are absent."""
@@ -67,7 +67,7 @@ class SupportQuery(BaseModel):
 class ResourceView(Resource):
     """A resource as the API shows it."""
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated property
     @property
     def kind(self) -> Literal[SupportKind.RESOURCE]:
         """The kind of support."""
@@ -79,7 +79,7 @@ class ProviderView(Provider):
 
     provider_kind: ProviderKind
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # as above
     @property
     def kind(self) -> Literal[SupportKind.PROVIDER]:
         """The kind of support."""

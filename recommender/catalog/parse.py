@@ -149,11 +149,13 @@ def _word_faults(record: dict[str, object]) -> Iterator[Fault]:
         if isinstance(service, dict):
             lists.append((["services", position, "domains"], service.get("domains")))
     for path, entries in lists:
-        words = [entry for entry in entries if isinstance(entry, str | int)] if isinstance(entries, list) else []
+        if not isinstance(entries, list):
+            continue
+        words = [entry for entry in entries if isinstance(entry, str | int)]
         if len(set(words)) == len(words):
             continue
-        for position, entry in enumerate(entries if isinstance(entries, list) else ()):
-            if entry in entries[:position]:  # type: ignore[index]
+        for position, entry in enumerate(entries):
+            if entry in entries[:position]:
                 yield Fault(pointer=join_pointer([*path, position]), detail=f"{show(entry)} is listed twice")
 
 

@@ -153,3 +153,13 @@ def test_the_installed_entry_point_reports_usage_errors_with_two() -> None:
     assert result.returncode == 2
     assert "FILE" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_narrow_window_cuts_no_word_of_the_profile(
+    trellis: Trellis, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = trellis("recommend", sample).stdout.splitlines()
+    (row,) = [line for line in lines if line.startswith("Team and time ")]
+    assert row.split()[-4:] == ["top", "three", "start", "here"]
+    assert max(map(len, lines[: lines.index("Needs")])) <= 60
