@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands import collection
+from eval.commands import behave, collection
 from eval.commands.options import (
     SEED,
     CatalogDir,
@@ -157,4 +157,5 @@ def _read_runs(options: Sequence[str]) -> dict[str, Run]:
     return runs
 
 
+behave.add_to(app)
 collection.add_to(app)

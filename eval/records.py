@@ -10,9 +10,18 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from eval.findings import (
+    BehaviorRecord,
+    GroupRecord,
+    HardRules,
+    IntervalRecord,
+    SliceRecord,
+    StabilityRecord,
+    interval_record,
+)
 from eval.harness import Table, compare_with, summarize
 from eval.metrics import Metric, catalog_coverage, exposure_gini
-from eval.stats import Comparison, Interval
+from eval.stats import Comparison
 from models.base import Value
 from recommender.trec import Run
 
@@ -31,15 +40,6 @@ __all__ = [
 ]
 
 _PACKAGES = ("bm25s", "numpy", "scikit-learn", "scipy", "sentence-transformers", "torch", "trellis-recommender")
-
-
-class IntervalRecord(Value):
-    """A confidence interval, or why there is none."""
-
-    low: float | None
-    high: float | None
-    confidence: float
-    not_estimable: str | None = None
 
 
 class MetricRecord(Value):
@@ -102,6 +102,9 @@ class ListResult(Value):
     n_documents: int
     query_ids: tuple[str, ...]
     systems: tuple[SystemRecord, ...]
+    slices: tuple[SliceRecord, ...] = ()
+    stability: tuple[StabilityRecord, ...] = ()
+    groups: tuple[GroupRecord, ...] = ()
 
 
 class Environment(Value):
@@ -126,7 +129,11 @@ class ResultRecord(Value):
     versions: dict[str, str]
     """Hashes of what was evaluated and of what it was evaluated on."""
     environment: Environment
+    experiment: str | None = None
+    """Id, version and hash of the experiment file."""
     lists: tuple[ListResult, ...]
+    behavior: tuple[BehaviorRecord, ...] = ()
+    hard_rules: HardRules | None = None
 
     def to_json(self) -> str:
         """The result file's text."""
@@ -201,11 +208,6 @@ def comparison_record(metric: str, comparison: Comparison, p_holm: float) -> Com
         detectable=comparison.detectable,
         **comparison.record._asdict(),
     )
-
-
-def interval_record(interval: Interval) -> IntervalRecord:
-    """A confidence interval as it is written."""
-    return IntervalRecord(**interval._asdict())
 
 
 def environment() -> Environment:
