@@ -102,6 +102,8 @@ class ListResult(Value):
     n_documents: int
     query_ids: tuple[str, ...]
     systems: tuple[SystemRecord, ...]
+    ablations: dict[str, ComparisonRecord] = {}
+    """Our ranking with one part switched off against our whole ranking, by the system's name."""
     slices: tuple[SliceRecord, ...] = ()
     stability: tuple[StabilityRecord, ...] = ()
     groups: tuple[GroupRecord, ...] = ()
