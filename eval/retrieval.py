@@ -71,9 +71,7 @@ class CollectionResult(Value):
     def to_json(self) -> str:
         """The result file's text: each system's values stand directly under its name."""
         document: dict[str, Any] = self.model_dump(mode="json")
-        for system in document["systems"].values():
-            values = system.pop("metrics")
-            system |= values
+        document["systems"] = {name: one.pop("metrics") | one for name, one in document["systems"].items()}
         return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
