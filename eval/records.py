@@ -12,6 +12,17 @@ from typing import Literal
 
 from eval.harness import Table, compare_with, summarize
 from eval.metrics import Metric, catalog_coverage, exposure_gini
+from eval.sections import (
+    AblationRecord,
+    BehaviorRecord,
+    CalibrationBin,
+    ComparisonRecord,
+    ExposureRecord,
+    IntervalRecord,
+    RegressionRecord,
+    SliceRecord,
+    StabilityRecord,
+)
 from eval.stats import Interval
 from models.base import Value
 from recommender.trec import Run
@@ -31,15 +42,6 @@ __all__ = [
 _PACKAGES = ("bm25s", "numpy", "scikit-learn", "scipy", "sentence-transformers", "torch", "trellis-recommender")
 
 
-class IntervalRecord(Value):
-    """A confidence interval, or why there is none."""
-
-    low: float | None
-    high: float | None
-    confidence: float
-    not_estimable: str | None = None
-
-
 class MetricRecord(Value):
     """One metric of one system."""
 
@@ -50,25 +52,6 @@ class MetricRecord(Value):
     n: int
     per_query: tuple[float | None, ...]
     """In the order of `ListResult.query_ids`."""
-
-
-class ComparisonRecord(Value):
-    """A system against the baseline, paired by query."""
-
-    metric: str
-    n: int
-    difference: float | None
-    interval: IntervalRecord
-    p: float
-    p_holm: float
-    """Adjusted over the systems of this list."""
-    permutations: int
-    exact: bool
-    effect: float | None
-    detectable: float | None
-    wins: int
-    ties: int
-    losses: int
 
 
 class SystemRecord(Value):
@@ -93,13 +76,24 @@ class SystemRecord(Value):
 
 
 class ListResult(Value):
-    """All systems on one kind of list."""
+    """All systems on one kind of list. Sections that are None were not computed."""
 
     name: str
     baseline: str
     n_documents: int
     query_ids: tuple[str, ...]
     systems: tuple[SystemRecord, ...]
+    ours: str | None = None
+    """The system that the sections are about; None when none of them is ours."""
+    query_labels: dict[str, str] = {}
+    """What a person calls a query, such as the team's name; a query left out goes by its id."""
+    slices: tuple[SliceRecord, ...] | None = None
+    ablations: tuple[AblationRecord, ...] | None = None
+    stability: tuple[StabilityRecord, ...] | None = None
+    exposure: tuple[ExposureRecord, ...] | None = None
+    calibration: tuple[CalibrationBin, ...] | None = None
+    regressions: tuple[RegressionRecord, ...] | None = None
+    """Worst first."""
 
 
 class Environment(Value):
@@ -125,6 +119,10 @@ class ResultRecord(Value):
     """Hashes of what was evaluated and of what it was evaluated on."""
     environment: Environment
     lists: tuple[ListResult, ...]
+    title: str | None = None
+    """What the experiment is called."""
+    behavior: tuple[BehaviorRecord, ...] | None = None
+    """None when no behavioral test was run."""
 
     def to_json(self) -> str:
         """The result file's text."""
