@@ -12,6 +12,7 @@ from typing import Annotated
 import platformdirs
 import typer
 
+from eval.commands import judging
 from models.base import Fault
 from models.vocab import SupportKind
 from recommender.errors import InvalidRun
@@ -211,3 +212,6 @@ def _progress() -> Iterator[Progress | None]:
             bar.update(tasks[what], completed=done, total=total)
 
         yield show
+
+
+judging.add_to(app)

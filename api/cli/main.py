@@ -87,8 +87,9 @@ app.add_typer(catalog.app, name="catalog")
     help="Measure how good rankings are (trellis eval --help).",
 )
 def _eval(ctx: typer.Context) -> None:
-    from eval.cli import app as eval_app
     from typer.main import get_command
+
+    from eval.cli import app as eval_app
 
     code = get_command(eval_app).main(args=ctx.args, prog_name="trellis eval", standalone_mode=False)
     raise typer.Exit(code if isinstance(code, int) else 0)

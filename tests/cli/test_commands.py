@@ -10,11 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from recommender.trec import read_run
 from typer.testing import Result
 
 from models.recommendation import Match, RecommendationRun, WhyNot
 from recommender import __version__
+from recommender.trec import read_run
 
 Trellis = Callable[..., Result]
 COMMAND = [sys.executable, "-c", "from api.cli.main import run; run()"]
