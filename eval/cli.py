@@ -2,21 +2,29 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import platformdirs
 import typer
 
-from eval.commands import judging
+from eval.commands import collection, judging
+from eval.commands.options import (
+    SEED,
+    CatalogDir,
+    DataDir,
+    Json,
+    Kind,
+    KindOption,
+    Seed,
+    TeamsDir,
+    cache_dir,
+    kinds_of,
+    progress_bar,
+)
 from models.base import Fault
-from models.vocab import SupportKind
 from recommender.errors import InvalidRun
-from recommender.ports import Progress
 from recommender.trec import Run, read_run
 
 __all__ = ["app"]
@@ -28,42 +36,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Measure how good rankings are. Exit codes: 0 all well, 1 our fault, 2 the input is not usable.",
 )
-
-
-class Kind(StrEnum):
-    """Which lists to evaluate."""
-
-    RESOURCE = "resource"
-    PROVIDER = "provider"
-    ALL = "all"
-
-
-KindOption = Annotated[Kind, typer.Option("--kind", help="Which lists.")]
-TeamsDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--teams",
-        exists=True,
-        file_okay=False,
-        help="Folder with assessments.jsonl and qrels.txt; default: the shipped development teams.",
-    ),
-]
-CatalogDir = Annotated[
-    Path | None,
-    typer.Option("--catalog", exists=True, file_okay=False, help="Catalog folder; default: the starter catalog."),
-]
-DataDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--data-dir",
-        envvar="TRELLIS_DATA_DIR",
-        file_okay=False,
-        help="Where vectors of catalog texts are kept between runs; default: the user's cache folder.",
-    ),
-]
-Seed = Annotated[int, typer.Option("--seed", help="For random draws, intervals and tests.")]
-Json = Annotated[bool, typer.Option("--json", help="The whole result as JSON.")]
-_SEED = 20261015
 
 
 @app.callback()
@@ -82,7 +54,7 @@ def judged(
         typer.Option(metavar="NAME=FILE", help="A TREC run to evaluate beside the others; may be repeated."),
     ] = None,
     baseline: Annotated[str, typer.Option(help="The system that all others are tested against.")] = "fusion",
-    seed: Seed = _SEED,
+    seed: Seed = SEED,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
@@ -95,9 +67,9 @@ def judged(
     from eval.report import markdown, print_result
     from eval.wiring import open_bench, our_rankers
 
-    bench = open_bench(teams=teams, catalog=catalog, data_dir=data_dir or _cache_dir())
+    bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
     today = datetime.now(UTC).date()
-    with _progress() as progress:
+    with progress_bar() as progress:
         result = evaluate_teams(
             bench.teams,
             bench.catalog,
@@ -107,7 +79,7 @@ def judged(
             rankers=our_rankers(bench, as_of=today, progress=progress),
             about_rankers=bench.about_ours,
             runs=runs,
-            kinds=_kinds(kind),
+            kinds=kinds_of(kind),
             baseline=baseline,
             judged_by=bench.judged_by,
             versions=bench.versions,
@@ -128,7 +100,7 @@ def tune(
     kind: KindOption = Kind.ALL,
     teams: TeamsDir = None,
     catalog: CatalogDir = None,
-    seed: Seed = _SEED,
+    seed: Seed = SEED,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
@@ -137,10 +109,10 @@ def tune(
     from eval.tables import feature_tables, present_weights
     from eval.wiring import open_bench
 
-    bench = open_bench(teams=teams, catalog=catalog, data_dir=data_dir or _cache_dir())
+    bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
     studies = []
-    with _progress() as progress:
-        for one in _kinds(kind):
+    with progress_bar() as progress:
+        for one in kinds_of(kind):
             tables = feature_tables(
                 bench.teams,
                 bench.catalog,
@@ -160,14 +132,6 @@ def tune(
         typer.echo(json.dumps([study.model_dump(mode="json") for study in studies], indent=1, allow_nan=False))
     else:
         typer.echo("\n".join(study_markdown(study) for study in studies), nl=False)
-
-
-def _kinds(kind: Kind) -> tuple[SupportKind, ...]:
-    return tuple(SupportKind) if kind is Kind.ALL else (SupportKind(kind.value),)
-
-
-def _cache_dir() -> Path:
-    return Path(platformdirs.user_cache_dir("trellis"))
 
 
 def _read_runs(options: Sequence[str]) -> dict[str, Run]:
@@ -193,25 +157,5 @@ def _read_runs(options: Sequence[str]) -> dict[str, Run]:
     return runs
 
 
-@contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """A bar on standard error while long work runs; None when that is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-    from rich.progress import TaskID
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def show(done: int, total: int, what: str) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done, total=total)
-
-        yield show
-
-
+collection.add_to(app)
 judging.add_to(app)

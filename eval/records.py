@@ -23,7 +23,7 @@ from eval.sections import (
     SliceRecord,
     StabilityRecord,
 )
-from eval.stats import Interval
+from eval.stats import Comparison, Interval
 from models.base import Value
 from recommender.trec import Run
 
@@ -35,7 +35,9 @@ __all__ = [
     "MetricRecord",
     "ResultRecord",
     "SystemRecord",
+    "comparison_record",
     "environment",
+    "interval_record",
     "record_lists",
 ]
 
@@ -162,22 +164,7 @@ def record_lists(
         comparisons = []
         for metric, by_system in compared.items():
             if system in by_system:
-                comparison, p_holm = by_system[system]
-                comparisons.append(
-                    ComparisonRecord(
-                        metric=str(metric),
-                        n=comparison.n,
-                        difference=_number(comparison.difference),
-                        interval=_interval(comparison.interval),
-                        p=comparison.test.p,
-                        p_holm=p_holm,
-                        permutations=comparison.test.n_permutations,
-                        exact=comparison.test.exact,
-                        effect=comparison.effect,
-                        detectable=comparison.detectable,
-                        **comparison.record._asdict(),
-                    )
-                )
+                comparisons.append(comparison_record(str(metric), *by_system[system]))
         lists = [[doc_id for doc_id, _ in runs[system].get(query_id, ())] for query_id in table.query_ids]
         systems.append(
             SystemRecord(
@@ -195,6 +182,28 @@ def record_lists(
     return ListResult(
         name=name, baseline=baseline, n_documents=len(catalog), query_ids=table.query_ids, systems=tuple(systems)
     )
+
+
+def comparison_record(metric: str, comparison: Comparison, p_holm: float) -> ComparisonRecord:
+    """What a paired comparison found; `p_holm` is its p-value adjusted over the family."""
+    return ComparisonRecord(
+        metric=metric,
+        n=comparison.n,
+        difference=_number(comparison.difference),
+        interval=interval_record(comparison.interval),
+        p=comparison.test.p,
+        p_holm=p_holm,
+        permutations=comparison.test.n_permutations,
+        exact=comparison.test.exact,
+        effect=comparison.effect,
+        detectable=comparison.detectable,
+        **comparison.record._asdict(),
+    )
+
+
+def interval_record(interval: Interval) -> IntervalRecord:
+    """A confidence interval as it is written."""
+    return IntervalRecord(**interval._asdict())
 
 
 def environment() -> Environment:
@@ -216,14 +225,10 @@ def _metric(table: Table, system: str, metric: Metric, seed: int) -> MetricRecor
     return MetricRecord(
         value=_number(summary.value),
         aggregate=metric.aggregate,
-        interval=_interval(summary.interval),
+        interval=interval_record(summary.interval),
         n=summary.n,
         per_query=tuple(_number(float(value)) for value in table.of(system, metric)),
     )
-
-
-def _interval(interval: Interval) -> IntervalRecord:
-    return IntervalRecord(**interval._asdict())
 
 
 def _number(value: float) -> float | None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from eval.records import ComparisonRecord, IntervalRecord, ListResult, MetricRecord, ResultRecord, SystemRecord
+from eval.markdown import Rows, interval, number, p_value, signed, table
+from eval.records import ComparisonRecord, ListResult, MetricRecord, ResultRecord, SystemRecord
 
 __all__ = ["markdown", "print_result"]
 
@@ -17,9 +18,9 @@ def markdown(result: ResultRecord) -> str:
     parts = [f"Judged by {result.judged_by}; {result.made_on.isoformat()}, seed {result.seed}."]
     for ranked in result.lists:
         parts.append(f"## {_heading(ranked)}")
-        parts.append(_markdown_table(*_value_rows(ranked)))
+        parts.append(table(*_value_rows(ranked)))
         parts.append(f"Against {ranked.baseline}, paired by query:")
-        parts.append(_markdown_table(*_comparison_rows(ranked)))
+        parts.append(table(*_comparison_rows(ranked)))
         parts.append("\n".join(f"- {note}" for note in _notes(ranked)))
     return "\n\n".join(parts) + "\n"
 
@@ -35,9 +36,6 @@ def print_result(result: ResultRecord, console: Console) -> None:
     console.print(f"Judged by {result.judged_by}. Seed {result.seed}.", highlight=False)
 
 
-Rows = Sequence[Sequence[str]]
-
-
 def _heading(ranked: ListResult) -> str:
     return f"{ranked.name}: {len(ranked.query_ids)} teams, {ranked.n_documents} to rank"
 
@@ -50,7 +48,7 @@ def _value_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
         [
             system.name,
             *(_value(system.metrics[name]) for name in names),
-            *(_interval(system.metrics[name].interval) for name in names[:1]),
+            *(interval(system.metrics[name].interval) for name in names[:1]),
         ]
         for system in ranked.systems
     ]
@@ -74,12 +72,12 @@ def _comparison(system: SystemRecord, item: ComparisonRecord) -> list[str]:
     return [
         system.name,
         item.metric,
-        "-" if item.difference is None else f"{item.difference:+.3f}",
-        _interval(item.interval),
-        _p(item.p),
-        _p(item.p_holm),
+        signed(item.difference),
+        interval(item.interval),
+        p_value(item.p),
+        p_value(item.p_holm),
         "-" if item.effect is None else f"{item.effect:+.2f}",
-        "-" if item.detectable is None else f"{item.detectable:.3f}",
+        number(item.detectable),
         f"{item.wins}/{item.ties}/{item.losses}",
     ]
 
@@ -102,30 +100,13 @@ def _notes(ranked: ListResult) -> list[str]:
 
 
 def _value(record: MetricRecord) -> str:
-    if record.value is None:
-        return "-"
-    return f"{record.value:.0f}" if record.aggregate == "sum" else f"{record.value:.3f}"
-
-
-def _interval(record: IntervalRecord) -> str:
-    if record.low is None or record.high is None:
-        return f"not estimable: {record.not_estimable}"
-    return f"{record.low:.3f} to {record.high:.3f}"
-
-
-def _p(value: float) -> str:
-    return "<.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _markdown_table(header: Sequence[str], rows: Rows) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    return f"{record.value:.0f}" if record.value is not None and record.aggregate == "sum" else number(record.value)
 
 
 def _rich_table(title: str, header: Sequence[str], rows: Rows) -> RichTable:
-    table = RichTable(title=title, title_justify="left")
+    shown = RichTable(title=title, title_justify="left")
     for place, name in enumerate(header):
-        table.add_column(name, justify="left" if place == 0 else "right")
+        shown.add_column(name, justify="left" if place == 0 else "right")
     for row in rows:
-        table.add_row(*row)
-    return table
+        shown.add_row(*row)
+    return shown

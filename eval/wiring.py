@@ -26,7 +26,7 @@ from recommender.ports import Progress
 from recommender.profiling import build_profile
 from recommender.rules.load import ruleset_version, starter_ruleset
 
-__all__ = ["Bench", "open_bench", "our_rankers"]
+__all__ = ["Bench", "open_bench", "open_embedder", "our_rankers"]
 
 _LEARNED_HERE = (
     "the shipped ranking, whose weights were learned on these teams, so it is flattered; `trellis eval tune` prints"
@@ -94,8 +94,17 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
         },
         ruleset=starter_ruleset(),
         config=config,
-        embedder=CachedEmbedder(SentenceEmbedder(), data_dir / "vectors.sqlite"),
+        embedder=open_embedder(data_dir),
     )
+
+
+def open_embedder(data_dir: Path) -> CachedEmbedder:
+    """The default model, with vectors kept in `data_dir`.
+
+    Raises:
+        ModelError: The embedding model is missing or altered.
+    """
+    return CachedEmbedder(SentenceEmbedder(), data_dir / "vectors.sqlite")
 
 
 def our_rankers(bench: Bench, *, as_of: date, progress: Progress | None) -> Mapping[SupportKind, Mapping[str, Ranker]]:
