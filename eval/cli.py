@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands import collection, judging
+from eval.commands import collection, judging, off_policy
 from eval.commands.options import (
     SEED,
     CatalogDir,
@@ -159,3 +159,4 @@ def _read_runs(options: Sequence[str]) -> dict[str, Run]:
 
 collection.add_to(app)
 judging.add_to(app)
+off_policy.add_to(app)
