@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands import collection, judging, off_policy
+from eval.commands import behave, collection, judging, off_policy
 from eval.commands.options import (
     SEED,
     CatalogDir,
@@ -157,6 +157,7 @@ def _read_runs(options: Sequence[str]) -> dict[str, Run]:
     return runs
 
 
+behave.add_to(app)
 collection.add_to(app)
 judging.add_to(app)
 off_policy.add_to(app)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from eval.records import IntervalRecord
+from eval.findings import BehaviorRecord, IntervalRecord
 
-__all__ = ["Rows", "interval", "number", "p_value", "signed", "table"]
+__all__ = ["Rows", "behavior_table", "interval", "number", "p_value", "signed", "table"]
 
 Rows = Sequence[Sequence[str]]
 
@@ -35,3 +35,18 @@ def interval(record: IntervalRecord) -> str:
 def p_value(value: float) -> str:
     """Three decimals; below that only that it is below."""
     return "<.001" if value < 0.001 else f"{value:.3f}"
+
+
+def behavior_table(records: Sequence[BehaviorRecord]) -> str:
+    """Each check with how often it was broken, and up to three broken cases."""
+    rows = [
+        [
+            record.says,
+            record.kind,
+            "holds" if record.holds else "BROKEN",
+            f"{record.n_broken}/{record.n_cases}",
+            "; ".join(record.examples),
+        ]
+        for record in records
+    ]
+    return table(["behavior", "list", "", "broken", "for example"], rows)

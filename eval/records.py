@@ -10,20 +10,25 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from eval.findings import (
+    BehaviorRecord,
+    GroupRecord,
+    HardRules,
+    IntervalRecord,
+    SliceRecord,
+    StabilityRecord,
+    interval_record,
+)
 from eval.harness import Table, compare_with, summarize
 from eval.metrics import Metric, catalog_coverage, exposure_gini
 from eval.sections import (
     AblationRecord,
-    BehaviorRecord,
     CalibrationBin,
     ComparisonRecord,
     ExposureRecord,
-    IntervalRecord,
     RegressionRecord,
-    SliceRecord,
-    StabilityRecord,
 )
-from eval.stats import Comparison, Interval
+from eval.stats import Comparison
 from models.base import Value
 from recommender.trec import Run
 
@@ -78,23 +83,24 @@ class SystemRecord(Value):
 
 
 class ListResult(Value):
-    """All systems on one kind of list. Sections that are None were not computed."""
+    """All systems on one kind of list."""
 
     name: str
     baseline: str
     n_documents: int
     query_ids: tuple[str, ...]
     systems: tuple[SystemRecord, ...]
+    slices: tuple[SliceRecord, ...] = ()
+    stability: tuple[StabilityRecord, ...] = ()
+    groups: tuple[GroupRecord, ...] = ()
     ours: str | None = None
-    """The system that the sections are about; None when none of them is ours."""
+    """The system that the sections are about; None when none is ours."""
     query_labels: dict[str, str] = {}
     """What a person calls a query, such as the team's name; a query left out goes by its id."""
-    slices: tuple[SliceRecord, ...] | None = None
-    ablations: tuple[AblationRecord, ...] | None = None
-    stability: tuple[StabilityRecord, ...] | None = None
-    exposure: tuple[ExposureRecord, ...] | None = None
-    calibration: tuple[CalibrationBin, ...] | None = None
-    regressions: tuple[RegressionRecord, ...] | None = None
+    ablations: tuple[AblationRecord, ...] = ()
+    exposure: tuple[ExposureRecord, ...] = ()
+    calibration: tuple[CalibrationBin, ...] = ()
+    regressions: tuple[RegressionRecord, ...] = ()
     """Worst first."""
 
 
@@ -120,11 +126,11 @@ class ResultRecord(Value):
     versions: dict[str, str]
     """Hashes of what was evaluated and of what it was evaluated on."""
     environment: Environment
+    experiment: str | None = None
+    """Id, version and hash of the experiment file."""
     lists: tuple[ListResult, ...]
-    title: str | None = None
-    """What the experiment is called."""
-    behavior: tuple[BehaviorRecord, ...] | None = None
-    """None when no behavioral test was run."""
+    behavior: tuple[BehaviorRecord, ...] = ()
+    hard_rules: HardRules | None = None
 
     def to_json(self) -> str:
         """The result file's text."""
@@ -199,11 +205,6 @@ def comparison_record(metric: str, comparison: Comparison, p_holm: float) -> Com
         detectable=comparison.detectable,
         **comparison.record._asdict(),
     )
-
-
-def interval_record(interval: Interval) -> IntervalRecord:
-    """A confidence interval as it is written."""
-    return IntervalRecord(**interval._asdict())
 
 
 def environment() -> Environment:

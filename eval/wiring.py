@@ -6,12 +6,18 @@ from datetime import date
 from functools import cache, partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.behavior import BehaviorFile, Rank, check_behavior
 from eval.experiment import OURS, Ranker
+from eval.findings import BehaviorRecord
 from eval.judged import DEVELOPMENT_JUDGES, JudgedTeams, development_teams, load_judged
 from models.assessment import Assessment
 from models.base import SupportId
 from models.needs import Need
 from models.profile import CapacityProfile
+from models.recommendation import Match
 from models.rules import Ruleset
 from models.vocab import SupportKind
 from recommender.assessments import parse_assessment
@@ -26,7 +32,7 @@ from recommender.ports import Progress
 from recommender.profiling import build_profile
 from recommender.rules.load import ruleset_version, starter_ruleset
 
-__all__ = ["Bench", "open_bench", "open_embedder", "our_rankers"]
+__all__ = ["Bench", "behavior_of", "open_bench", "open_embedder", "open_recommender", "our_rankers", "rank_of"]
 
 _LEARNED_HERE = (
     "the shipped ranking, whose weights were learned on these teams, so it is flattered; `trellis eval tune` prints"
@@ -98,13 +104,76 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
     )
 
 
+def rank_of(recommender: Recommender, *, as_of: date) -> Rank:
+    """Its matches by kind, for behavioral checks; `as_of` is for teams that name no date."""
+
+    def rank(assessment: Assessment, k: int) -> Mapping[SupportKind, Sequence[Match]]:
+        lists = recommender.rank(assessment, as_of=assessment.as_of or as_of, k=k)
+        return {ranked.kind: ranked.matches for ranked in lists}
+
+    return rank
+
+
+def behavior_of(
+    bench: Bench, checks: BehaviorFile, *, as_of: date, progress: Progress | None = None
+) -> tuple[BehaviorRecord, ...]:
+    """The checks on our ranking of a bench."""
+    return check_behavior(
+        checks,
+        bench.teams.assessments,
+        catalog=bench.catalog,
+        instrument=bench.instrument,
+        priorities={key: [need.domain for need in needs if need.is_priority] for key, needs in bench.needs.items()},
+        ranker_of=lambda catalog: rank_of(open_recommender(bench, catalog=catalog), as_of=as_of),
+        progress=progress,
+    )
+
+
+class _Remembering(CachedEmbedder):
+    """Remembers vectors of people's own words while the process lives, so that variants of a ranking share them."""
+
+    def __init__(self, embedder: CachedEmbedder) -> None:
+        super().__init__(embedder, None)
+        self._inner = embedder
+        self._words: dict[str, NDArray[np.float32]] = {}
+
+    def encode(
+        self, texts: Sequence[str], *, query: bool = False, progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        return self._inner.encode(texts, query=query, progress=progress)
+
+    def encode_live(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        for text in texts:
+            if text not in self._words:
+                self._words[text] = self._inner.encode_live([text])[0]
+        return np.array([self._words[text] for text in texts], np.float32).reshape(len(texts), self.dimension)
+
+
+def open_recommender(
+    bench: Bench,
+    *,
+    config: RankingConfig | None = None,
+    catalog: Catalog | None = None,
+    progress: Progress | None = None,
+) -> Recommender:
+    """Our ranking of a bench; `config` and `catalog` replace the bench's own."""
+    return Recommender(
+        instrument=bench.instrument,
+        catalog=catalog or bench.catalog,
+        ruleset=bench.ruleset,
+        config=config or bench.config,
+        embedder=bench.embedder,
+        progress=progress,
+    )
+
+
 def open_embedder(data_dir: Path) -> CachedEmbedder:
     """The default model, with vectors kept in `data_dir`.
 
     Raises:
         ModelError: The embedding model is missing or altered.
     """
-    return CachedEmbedder(SentenceEmbedder(), data_dir / "vectors.sqlite")
+    return _Remembering(CachedEmbedder(SentenceEmbedder(), data_dir / "vectors.sqlite"))
 
 
 def our_rankers(bench: Bench, *, as_of: date, progress: Progress | None) -> Mapping[SupportKind, Mapping[str, Ranker]]:
@@ -113,14 +182,7 @@ def our_rankers(bench: Bench, *, as_of: date, progress: Progress | None) -> Mapp
     @cache
     def recommender() -> Recommender:
         # Made when the first list is asked for, so that faults in a request show before long work.
-        return Recommender(
-            instrument=bench.instrument,
-            catalog=bench.catalog,
-            ruleset=bench.ruleset,
-            config=bench.config,
-            embedder=bench.embedder,
-            progress=progress,
-        )
+        return open_recommender(bench, progress=progress)
 
     def ranker(kind: SupportKind) -> Ranker:
         def rank(assessment: Assessment) -> Sequence[tuple[SupportId, float]]:

@@ -19,7 +19,7 @@ def content_hash(document: object) -> str:
 
 
 class ScoringConfig(Value):
-    """Constants of the diagnostic's scoring; names follow `docs/design/diagnostic`."""
+    """Constants of the diagnosis; `docs/diagnosis.md` has the formulas."""
 
     rater_sd: float = Field(default=0.60, gt=0)
     """s0: prior standard deviation between raters of one team, in levels."""

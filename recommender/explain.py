@@ -13,10 +13,11 @@ from models.support import Support
 from models.vocab import Domain, FocusArea, RuleOutcome
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
+from recommender.retrieval import DenseIndex
 from recommender.scoring import RULE_PREFIX
 from recommender.signals import DOMAINS, OwnWords, TeamSignals
 
-__all__ = ["NeedTexts", "find_matched_text", "need_texts", "why"]
+__all__ = ["NeedTexts", "RubricVectors", "find_matched_text", "need_texts", "why"]
 
 MAX_SENTENCES = 3
 LEVEL_FITS = 0.5
@@ -39,12 +40,29 @@ NEEDS_WORDS = {"hoped_words"}
 
 
 @dataclass(frozen=True)
+class RubricVectors:
+    """The rubric's texts as unit vectors, made once for all teams."""
+
+    pictures: NDArray[np.float32]
+    """Of `rubric_queries`; shape (items, 4, dimension)."""
+    questions: NDArray[np.float32]
+    """The middle of each item's four pictures, which says what it asks but at no level; shape (items, dimension)."""
+
+    @classmethod
+    def of(cls, anchor_vectors: NDArray[np.float32]) -> "RubricVectors":
+        """From the vectors of `rubric_queries`, shape (4 x items, dimension)."""
+        pictures = anchor_vectors.reshape(-1, 4, anchor_vectors.shape[1])
+        means = [of_item.mean(axis=0) for of_item in pictures]
+        return cls(pictures, np.stack([mean / np.linalg.norm(mean) for mean in means]))
+
+
+@dataclass(frozen=True)
 class NeedTexts:
     """What a team's needs say, as texts with vectors: its own words where they may be quoted, and the rubric's."""
 
     texts: tuple[str, ...]
-    vectors: NDArray[np.float32]
-    """Unit vectors, shape (texts, dimension)."""
+    vectors: DenseIndex
+    """One row a text."""
     weights: NDArray[np.float64]
     """How much each text matters, at least 0."""
     n_own: int
@@ -109,7 +127,7 @@ def find_matched_text(index: CatalogIndex, row: int, need_texts: NeedTexts) -> M
     first, last = index.statement_segments.offsets[row : row + 2].tolist()
     own_texts = index.statement_texts[first:last] or (index.supports[row].summary,)
     vectors = index.statements.vectors[first:last] if last > first else index.documents.vectors[row : row + 1]
-    similarity = (need_texts.vectors[:, np.newaxis, :] * vectors).sum(axis=2, dtype=float)
+    similarity = need_texts.vectors.similarities(vectors).T
     weighted = np.maximum(similarity, 0) * need_texts.weights[:, np.newaxis]
     need, text = np.unravel_index(int(np.argmax(weighted)), weighted.shape)
     return MatchedText(
@@ -125,7 +143,7 @@ def need_texts(
     signals: TeamSignals,
     words: OwnWords,
     *,
-    anchor_vectors: NDArray[np.float32],
+    rubric: RubricVectors,
     piece_vectors: NDArray[np.float32],
     detailed: Collection[Domain],
 ) -> NeedTexts:
@@ -135,7 +153,7 @@ def need_texts(
         instrument: the questionnaire.
         signals: present pictures and item weights.
         words: only shareable pieces are used.
-        anchor_vectors: vectors of `rubric_queries`, shape (4 x items, dimension).
+        rubric: of the same questionnaire.
         piece_vectors: vectors of `words.pieces`.
         detailed: domains whose present pictures may be shown. Items of other domains stand with their question alone,
             weighed by importance alone, so that the choice does not give a hidden answer away.
@@ -153,17 +171,15 @@ def need_texts(
     importance = dict(zip(DOMAINS, signals.importance.tolist(), strict=True))
     for item, (item_id, question) in enumerate(instrument.items.items()):
         domain, level = instrument.domain_of[item_id], int(signals.present[item])
-        pictures = anchor_vectors[4 * item : 4 * item + 4]
         if domain not in detailed:
-            mean = pictures.mean(axis=0)
             texts.append(question.text)
-            rows.append(mean / np.linalg.norm(mean))
+            rows.append(rubric.questions[item])
             weights.append(importance[domain])
         elif level:
             texts.append(f"{question.text}: {question.levels[level]}")
-            rows.append(pictures[level - 1])
+            rows.append(rubric.pictures[item, level - 1])
             weights.append(float(signals.item_weight[item]) / largest)
-    return NeedTexts(tuple(texts), np.stack(rows), np.array(weights), n_own)
+    return NeedTexts(tuple(texts), DenseIndex(np.stack(rows)), np.array(weights), n_own)
 
 
 def _need_sentence(shares: Sequence[NeedShare], needs: Mapping[Domain, Need], level_fit: float | None) -> str | None:

@@ -6,7 +6,7 @@ but in the ruleset.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from models.assessment import Assessment
 from models.support import Provider, Resource, Support
-from models.vocab import FocusArea, Form, GradeBand, Modality, ResourceType
+from models.vocab import Audience, FocusArea, Form, GradeBand, Modality, ResourceType
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.signals import DOMAINS, OwnWords, TeamSignals
 
-__all__ = ["FEATURES", "LEVEL_FEATURES", "FeatureColumns", "SupportTable", "team_features"]
+__all__ = ["FEATURES", "LEVEL_FEATURES", "FeatureColumns", "SupportTable", "level_fit", "team_features"]
 
 Column = NDArray[np.float64]
 
@@ -97,8 +97,10 @@ class SupportTable:
     is_general: Column
     focus_rarity: Column
     """Of each focus area: 1 where no support has it, falling with the log of how many do, 0 where all do; (20,)."""
-    audiences: tuple[tuple[str, ...], ...]
-    grade_bands: tuple[frozenset[GradeBand], ...]
+    main_audience: Column
+    """1 at the first audience; (n, audiences)."""
+    grade_bands: Column
+    """1 at each grade band; (n, bands)."""
     modalities: Column
     """1 at each modality, hybrid counting as virtual and in person too; (n, 5)."""
     ready_to_use: Column
@@ -137,8 +139,8 @@ class SupportTable:
             main_focus=_multi_hot([support.focus_areas[:1] for support in supports], _FOCUS),
             is_general=np.array([float(FocusArea.GENERAL in support.focus_areas) for support in supports]),
             focus_rarity=np.log((len(supports) + 1) / (focus.sum(axis=0) + 1)) / math.log(len(supports) + 2),
-            audiences=tuple(support.audiences for support in supports),
-            grade_bands=tuple(frozenset(support.grade_bands) for support in supports),
+            main_audience=_multi_hot([support.audiences[:1] for support in supports], tuple(Audience)),
+            grade_bands=_multi_hot([support.grade_bands for support in supports], tuple(GradeBand)),
             modalities=_multi_hot([_spelled_out(support.modality) for support in supports], tuple(Modality)),
             ready_to_use=np.array(
                 [READINESS_TO_USE[s.resource_type] if isinstance(s, Resource) else 0.0 for s in supports]
@@ -184,7 +186,7 @@ def team_features(
     context = assessment.team.context
     domains, levels, focus = table.domains[rows], table.levels[rows], table.focus[rows]
     need = signals.need / max(signals.need.max(), 1e-9)
-    p_suits = _dot(levels[:, np.newaxis, :], signals.p_levels)
+    p_suits = _p_suits(levels, signals)
     need_part = domains * need
     chosen = _chosen(context.get("focus_areas"), _FOCUS)
     hits = _dot(focus, chosen)
@@ -198,8 +200,8 @@ def team_features(
     if own is None:
         weight = signals.item_weight
         own = _stretch(_dot(anchor.T, weight) / max(weight.sum(), 1e-9), 0.1, 0.3)
-    people = _people(assessment)
-    bands = frozenset(_words(context.get("grade_bands")))
+    people = _chosen(_people(assessment), tuple(Audience))
+    bands = _chosen(context.get("grade_bands"), tuple(GradeBand))
     modes = _chosen(_spelled_out(_words(context.get("modality"))), tuple(Modality))
     modalities = table.modalities[rows]
     top_three = (signals.importance >= 0.99).astype(float)
@@ -215,9 +217,9 @@ def team_features(
         "focus_rarity": np.minimum(_dot(focus, chosen * table.focus_rarity), 1.5) / 1.5,
         "focus_specific": 1 - np.minimum(n_focus, _MANY_FOCUS_AREAS) / _MANY_FOCUS_AREAS,
         "stage_level": _dot(levels, signals.p_stage),
-        "first_audience": _where(rows, lambda row: table.audiences[row][:1] and table.audiences[row][0] in people),
-        "hoped_words": np.minimum(table.index.document_words.coverage(" ".join(words.hoped_for))[rows] / 0.2, 1),
-        "grade_exact": _where(rows, lambda row: bool(bands) and table.grade_bands[row] == bands),
+        "first_audience": _dot(table.main_audience[rows], people),
+        "hoped_words": _hoped_words(table, rows, words),
+        "grade_exact": (table.grade_bands[rows] == bands).all(axis=1) * float(bands.any()),
         "modality_share": _dot(modalities, modes) / np.maximum(modalities.sum(axis=1), 1),
         "ready_to_use": table.ready_to_use[rows],
     }
@@ -228,6 +230,20 @@ def team_features(
         level_fit=(domains * p_suits).sum(axis=1),
         need_share=np.divide(need_part, of_need, out=np.zeros_like(need_part), where=of_need > 0),
     )
+
+
+def level_fit(table: SupportTable, signals: TeamSignals) -> Column:
+    """`FeatureColumns.level_fit` of every support of a table, shape (n,)."""
+    fit: Column = (table.domains * _p_suits(table.levels, signals)).sum(axis=1)
+    return fit
+
+
+def _p_suits(levels: Column, signals: TeamSignals) -> Column:
+    """How likely the team is, in each domain, at a level the support suits; (supports, 11)."""
+    p_suits = np.zeros((len(levels), len(DOMAINS)))
+    for level in range(len(_LEVELS)):
+        p_suits += levels[:, [level]] * signals.p_levels[:, level]
+    return p_suits
 
 
 def _present_anchors(table: SupportTable, rows: NDArray[np.intp], signals: TeamSignals) -> Column:
@@ -269,6 +285,13 @@ def _own_words_fit(
     return total / 3
 
 
+def _hoped_words(table: SupportTable, rows: NDArray[np.intp], words: OwnWords) -> Column:
+    """How many of the words of the hoped-for help a support's document uses; 0 without any."""
+    if not words.hoped_for:
+        return np.zeros(len(rows))
+    return np.minimum(table.index.document_words.coverage(" ".join(words.hoped_for))[rows] / 0.2, 1)
+
+
 def _best_statement(index: CatalogIndex, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Similarity with each support's best statement, its document's where it has none; (queries, n)."""
     best = index.statement_segments.max(index.statements.similarities(vectors)).astype(np.float32)
@@ -277,10 +300,10 @@ def _best_statement(index: CatalogIndex, vectors: NDArray[np.float32]) -> NDArra
     return best
 
 
-def _people(assessment: Assessment) -> frozenset[str]:
-    """Who is on the team, in the words of the audience vocabulary."""
-    group = "network-hub" if assessment.form is Form.HUB else "improvement-team"
-    return frozenset({group, *(r.role for r in assessment.responses if r.role and r.role != "other")})
+def _people(assessment: Assessment) -> tuple[str, ...]:
+    """Who is on the team, in the words of the audience vocabulary and `other`."""
+    group = Audience.NETWORK_HUB if assessment.form is Form.HUB else Audience.IMPROVEMENT_TEAM
+    return (group, *(response.role for response in assessment.responses if response.role))
 
 
 def _words(answer: object) -> tuple[str, ...]:
@@ -288,7 +311,8 @@ def _words(answer: object) -> tuple[str, ...]:
 
 
 def _chosen(answer: object, options: Sequence[str]) -> Column:
-    return np.array([float(option in _words(answer)) for option in options])
+    words = _words(answer)
+    return np.array([float(option in words) for option in options])
 
 
 def _spelled_out(modality: Sequence[str]) -> tuple[str, ...]:
@@ -314,10 +338,6 @@ def _multi_hot(values: Sequence[Sequence[object]], options: Sequence[object]) ->
 def _stretch(values: Column, low: float, width: float) -> Column:
     stretched: Column = np.clip((values - low) / width, 0, 1)
     return stretched
-
-
-def _where(rows: NDArray[np.intp], holds: Callable[[int], object]) -> Column:
-    return np.array([float(bool(holds(row))) for row in rows.tolist()])
 
 
 def _dot(table: NDArray[np.float64] | NDArray[np.bool_], weights: Column) -> Column:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.base import SupportId
 from models.profile import CapacityProfile
@@ -13,7 +12,7 @@ from models.recommendation import Match, NeedShare, RuleTrace, WhyNot
 from models.rules import AtLeast
 from models.support import Provider, Support
 from models.vocab import ScoreStatus, Visibility
-from recommender.explain import NeedTexts, find_matched_text, need_texts, why
+from recommender.explain import NeedTexts, RubricVectors, find_matched_text, need_texts, why
 from recommender.features import LEVEL_FEATURES
 from recommender.instruments import LoadedInstrument
 from recommender.ranker import KindRanker, Ranked, TeamView
@@ -38,13 +37,13 @@ class MatchWriter:
         profile: CapacityProfile,
         *,
         instrument: LoadedInstrument,
-        anchor_vectors: NDArray[np.float32],
+        rubric: RubricVectors,
     ) -> None:
         """Take the complete profile; it decides what may be said, and is not quoted."""
         self._team = team
         self._profile = profile
         self._instrument = instrument
-        self._anchors = anchor_vectors
+        self._rubric = rubric
         self._needs = {need.domain: need for need in team.needs}
         scored = [score for score in profile.domains if score.status is ScoreStatus.SCORED]
         self._levels_shown = bool(scored) and all(score.visibility is not Visibility.NOTHING for score in scored)
@@ -56,7 +55,7 @@ class MatchWriter:
             self._instrument,
             self._team.signals,
             self._team.words,
-            anchor_vectors=self._anchors,
+            rubric=self._rubric,
             piece_vectors=self._team.piece_vectors,
             detailed=self._detailed,
         )
@@ -93,26 +92,28 @@ class MatchWriter:
             matched_text=find_matched_text(ranker.index, row, self._need_texts),
         )
 
-    def why_not(self, ranker: KindRanker, whole: Ranked, listed: Ranked, support_id: SupportId, *, k: int) -> WhyNot:
+    def why_not(self, ranker: KindRanker, ranked: Ranked, support_id: SupportId, *, k: int) -> WhyNot:
         """Why a support is, or is not, in a list.
 
         Args:
             ranker: of the support's kind.
-            whole: the ranking of every eligible support.
-            listed: the list that the team sees.
+            ranked: the list that the team sees.
             support_id: a support of this kind.
             k: how many places the list has.
         """
         row = ranker.index.row_of[support_id]
         support = ranker.index.supports[row]
-        excluded = set(whole.rules.excluded_by(row))
+        excluded = set(ranked.rules.excluded_by(row))
         if excluded:
-            gates = tuple(trace for trace in whole.rules.trace(row) if trace.id in excluded)
+            gates = tuple(trace for trace in ranked.rules.trace(row) if trace.id in excluded)
             detail = " ".join(["It is not on the list.", *(trace.because for trace in gates)])
             return _answer(support, "excluded", detail, excluded_by=gates)
-        places = {int(listed.features.rows[p]): place for place, p in enumerate(listed.listed.order.tolist())}
-        if row in places:
-            match = self.match(ranker, listed, places[row])
+        position = int(np.searchsorted(ranked.features.rows, row))
+        if position == len(ranked.features.rows) or ranked.features.rows[position] != row:
+            return _answer(support, "beyond_k", "Its texts are too far from the team's needs to be compared closely.")
+        places = np.flatnonzero(ranked.listed.order == position)
+        if len(places):
+            match = self.match(ranker, ranked, int(places[0]))
             return _answer(
                 support,
                 "listed",
@@ -121,30 +122,27 @@ class MatchWriter:
                 score=match.score,
                 components=match.components,
             )
-        position = int(np.searchsorted(whole.features.rows, row))
-        if position == len(whole.features.rows) or whole.features.rows[position] != row:
-            return _answer(support, "beyond_k", "Its texts are too far from the team's needs to be compared closely.")
-        components = self._components(whole, position, diversity=0.0)
-        score = math.fsum(components.values())
-        rank = 1 + int((whole.relevance.total[whole.rules.eligible[whole.features.rows]] > score).sum())
-        known = {"rank": rank, "score": score, "components": components}
-        repeated = whole.listed.dropped.get(position)
+        components = self._components(ranked, position, diversity=0.0)
+        total = ranked.relevance.total
+        score = float(total[position])
+        known = {
+            "rank": 1 + int((total[ranked.rules.eligible[ranked.features.rows]] > score).sum()),
+            "score": score,
+            "components": components,
+        }
+        repeated = ranked.listed.dropped.get(position)
         if repeated is not None:
-            other = ranker.index.supports[int(whole.features.rows[repeated])]
-            return _answer(
-                support,
-                "near_duplicate",
-                f"It says nearly the same as '{other.display_title}', which ranks higher.",
-                **known,
-            )
+            other = ranker.index.supports[int(ranked.features.rows[repeated])]
+            detail = f"It says nearly the same as '{other.display_title}', which ranks higher."
+            return _answer(support, "near_duplicate", detail, **known)
         floor = ranker.settings.floor
         if score < floor:
             detail = f"It fits too little of what the team needs: {score:.2f}, and a match needs {floor:.2f}."
             return _answer(support, "below_floor", detail, margin=floor - score, **known)
-        last = listed.listed.order[-1]
-        least = float(listed.relevance.total[last] + listed.listed.part[-1])
+        least = float(total[ranked.listed.order[-1]] + ranked.listed.part[-1])
         detail = (
-            f"It ranks {rank} by fit, and the list has {k} places. The last of them scored {least:.2f}, it {score:.2f}."
+            f"It ranks {known['rank']} by fit, and the list has {k} places. "
+            f"The last of them scored {least:.2f}, it {score:.2f}."
         )
         return _answer(support, "beyond_k", detail, margin=max(least - score, 0.0), **known)
 

@@ -4,7 +4,7 @@ answers -> profile -> needs -> candidates for each need -> features and rules ->
 Nothing here reads a clock, a file or the environment: the same inputs and versions give the same run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -12,13 +12,14 @@ import numpy as np
 from models.assessment import Assessment
 from models.base import AssessmentId, SupportId, TeamId
 from models.profile import CapacityProfile
-from models.recommendation import Match, RankedList, RecommendationRun, UnmetNeed, Versions, WhyNot
-from models.rules import Duration, Ruleset, SupportField
+from models.recommendation import RankedList, RecommendationRun, UnmetNeed, Versions, WhyNot
+from models.rules import Ruleset
 from models.vocab import ScoreStatus, SupportKind, Visibility
 from recommender import __version__
 from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
 from recommender.embedding import CachedEmbedder
+from recommender.explain import RubricVectors
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.matches import MatchWriter
@@ -48,6 +49,7 @@ class Recommender:
         config: RankingConfig,
         embedder: CachedEmbedder,
         keep_words: bool = False,
+        indexes: Mapping[SupportKind, CatalogIndex] | None = None,
         progress: Progress | None = None,
     ) -> None:
         """Index the catalog; only texts that the embedder's cache lacks are encoded.
@@ -60,6 +62,7 @@ class Recommender:
             embedder: vectors of the catalog, the rubric and the teams' own words.
             keep_words: whether vectors of the teams' own words may stay in the cache. False encodes them anew each time
                 and leaves nothing behind; True suits files that are ranked again and again on one's own machine.
+            indexes: the catalog's supports of each kind, indexed already; None indexes them.
             progress: told about encoding.
 
         Raises:
@@ -72,20 +75,22 @@ class Recommender:
         self.config = config
         self._embedder = embedder
         self._keep_words = keep_words
-        self._anchors = embedder.encode(rubric_queries(instrument), query=True, progress=progress)
+        anchors = embedder.encode(rubric_queries(instrument), query=True, progress=progress)
+        self._rubric = RubricVectors.of(anchors)
+        indexes = indexes or {
+            SupportKind.RESOURCE: CatalogIndex.build(catalog.resources, embedder, progress=progress),
+            SupportKind.PROVIDER: CatalogIndex.build(catalog.providers, embedder, progress=progress),
+        }
         self._rankers = {
             kind: KindRanker(
-                CatalogIndex.build(supports, embedder, progress=progress),
+                indexes[kind],
                 kind=kind,
                 instrument=instrument,
-                anchor_vectors=self._anchors,
+                anchor_vectors=anchors,
                 ruleset=ruleset,
                 config=config,
             )
-            for kind, supports in (
-                (SupportKind.RESOURCE, catalog.resources),
-                (SupportKind.PROVIDER, catalog.providers),
-            )
+            for kind in ALL_KINDS
         }
         self.versions = Versions(
             trellis=__version__,
@@ -120,6 +125,7 @@ class Recommender:
             ranker = self._rankers[kind]
             ranked = ranker.rank(team, k=k or ranker.settings.k, floor=ranker.settings.floor)
             lists.append(self._list(ranker, ranked, team, writer))
+        matches = [match for ranked_list in lists for match in ranked_list.matches]
         return RecommendationRun(
             assessment_id=AssessmentId(assessment.assessment_id),
             team_id=TeamId(assessment.team.id),
@@ -133,8 +139,8 @@ class Recommender:
             plan=make_plan(
                 lists,
                 team.needs,
-                supports={support.id: support for support in self.catalog.supports},
-                is_short=self._is_short(lists),
+                supports={match.support_id: self.catalog.get(match.support_id) for match in matches},
+                is_short={match.support_id: self._rankers[match.kind].is_short(match.support_id) for match in matches},
                 present_levels={
                     score.domain: int(np.argmax(score.p_levels)) + 1 for score in profile.domains if score.p_levels
                 },
@@ -165,10 +171,9 @@ class Recommender:
         support = self.catalog.get(support_id)
         profile, team = self._view(assessment, as_of)
         ranker = self._rankers[support.kind]
-        whole = ranker.rank(team, k=len(ranker.index.supports))
         places = k or ranker.settings.k
-        listed = ranker.rank(team, k=places, floor=ranker.settings.floor)
-        return self._writer(team, profile).why_not(ranker, whole, listed, SupportId(support_id), k=places)
+        ranked = ranker.rank(team, k=places, floor=ranker.settings.floor)
+        return self._writer(team, profile).why_not(ranker, ranked, SupportId(support_id), k=places)
 
     def _view(self, assessment: Assessment, as_of: date) -> tuple[CapacityProfile, TeamView]:
         """The complete profile, which is not for showing, and the team as the rankers see it."""
@@ -193,7 +198,7 @@ class Recommender:
         return profile, team
 
     def _writer(self, team: TeamView, profile: CapacityProfile) -> MatchWriter:
-        return MatchWriter(team, profile, instrument=self.instrument, anchor_vectors=self._anchors)
+        return MatchWriter(team, profile, instrument=self.instrument, rubric=self._rubric)
 
     def _list(self, ranker: KindRanker, ranked: Ranked, team: TeamView, writer: MatchWriter) -> RankedList:
         return RankedList(
@@ -203,15 +208,6 @@ class Recommender:
             n_eligible=int(ranked.rules.eligible.sum()),
             n_excluded=int((~ranked.rules.eligible).sum()),
         )
-
-    def _is_short(self, lists: Sequence[RankedList]) -> dict[str, bool]:
-        matches: list[Match] = [match for ranked in lists for match in ranked.matches]
-        short: dict[str, bool] = {}
-        for match in matches:
-            ranker = self._rankers[match.kind]
-            durations = ranker.columns.column(SupportField.DURATION, self.ruleset.durations)
-            short[match.support_id] = Duration.SHORT in durations.at(ranker.index.row_of[match.support_id])
-        return short
 
 
 def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamView) -> tuple[UnmetNeed, ...]:

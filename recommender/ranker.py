@@ -10,15 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.assessment import Assessment
+from models.base import SupportId
 from models.needs import Need
-from models.rules import DerivedField, Ruleset
+from models.rules import DerivedField, Duration, Ruleset, SupportField
 from models.vocab import SupportKind
 from recommender.catalog.duplicates import near_duplicates
 from recommender.config import KindConfig, RankingConfig
 from recommender.diversify import Diversified, diversify
-from recommender.features import FeatureColumns, SupportTable, team_features
+from recommender.features import FeatureColumns, SupportTable, level_fit, team_features
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
+from recommender.retrieval import top_candidates
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import RuleResults, evaluate
 from recommender.rules.facts import TeamFacts
@@ -26,6 +28,9 @@ from recommender.scoring import Relevance, score_parts
 from recommender.signals import DOMAINS, OwnWords, TeamSignals
 
 __all__ = ["KindRanker", "Ranked", "TeamView"]
+
+CONTENDERS = 5
+"""In a large catalog, repeats are looked for among this many times as many supports as a list has places."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,23 @@ class KindRanker:
         self._config = config
         self.table = SupportTable.of(index, anchor_vectors)
         self.columns = SupportColumns.of(index.supports)
-        self._duplicates = _by_row(index)
+        durations = self.columns.column(SupportField.DURATION, ruleset.durations)
+        self._is_short = durations.any_of([Duration.SHORT])
+        self._repeats = _repeats(index, range(len(index.supports))) if self._ranks_all else None
+
+    @property
+    def _ranks_all(self) -> bool:
+        """Whether the catalog is small enough to score every support."""
+        return len(self.index.supports) <= self._config.n_candidates_per_need
 
     @property
     def settings(self) -> KindConfig:
         """This kind's part of the configuration."""
         return self._config.kinds[self.kind]
+
+    def is_short(self, support_id: SupportId) -> bool:
+        """Whether a support takes one meeting or less; False where nothing is known of its length."""
+        return bool(self._is_short[self.index.row_of[support_id]])
 
     def rank(self, team: TeamView, *, k: int, floor: float = 0.0) -> Ranked:
         """Order the eligible candidates by score with need-aware diversification.
@@ -99,7 +115,14 @@ class KindRanker:
             k: how many places to fill.
             floor: least relevance that may be listed; the rest is ordered by nothing and left out.
         """
-        rows = self._candidates(team)
+        rules = evaluate(
+            self._ruleset,
+            self.columns,
+            team.facts,
+            as_of=team.as_of,
+            derived={DerivedField.LEVEL_FIT: level_fit(self.table, team.signals)},
+        )
+        rows = self._candidates(team, rules.eligible)
         features = team_features(
             self.table,
             rows,
@@ -109,7 +132,6 @@ class KindRanker:
             words=team.words,
             piece_vectors=team.piece_vectors,
         )
-        rules = self._evaluate(team, features)
         relevance = score_parts(
             features,
             {rule_id: values[rows] for rule_id, values in rules.contributions.items()},
@@ -133,9 +155,14 @@ class KindRanker:
         chosen = np.flatnonzero(may_list)
         rows = features.rows[chosen]
         place = {row: position for position, row in enumerate(rows.tolist())}
+        repeats = self._repeats
+        if repeats is None:
+            # Comparing all pairs of a large catalog takes minutes and gigabytes; only these can meet in one list.
+            best = top_candidates(relevance[chosen], CONTENDERS * k)
+            repeats = _repeats(self.index, rows[best.rows].tolist())
         duplicates = {
             place[row]: [place[other] for other in others if other in place]
-            for row, others in self._duplicates.items()
+            for row, others in repeats.items()
             if row in place
         }
         found = diversify(
@@ -149,19 +176,13 @@ class KindRanker:
         dropped = {int(chosen[other]): int(chosen[row]) for other, row in found.dropped.items()}
         return Diversified(chosen[found.order], found.part, dropped)
 
-    def _evaluate(self, team: TeamView, features: FeatureColumns) -> RuleResults:
-        level_fit = np.full(len(self.index.supports), np.nan)
-        level_fit[features.rows] = features.level_fit
-        derived = {DerivedField.LEVEL_FIT: level_fit}
-        return evaluate(self._ruleset, self.columns, team.facts, as_of=team.as_of, derived=derived)
-
-    def _candidates(self, team: TeamView) -> NDArray[np.intp]:
-        """Rows worth scoring, ascending: all of a small catalog, else the best by text for each need."""
-        n = self._config.n_candidates_per_need
-        if len(self.index.supports) <= n:
+    def _candidates(self, team: TeamView, eligible: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Rows worth scoring, ascending: all of a small catalog, else the best eligible ones by text for each need."""
+        if self._ranks_all:
             return np.arange(len(self.index.supports))
         vectors, texts = self._need_queries(team)
-        found = self.index.candidates(vectors, texts, n, dense_share=self._config.dense_share)
+        n = self._config.n_candidates_per_need
+        found = self.index.candidates(vectors, texts, n, dense_share=self._config.dense_share, eligible=eligible)
         return np.unique(np.concatenate([candidates.rows for candidates in found]))
 
     def _need_queries(self, team: TeamView) -> tuple[NDArray[np.float32], list[str]]:
@@ -192,9 +213,10 @@ def _mean_direction(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return mean / np.linalg.norm(mean)
 
 
-def _by_row(index: CatalogIndex) -> Mapping[int, Sequence[int]]:
+def _repeats(index: CatalogIndex, rows: Sequence[int]) -> Mapping[int, Sequence[int]]:
+    """Which of the supports at `rows` say nearly the same as another of them, by row."""
     by_row: dict[int, list[int]] = defaultdict(list)
-    for pair in near_duplicates(index.supports):
+    for pair in near_duplicates([index.supports[row] for row in rows]):
         first, second = index.row_of[pair.first], index.row_of[pair.second]
         by_row[first].append(second)
         by_row[second].append(first)

@@ -143,8 +143,9 @@ def _items(
 
 
 def _texts(assessment: Assessment, field: str) -> list[tuple[str, bool]]:
+    """What each author wrote and whether it may be shared, by author, so that the order of the file changes nothing."""
     return [
         (text, response.share_text)
-        for response in assessment.responses
+        for response in sorted(assessment.responses, key=lambda response: response.respondent)
         if (text := getattr(response.open_text, field).strip())
     ]

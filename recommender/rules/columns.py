@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +48,11 @@ class Column:
 
     def at(self, position: int) -> tuple[str, ...]:
         """One support's words, in row order."""
-        names = tuple(self.words)
-        return tuple(names[row] for row in np.flatnonzero(self.has[:, position]).tolist())
+        return tuple(self._names[row] for row in self.has[:, position].nonzero()[0].tolist())
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self.words)
 
 
 @dataclass(frozen=True)

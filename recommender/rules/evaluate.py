@@ -1,8 +1,9 @@
 """All rules over all supports at once: outcomes, eligibility, weights; sentences only for what is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +21,15 @@ from models.rules import (
     Overlaps,
     Rule,
     Ruleset,
+    SupportField,
     Test,
     Within,
 )
-from models.vocab import RuleEffect, RuleOutcome
+from models.vocab import RuleEffect, RuleOutcome, SupportKind
 from recommender.rules.columns import SupportColumns
 from recommender.rules.facts import TeamFacts
 from recommender.rules.matching import OTHER_LANGUAGE, meeting_words
-from recommender.rules.reasons import because
+from recommender.rules.reasons import because, field_said, support_words
 
 __all__ = ["MET", "MISSED", "SILENT", "UNKNOWN", "RuleResults", "evaluate"]
 
@@ -63,16 +65,35 @@ class RuleResults:
 
     def trace(self, position: int) -> tuple[RuleTrace, ...]:
         """What each rule that is not silent says of one support, with the values seen on both sides."""
-        return tuple(
-            RuleTrace(
-                id=rule.id,
-                outcome=OUTCOMES[outcome],
-                effect=rule.effect,
-                because=because(rule, OUTCOMES[outcome], position, self.ruleset, self.columns, self.facts),
-            )
-            for rule, outcome in zip(self.ruleset.rules, self.outcomes[:, position].tolist(), strict=True)
-            if outcome != SILENT
-        )
+        traces = []
+        for number, value in enumerate(self.outcomes[:, position].tolist()):
+            if value != SILENT:
+                field = self._field_said(number, value)
+                words = () if field is None else self._words(field, position)
+                traces.append(self._said(number, value, words))
+        return tuple(traces)
+
+    def _words(self, field: SupportField, position: int) -> tuple[str, ...]:
+        return support_words(field, position, columns=self.columns, durations=self.ruleset.durations)
+
+    @cached_property
+    def _field_said(self) -> Callable[[int, int], SupportField | None]:
+        """The field that the sentence of a rule, by its number, names for an outcome."""
+        rules = self.ruleset.rules
+        return cache(lambda number, value: field_said(rules[number], OUTCOMES[value]))
+
+    @cached_property
+    def _said(self) -> Callable[[int, int, tuple[str, ...]], RuleTrace]:
+        """The trace of a rule by its number, an outcome and the support's words: made once for all that share them."""
+        ruleset, facts = self.ruleset, self.facts  # not self: a cycle would keep every array until it is collected
+
+        @cache
+        def said(number: int, value: int, words: tuple[str, ...]) -> RuleTrace:
+            rule, outcome = ruleset.rules[number], OUTCOMES[value]
+            reason = because(rule, outcome, words, ruleset=ruleset, facts=facts)
+            return RuleTrace(id=rule.id, outcome=outcome, effect=rule.effect, because=reason)
+
+        return said
 
 
 def evaluate(
@@ -92,14 +113,15 @@ def evaluate(
         as_of: the day from which freshness counts.
         derived: numbers per support, shape (n_supports,); NaN, and a column left out, is unknown.
     """
+    kinds = {kind: is_kind for kind, is_kind in columns.kinds.items() if is_kind.any()}
     outcomes = np.empty((len(ruleset.rules), len(columns.ids)), dtype=np.int8)
     for rule, row in zip(ruleset.rules, outcomes, strict=True):
         holds = _all_hold(rule.when, facts)
-        if holds:
-            row[:] = _outcomes(rule.test, ruleset, columns, facts, derived or {}, as_of)
-        else:
-            row.fill(SILENT if holds is False else UNKNOWN)
-        for kind, is_kind in columns.kinds.items():
+        if holds is False or kinds.keys().isdisjoint(rule.kinds):
+            row.fill(SILENT)
+            continue
+        row[:] = _outcomes(rule.test, ruleset, columns, facts, derived or {}, as_of) if holds else UNKNOWN
+        for kind, is_kind in kinds.items():
             if kind not in rule.kinds:
                 np.copyto(row, SILENT, where=is_kind)
     eligible = np.ones(len(columns.ids), dtype=np.bool_)
@@ -108,7 +130,7 @@ def evaluate(
         if rule.effect in BLOCKING:
             eligible &= row != BLOCKING[rule.effect]
         else:
-            contributions[rule.id] = _contribution(rule, row, columns)
+            contributions[rule.id] = _contribution(rule, row, kinds)
     return RuleResults(ruleset, columns, facts, as_of, outcomes, eligible, contributions)
 
 
@@ -162,10 +184,13 @@ def _outcomes(
     return met.view(np.int8) - ~column.known
 
 
-def _contribution(rule: Rule, outcomes: NDArray[np.int8], columns: SupportColumns) -> NDArray[np.float64]:
+def _contribution(
+    rule: Rule, outcomes: NDArray[np.int8], kinds: Mapping[SupportKind, NDArray[np.bool_]]
+) -> NDArray[np.float64]:
     met = outcomes == MET
-    contribution = np.zeros(len(columns.ids))
-    for kind in rule.kinds:
-        weight = (rule.weight or {}).get(kind, 0.0)
-        np.copyto(contribution, SIGNS[rule.effect] * weight, where=met & columns.kinds[kind])
+    contribution = np.zeros(len(outcomes))
+    for kind, is_kind in kinds.items():
+        weight = (rule.weight or {}).get(kind, 0.0) if kind in rule.kinds else 0.0
+        if weight:
+            np.copyto(contribution, SIGNS[rule.effect] * weight, where=met & is_kind)
     return contribution

@@ -1,49 +1,51 @@
 """The sentence of one rule about one support, from the rule's template and the values on both sides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from models.rules import Fresh, Rule, Ruleset, SupportField, placeholders
-from models.vocab import RuleOutcome
+from models.rules import Duration, Rule, Ruleset, SupportField, placeholders
+from models.vocab import ResourceType, RuleOutcome
 from recommender.rules.columns import SupportColumns
 from recommender.rules.facts import TeamFacts
 from recommender.rules.matching import TeamTest, shared_words
 
-__all__ = ["because"]
+__all__ = ["because", "field_said", "support_words"]
 
 NOT_STATED = "not stated"
 SHOWN_WORDS = 4
 
 
-def because(
-    rule: Rule, outcome: RuleOutcome, position: int, ruleset: Ruleset, columns: SupportColumns, facts: TeamFacts
-) -> str:
+def because(rule: Rule, outcome: RuleOutcome, words: Sequence[str], *, ruleset: Ruleset, facts: TeamFacts) -> str:
     """The rule's reason for `outcome`, with its placeholders filled.
 
-    `{team}` is what the test, or else the first condition, reads of the team; values that nobody gave are `not stated`.
-    More than four values are counted, not listed.
+    `words` are the support's in the field that `field_said` names. `{team}` is what the test, or else the first
+    condition, reads of the team; values that nobody gave are `not stated`. More than four are counted, not listed.
     """
     template = rule.because.of(outcome)
     wanted = placeholders(template)
-    parts: dict[str, Sequence[str]] = {}
+    parts = {"support": words}
     if "team" in wanted:
         parts["team"] = facts.get(getattr(rule.test, "team", None) or rule.when[0].field) or ()
-    if "support" in wanted or "shared" in wanted:
-        parts["support"] = _support_words(rule, position, ruleset, columns)
     if "shared" in wanted and isinstance(rule.test, TeamTest):
-        parts["shared"] = shared_words(rule.test, facts.get(rule.test.team) or (), parts["support"])
-    return template.format(**{name: _listed(words, ruleset) for name, words in parts.items()})
+        parts["shared"] = shared_words(rule.test, facts.get(rule.test.team) or (), words)
+    return template.format(**{name: _listed(parts[name], ruleset) for name in wanted})
 
 
-def _support_words(rule: Rule, position: int, ruleset: Ruleset, columns: SupportColumns) -> tuple[str, ...]:
-    if isinstance(rule.test, Fresh):
+def field_said(rule: Rule, outcome: RuleOutcome) -> SupportField | None:
+    """The support's field that the rule's reason for `outcome` names; None where it says nothing of the support."""
+    wanted = placeholders(rule.because.of(outcome))
+    return getattr(rule.test, "support", None) if "support" in wanted or "shared" in wanted else None
+
+
+def support_words(
+    field: SupportField, position: int, *, columns: SupportColumns, durations: Mapping[ResourceType, Duration]
+) -> tuple[str, ...]:
+    """What one support says in a field; a date as one word."""
+    if field is SupportField.CHECKED_ON:
         return (date.fromordinal(int(columns.checked_on[position])).isoformat(),)
-    field = getattr(rule.test, "support", None)
-    if field is None:
-        return ()
     if field is SupportField.DURATION:
         kinds = columns.fields[SupportField.RESOURCE_TYPE].at(position)
-        return tuple(length for kind, length in ruleset.durations.items() if kind in kinds)
+        return tuple(length for kind, length in durations.items() if kind in kinds)
     return columns.fields[field].at(position)
 
 

@@ -79,112 +79,114 @@ def test_a_support_is_excluded_by_its_gate_and_only_on_known_facts(
 
 
 @pytest.mark.parametrize(
-    ("support", "facts", "rule", "sentence", "weight"),
+    ("support", "facts", "rule", "sentence", "direction"),
     [
-        (provider(serves=["TX", "OK"]), {"state": "TX"}, "state-by-name", "Serves your state (TX).", 0.10),
+        (provider(serves=["TX", "OK"]), {"state": "TX"}, "state-by-name", "Serves your state (TX).", 1),
         (
             provider(serves=["US"]),
             {"state": "TX"},
             "state-by-name",
             "Does not name your state. It works in the whole United States.",
-            0.0,
+            0,
         ),
         (
             resource(audiences=["teacher", "coach"]),
             {"roles": "coach other"},
             "your-role",
             "Made for people like you: coaches.",
-            0.08,
+            1,
         ),
         (
             resource(audiences=["network-hub"]),
             {"form": "hub"},
             "hub-audience",
             "Made for network hubs like yours.",
-            0.12,
+            1,
         ),
         (
             resource(domains=["network-leadership"]),
             {"form": "team"},
             "hub-work",
             "Partly about leading a network of schools, which is work for a hub.",
-            -0.05,
+            -1,
         ),
-        (resource(cost="free"), {"budget": "none"}, "free", "It is free.", 0.04),
+        (resource(cost="free"), {"budget": "none"}, "free", "It is free.", 1),
         (
             resource(cost="paid"),
             {"budget": "under-1000"},
             "paid-on-small-budget",
             "It costs money, and you have less than $1,000 to spend.",
-            -0.03,
+            -1,
         ),
-        (resource(language=["en"]), {"languages": "es"}, "language", "Only in English. You asked for Spanish.", 0.0),
+        (resource(language=["en"]), {"languages": "es"}, "language", "Only in English. You asked for Spanish.", 0),
         (
             resource(language=["zh-Hans"]),
             {"languages": "zh"},
             "language",
             "In a language you asked for (Chinese).",
-            0.06,
+            1,
         ),
         (
             resource(evidence=None),
             {"evidence_rule": "yes"},
             "evidence",
             "We could not check it against what your funding asks for. Ask about research evidence.",
-            0.0,
+            0,
         ),
         (
             resource(resource_type="course"),
             {"season": "summer"},
             "season",
             "Takes much of a term, which fits this time of the school year (summer).",
-            0.02,
+            1,
         ),
         (
             resource(domains=["sustainability"]),
             {"cycle_phase": "sustaining"},
             "cycle-phase",
             "Helps with the work of this phase (making it last): sustainability.",
-            0.06,
+            1,
         ),
         (
             resource(equity_centered=True),
             {"priority_needs": "equity-and-voice"},
             "equity",
             "Puts equity at the center, which is one of your needs.",
-            0.05,
+            1,
         ),
         (
             resource(checked_on="2024-01-05"),
             {},
             "checked-lately",
             "Its page was last checked on 2024-01-05. It may have changed.",
-            0.0,
+            0,
         ),
-        (resource(), {}, "level-window", "Suits where your team is now.", 0.14),
+        (resource(), {}, "level-window", "Suits where your team is now.", 1),
         (
             resource(),
             {"access_needs": "captions"},
             "access",
             "We do not know if it offers all you need to take part. Ask first.",
-            0.0,
+            0,
         ),
         (
             resource(focus_areas=["math", "literacy", "science", "attendance", "discipline"]),
             {"focus_areas": "school-climate"},
             "focus-area",
             "About math, literacy, science and 2 more. Your focus: school climate.",
-            0.0,
+            0,
         ),
     ],
 )
 def test_a_preference_says_what_it_saw_and_adds_its_weight(
-    support: Support, facts: dict[str, str], rule: str, sentence: str, weight: float
+    support: Support, facts: dict[str, str], rule: str, sentence: str, direction: int
 ) -> None:
     found = results(support, **facts)
     traces = {trace.id: trace.because for trace in found.trace(0)}
     assert traces[rule] == sentence
-    assert found.contributions[rule].tolist() == [weight]
+    weight = next(one.weight for one in RULES.rules if one.id == rule)
+    assert weight is not None
+    assert found.contributions[rule].tolist() == [direction * weight[support.kind]]
 
 
 def test_an_unanswered_assessment_excludes_nothing_and_still_reads_well() -> None:
@@ -229,7 +231,9 @@ def test_every_support_field_has_a_column() -> None:
 def test_other_weights_change_only_what_they_name_and_the_version() -> None:
     changed = reweighted(RULES, {"language": {SupportKind.PROVIDER: 0.5}})
     weights = {rule.id: rule.weight for rule in changed.rules}
-    assert weights["language"] == {SupportKind.RESOURCE: 0.06, SupportKind.PROVIDER: 0.5}
+    before = next(rule.weight for rule in RULES.rules if rule.id == "language")
+    assert before is not None
+    assert weights["language"] == {**before, SupportKind.PROVIDER: 0.5} != before
     assert {rule.id: rule.weight for rule in RULES.rules} | {"language": weights["language"]} == weights
     assert ruleset_version(changed) != ruleset_version(RULES)
     assert ruleset_version(RULES).startswith("starter@0.1.0+")

@@ -1,0 +1,21 @@
+"""What is slow to make and never changes is made once."""
+
+import pytest
+
+from models.assessment import Assessment
+from recommender.catalog.load import starter_catalog
+from recommender.pipeline import Recommender
+from tests.fixtures.engines import make_recommender
+from tests.fixtures.teams import judged_teams
+
+
+@pytest.fixture(scope="session")
+def starter() -> Recommender:
+    """The starter catalog with the hashing stand-in for a model."""
+    return make_recommender(starter_catalog().supports)
+
+
+@pytest.fixture(scope="session")
+def judged() -> tuple[Assessment, ...]:
+    """The judged development teams."""
+    return judged_teams()
