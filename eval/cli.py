@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands import behave, collection, judging, off_policy
+from eval.commands import behave, collection, judging, off_policy, report
 from eval.commands.options import (
     SEED,
     CatalogDir,
@@ -161,3 +161,4 @@ behave.add_to(app)
 collection.add_to(app)
 judging.add_to(app)
 off_policy.add_to(app)
+report.add_to(app)

@@ -18,6 +18,7 @@ from eval.baselines import (
     seeded_random,
     tfidf,
 )
+from eval.close_ups import with_close_ups
 from eval.harness import condense, evaluate
 from eval.judged import JudgedTeams, team_topics
 from eval.metrics import NDCG, GateViolations, Judged, Metric, NeedCoverage, Precision, Topic
@@ -138,7 +139,18 @@ def evaluate_teams(
             seed=seed,
             progress=progress,
         )
-        results.append(_list_result(kind, systems, topics, sorted(own), baseline=baseline, seed=seed))
+        results.append(
+            with_close_ups(
+                _list_result(kind, systems, topics, sorted(own), baseline=baseline, seed=seed),
+                ours=OURS,
+                runs={system.name: system.run for system in systems},
+                topics=topics,
+                catalog=sorted(own),
+                titles={support.id: support.display_title for support in supports},
+                labels={item.assessment_id: item.team.name for item in judged},
+                seed=seed,
+            )
+        )
     hashes = {"catalog": catalog.version, "judgments": teams.version, "metrics": content_hash([*map(str, METRICS)])}
     if embedder is not None:
         hashes["model"] = f"{embedder.name} {embedder.fingerprint}"

@@ -87,6 +87,8 @@ class RegressionRecord(Value):
     metric: str
     ours: float
     theirs: float
+    theirs_name: str
+    """The system that ours is set against."""
     ours_list: tuple[ListedSupport, ...]
     theirs_list: tuple[ListedSupport, ...]
     why: tuple[str, ...] = ()
