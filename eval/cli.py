@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands import behave, collection, judging, off_policy, report
+from eval.commands import behave, collection, experiment, gate, judging, off_policy, report
 from eval.commands.options import (
     SEED,
     CatalogDir,
@@ -23,9 +23,8 @@ from eval.commands.options import (
     kinds_of,
     progress_bar,
 )
-from models.base import Fault
-from recommender.errors import InvalidRun
-from recommender.trec import Run, read_run
+from eval.run_files import read_runs
+from recommender.trec import Run
 
 __all__ = ["app"]
 
@@ -63,7 +62,7 @@ def judged(
     # Imported here so that help, usage errors and faults in run files are quick.
     from rich.console import Console
 
-    from eval.experiment import evaluate_teams
+    from eval.experiment import OURS, evaluate_teams
     from eval.report import markdown, print_result
     from eval.wiring import open_bench, our_rankers
 
@@ -77,7 +76,7 @@ def judged(
             needs=bench.needs,
             embedder=bench.embedder,
             rankers=our_rankers(bench, as_of=today, progress=progress),
-            about_rankers=bench.about_ours,
+            about_rankers={OURS: bench.about_ours},
             runs=runs,
             kinds=kinds_of(kind),
             baseline=baseline,
@@ -135,30 +134,22 @@ def tune(
 
 
 def _read_runs(options: Sequence[str]) -> dict[str, Run]:
-    """The named runs; every fault of every file at once."""
-    faults: list[Fault] = []
-    runs: dict[str, Run] = {}
+    """The named runs."""
+    paths: dict[str, Path] = {}
     for option in options:
         name, separator, path = option.partition("=")
         if not (name and separator and path):
             raise typer.BadParameter(f"'{option}' is not NAME=FILE.", param_hint="--run")
-        if name in runs:
+        if name in paths:
             raise typer.BadParameter(f"two runs are called '{name}'.", param_hint="--run")
-        runs[name] = {}
-        try:
-            runs[name] = read_run(Path(path).read_text("utf-8").splitlines(), file=path)
-        except InvalidRun as error:
-            faults += error.faults
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            faults.append(Fault(pointer="", detail=f"The run cannot be read: {reason}.", file=path))
-    if faults:
-        raise InvalidRun(faults)
-    return runs
+        paths[name] = Path(path)
+    return read_runs(paths)
 
 
 behave.add_to(app)
 collection.add_to(app)
+experiment.add_to(app)
+gate.add_to(app)
 judging.add_to(app)
 off_policy.add_to(app)
 report.add_to(app)

@@ -7,16 +7,14 @@ from functools import partial
 import numpy as np
 
 from eval.metrics import Ranking, Topic
-from eval.records import ListResult, SystemRecord, comparison_record
-from eval.sections import AblationRecord, CalibrationBin, ExposureRecord, ListedSupport, RegressionRecord
-from eval.stats import compare, holm
+from eval.records import ListResult, SystemRecord
+from eval.sections import CalibrationBin, ExposureRecord, ListedSupport, RegressionRecord
 from recommender.trec import Run
 
 __all__ = [
     "Why",
     "best_other",
     "main_metric",
-    "record_ablations",
     "record_calibration",
     "record_exposure",
     "record_regressions",
@@ -61,20 +59,18 @@ def with_close_ups(
     catalog: Sequence[str],
     titles: Mapping[str, str],
     labels: Mapping[str, str],
-    seed: int,
     why: Why | None = None,
 ) -> ListResult:
-    """The list's result with exposure, and where ours is among the systems, ablations, calibration and regressions.
+    """The list's result with exposure, and where ours is among the systems, calibration and regressions.
 
     Args:
         ranked: The tables.
-        ours: Name of our system; its ablations are called `OURS-without-PART`.
+        ours: Name of our system; with a part switched off it is called `OURS-without-PART`.
         runs: The lists that the tables were made from.
         topics: In the order of `ranked.query_ids`.
         catalog: Ids of all documents that could be ranked.
         titles: What a person calls a document.
         labels: What a person calls a query.
-        seed: For intervals and tests.
         why: Our own sentences; None leaves them out.
     """
     exposure = record_exposure(runs, ranked.query_ids, catalog)
@@ -86,7 +82,6 @@ def with_close_ups(
     values = {system.name: system.metrics[metric].per_query for system in whole.systems}
     return whole.model_copy(
         update={
-            "ablations": record_ablations(whole, ours=ours, prefix=ours + _WITHOUT, metric=metric, seed=seed),
             "calibration": record_calibration(ours, runs[ours], topics),
             "regressions": ()
             if best is None
@@ -152,26 +147,6 @@ def record_calibration(
     return tuple(bins)
 
 
-def record_ablations(
-    ranked: ListResult, *, ours: str, prefix: str, metric: str, seed: int
-) -> tuple[AblationRecord, ...]:
-    """The systems whose names start with `prefix`, each against the whole of ours, by Holm over them."""
-    by_name = {system.name: system for system in ranked.systems}
-    whole = _values(by_name[ours], metric)
-    ablated = [system for system in ranked.systems if system.name.startswith(prefix)]
-    compared = [compare(_values(system, metric), whole, seed=seed) for system in ablated]
-    adjusted = holm([comparison.test.p for comparison in compared])
-    return tuple(
-        AblationRecord(
-            name=system.name.removeprefix(prefix).strip(),
-            switch=system.description,
-            value=system.metrics[metric].value,
-            comparison=comparison_record(metric, comparison, p),
-        )
-        for system, comparison, p in zip(ablated, compared, adjusted, strict=True)
-    )
-
-
 def record_regressions(
     runs: Mapping[str, Run],
     topics: Mapping[str, Topic],
@@ -219,10 +194,6 @@ def record_regressions(
             )
         )
     return tuple(records)
-
-
-def _values(system: SystemRecord, metric: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.array([math.nan if value is None else value for value in system.metrics[metric].per_query])
 
 
 def _ids(run: Run, query_id: str) -> list[str]:

@@ -82,9 +82,10 @@ def evaluate_teams(
     needs: Mapping[str, Sequence[Need]],
     embedder: CachedEmbedder | None,
     rankers: Mapping[SupportKind, Mapping[str, Ranker]],
-    about_rankers: str = "this project's ranking",
+    about_rankers: Mapping[str, str] | None = None,
     runs: Mapping[str, Run] | None = None,
     kinds: Sequence[SupportKind] = tuple(SupportKind),
+    baselines: Sequence[str] | None = None,
     baseline: str = BASELINE,
     judged_by: str,
     versions: Mapping[str, str] | None = None,
@@ -101,9 +102,10 @@ def evaluate_teams(
         needs: The needs of each team by assessment id.
         embedder: For the dense baselines; None leaves them out, and the baseline must then be another.
         rankers: By kind, named rankers to put before the shelf.
-        about_rankers: What to say of them.
+        about_rankers: What to say of each, by name.
         runs: Further named runs, such as files; both kinds may be in one.
         kinds: Which lists to evaluate.
+        baselines: Names from the shelf; None takes all of it.
         baseline: Name of the system that the others are tested against.
         judged_by: Who graded; recorded.
         versions: Hashes to record beside those of catalog, judgments and embedder.
@@ -114,21 +116,27 @@ def evaluate_teams(
     Raises:
         InvalidConfig: No system is called `baseline`, or two systems share a name.
     """
-    shelf = LEXICAL_SHELF if embedder is None else LEXICAL_SHELF + DENSE_SHELF
+    there = LEXICAL_SHELF if embedder is None else LEXICAL_SHELF + DENSE_SHELF
+    shelf = [name for name in there if baselines is None or name in baselines]
     for kind in kinds:
         _check_names([*rankers.get(kind, {}), *(runs or {}), *shelf], baseline)
     results = []
+    about = about_rankers or {}
     for kind in kinds:
         supports: Sequence[Support] = [support for support in catalog.supports if support.kind is kind]
         topics = team_topics(teams, supports, needs=needs)
         judged = [assessment for assessment in teams.assessments if assessment.assessment_id in topics]
         systems = [
-            System(name, about_rankers, _run(ranker, judged, progress, f"{kind} lists by {name}"))
+            System(
+                name,
+                about.get(name, "this project's ranking"),
+                _run(ranker, judged, progress, f"{kind} lists by {name}"),
+            )
             for name, ranker in rankers.get(kind, {}).items()
         ]
         own = {support.id for support in supports}
         systems += [System(name, "read from a file", _only(run, own)) for name, run in (runs or {}).items()]
-        systems += shelf_systems(
+        put_beside = shelf_systems(
             supports,
             [
                 Query(item.assessment_id, team_text(item, instrument, needs=needs[item.assessment_id]))
@@ -139,6 +147,7 @@ def evaluate_teams(
             seed=seed,
             progress=progress,
         )
+        systems += [system for system in put_beside if system.name in shelf]
         results.append(
             with_close_ups(
                 _list_result(kind, systems, topics, sorted(own), baseline=baseline, seed=seed),
@@ -148,7 +157,6 @@ def evaluate_teams(
                 catalog=sorted(own),
                 titles={support.id: support.display_title for support in supports},
                 labels={item.assessment_id: item.team.name for item in judged},
-                seed=seed,
             )
         )
     hashes = {"catalog": catalog.version, "judgments": teams.version, "metrics": content_hash([*map(str, METRICS)])}

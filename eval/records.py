@@ -22,7 +22,6 @@ from eval.findings import (
 from eval.harness import Table, compare_with, summarize
 from eval.metrics import Metric, catalog_coverage, exposure_gini
 from eval.sections import (
-    AblationRecord,
     CalibrationBin,
     ComparisonRecord,
     ExposureRecord,
@@ -90,6 +89,8 @@ class ListResult(Value):
     n_documents: int
     query_ids: tuple[str, ...]
     systems: tuple[SystemRecord, ...]
+    ablations: dict[str, ComparisonRecord] = {}
+    """Our ranking with one part switched off against our whole ranking, by the system's name."""
     slices: tuple[SliceRecord, ...] = ()
     stability: tuple[StabilityRecord, ...] = ()
     groups: tuple[GroupRecord, ...] = ()
@@ -97,7 +98,6 @@ class ListResult(Value):
     """The system that the sections are about; None when none is ours."""
     query_labels: dict[str, str] = {}
     """What a person calls a query, such as the team's name; a query left out goes by its id."""
-    ablations: tuple[AblationRecord, ...] = ()
     exposure: tuple[ExposureRecord, ...] = ()
     calibration: tuple[CalibrationBin, ...] = ()
     regressions: tuple[RegressionRecord, ...] = ()

@@ -1,10 +1,9 @@
-"""The parts of a result that only its report reads: ablations, exposure, calibration, and lists side by side."""
+"""The parts of a result that only its report reads: exposure, calibration, and lists side by side."""
 
 from eval.findings import IntervalRecord
 from models.base import Value
 
 __all__ = [
-    "AblationRecord",
     "CalibrationBin",
     "ComparisonRecord",
     "ExposureRecord",
@@ -30,18 +29,6 @@ class ComparisonRecord(Value):
     wins: int
     ties: int
     losses: int
-
-
-class AblationRecord(Value):
-    """Our own ranking with one switch turned."""
-
-    name: str
-    switch: str
-    """What was turned off or changed, in a sentence."""
-    value: float | None
-    """Of `comparison.metric` with the switch turned."""
-    comparison: ComparisonRecord
-    """The ablated system against the whole one: below 0 means that the part helps. Holm over the ablations."""
 
 
 class ExposureRecord(Value):

@@ -109,7 +109,7 @@ def _level(team: Team) -> tuple[str, ...]:
     if not means:
         return ()
     level = int(np.floor(mean(np.array(means)) + 0.5))
-    return (f"level {level} {_LEVELS[level - 1]}",)
+    return (f"{level} {_LEVELS[level - 1]}",)
 
 
 def _raters(team: Team) -> tuple[str, ...]:

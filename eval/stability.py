@@ -10,7 +10,7 @@ from eval.metrics import rank_biased_overlap
 from models.assessment import Assessment
 from models.vocab import AnswerMode
 
-__all__ = ["move_one_answer", "rank_stability", "resample_raters"]
+__all__ = ["DEPTH", "Lists", "move_one_answer", "rank_stability", "resample_raters"]
 
 Lists = Callable[[Assessment], Mapping[str, Sequence[str]]]
 """The lists of a team, best first, by kind."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from recommender.catalog.load import Catalog, load_catalog, starter_catalog
 from recommender.config import RankingConfig
 from recommender.config_load import starter_config
 from recommender.embedding import CachedEmbedder, SentenceEmbedder
+from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument, default_instrument
 from recommender.needs import derive_needs
 from recommender.pipeline import Recommender
@@ -32,7 +33,16 @@ from recommender.ports import Progress
 from recommender.profiling import build_profile
 from recommender.rules.load import ruleset_version, starter_ruleset
 
-__all__ = ["Bench", "behavior_of", "open_bench", "open_embedder", "open_recommender", "our_rankers", "rank_of"]
+__all__ = [
+    "Bench",
+    "behavior_of",
+    "open_bench",
+    "open_embedder",
+    "open_recommender",
+    "our_rankers",
+    "rank_of",
+    "variant",
+]
 
 _LEARNED_HERE = (
     "the shipped ranking, whose weights were learned on these teams, so it is flattered; `trellis eval tune` prints"
@@ -58,6 +68,14 @@ class Bench:
     ruleset: Ruleset
     config: RankingConfig
     embedder: CachedEmbedder
+
+    @cached_property
+    def indexes(self) -> Mapping[SupportKind, CatalogIndex]:
+        """The catalog made searchable, once for all variants of our ranking."""
+        return {
+            SupportKind.RESOURCE: CatalogIndex.build(self.catalog.resources, self.embedder),
+            SupportKind.PROVIDER: CatalogIndex.build(self.catalog.providers, self.embedder),
+        }
 
     @property
     def versions(self) -> dict[str, str]:
@@ -163,6 +181,7 @@ def open_recommender(
         ruleset=bench.ruleset,
         config=config or bench.config,
         embedder=bench.embedder,
+        indexes=bench.indexes if catalog is None else None,
         progress=progress,
     )
 
@@ -178,18 +197,38 @@ def open_embedder(data_dir: Path) -> CachedEmbedder:
 
 def our_rankers(bench: Bench, *, as_of: date, progress: Progress | None) -> Mapping[SupportKind, Mapping[str, Ranker]]:
     """Our own ranking of each kind: every eligible support, without a floor. `as_of` is for teams that name no date."""
+    return {kind: {OURS: ranker} for kind, ranker in variant(bench, as_of=as_of, progress=progress).items()}
+
+
+def variant(
+    bench: Bench,
+    *,
+    config: RankingConfig | None = None,
+    k: int | None = None,
+    as_of: date,
+    progress: Progress | None = None,
+) -> Mapping[SupportKind, Ranker]:
+    """Our ranking of each kind with another configuration, without a floor.
+
+    Args:
+        bench: What is ranked.
+        config: None takes the bench's own.
+        k: Longest list; None ranks every eligible support.
+        as_of: For teams that name no date.
+        progress: Called as texts are embedded.
+    """
 
     @cache
     def recommender() -> Recommender:
         # Made when the first list is asked for, so that faults in a request show before long work.
-        return open_recommender(bench, progress=progress)
+        return open_recommender(bench, config=config, progress=progress)
 
     def ranker(kind: SupportKind) -> Ranker:
         def rank(assessment: Assessment) -> Sequence[tuple[SupportId, float]]:
             day = assessment.as_of or as_of
-            (ranked,) = recommender().rank(assessment, as_of=day, kinds=[kind], k=len(bench.catalog.supports))
+            (ranked,) = recommender().rank(assessment, as_of=day, kinds=[kind], k=k or len(bench.catalog.supports))
             return [(match.support_id, match.score) for match in ranked.matches]
 
         return rank
 
-    return {kind: {OURS: ranker(kind)} for kind in SupportKind}
+    return {kind: ranker(kind) for kind in SupportKind}

@@ -72,29 +72,31 @@ def ablation_part(ranked: ListResult) -> Section:
     section, title = f"{ranked.name}-ablations", "What each part adds"
     if not ranked.ablations:
         return Section(section, title, (missing("No part of ours was switched off in this run."),))
-    by_loss = sorted(ranked.ablations, key=lambda one: (one.comparison.difference or 0.0, one.name))
-    metric = label(by_loss[0].comparison.metric)
+    systems = {system.name: system for system in ranked.systems}
+    by_loss = sorted(ranked.ablations.items(), key=lambda item: (item[1].difference or 0.0, item[0]))
+    metric = label(by_loss[0][1].metric)
     caption = f"{metric} with one part switched off, minus the whole; left of 0 the part helps"
-    marks = [
-        Mark(plain(one.name), one.comparison.difference, one.comparison.interval.low, one.comparison.interval.high)
-        for one in by_loss
-    ]
+    marks = [Mark(_part(ranked, name), one.difference, one.interval.low, one.interval.high) for name, one in by_loss]
     rows = [
         [
-            plain(one.name),
-            number(one.value),
-            signed(one.comparison.difference),
-            interval(one.comparison.interval),
-            p_value(one.comparison.p),
-            p_value(one.comparison.p_holm),
-            f"{one.comparison.wins}/{one.comparison.ties}/{one.comparison.losses}",
-            one.switch,
+            _part(ranked, name),
+            number(systems[name].metrics[one.metric].value),
+            signed(one.difference),
+            interval(one.interval),
+            p_value(one.p),
+            p_value(one.p_holm),
+            f"{one.wins}/{one.ties}/{one.losses}",
+            systems[name].description,
         ]
-        for one in by_loss
+        for name, one in by_loss
     ]
     header = ("part", metric, "difference", "95% interval", "p", "p (Holm)", "win/tie/loss", "what was changed")
     chart = mark_chart(marks, axis="difference from the whole, 95% interval", zero=True)
     return Section(section, title, (Figure(caption, chart, TableBlock(caption, header, rows)),))
+
+
+def _part(ranked: ListResult, name: str) -> str:
+    return plain(name.removeprefix(f"{ranked.ours}-without-"))
 
 
 def stability_part(ranked: ListResult) -> Section:
