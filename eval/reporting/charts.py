@@ -10,9 +10,9 @@ __all__ = ["Chart", "Curve", "Mark", "bar_chart", "curve_chart", "mark_chart"]
 Chart = str
 """An `<svg>` element without a title; its caption and its twin table speak for it."""
 
-WIDTH = 680
+WIDTH = 760
 _ROW = 26
-_LABEL = 210
+_LABEL = 270
 _RIGHT = 74
 
 
@@ -59,13 +59,17 @@ def mark_chart(marks: Sequence[Mark], *, axis: str, zero: bool = False) -> Chart
         y = 4 + _ROW * row + _ROW / 2
         weight = " strong" if mark.strong else ""
         parts.append(_text(f"label{weight}", _LABEL - 10, y + 4, _short(mark.label), "end"))
-        if mark.value is None:
+        if mark.value is None and mark.other is None:
+            parts.append(_text("value", WIDTH - 4, y + 4, "none", "end"))
             continue
         if mark.low is not None and mark.high is not None:
             parts.append(_line(f"whisker{weight}", scale(mark.low), y, scale(mark.high), y))
         if mark.other is not None:
-            parts.append(_line("link", scale(mark.value), y, scale(mark.other), y))
+            if mark.value is not None:
+                parts.append(_line("link", scale(mark.value), y, scale(mark.other), y))
             parts.append(f'<circle class="hollow" cx="{scale(mark.other):.1f}" cy="{y:.1f}" r="5"/>')
+        if mark.value is None:
+            continue
         x = scale(mark.value)
         if mark.strong:
             parts.append(f'<rect class="mark strong" x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10"/>')
@@ -101,7 +105,7 @@ def bar_chart(values: Sequence[float], *, axis: str, across: str) -> Chart:
 
 
 def curve_chart(curves: Sequence[Curve], *, x_axis: str, y_axis: str, diagonal: bool = False) -> Chart:
-    """Lines with their names at their ends; dashed unless strong.
+    """Lines with a key beside them; dashed unless strong.
 
     Args:
         curves: Drawn in this order, later ones above.
@@ -109,7 +113,7 @@ def curve_chart(curves: Sequence[Curve], *, x_axis: str, y_axis: str, diagonal: 
         y_axis: What runs up.
         diagonal: Draw the line from corner to corner for comparison.
     """
-    height, left, right, bottom = 320, 60, WIDTH - 130, 272
+    height, left, right, bottom = 320, 60, WIDTH - 200, 272
     xs = [x for curve in curves for x, _ in curve.points]
     ys = [y for curve in curves for _, y in curve.points]
     across, up = _Scale([*xs, 0.0], left, right), _Scale([*ys, 0.0], bottom, 12)
@@ -119,16 +123,15 @@ def curve_chart(curves: Sequence[Curve], *, x_axis: str, y_axis: str, diagonal: 
     parts.append(_text("axis", (left + right) / 2, height - 8, x_axis, "middle"))
     if diagonal:
         parts.append(_line("zero", across(0), up(0), across(1), up(1)))
-    ends = _spread([up(curve.points[-1][1]) for curve in curves])
-    for number, (curve, end) in enumerate(zip(curves, ends, strict=True)):
+    for number, curve in enumerate(curves):
         weight = " strong" if curve.strong else f" dash{number % 4}"
         path = " ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in curve.points)
         parts.append(f'<polyline class="curve{weight}" points="{path}"/>')
         if curve.strong:
             parts += [f'<circle class="mark" cx="{across(x):.1f}" cy="{up(y):.1f}" r="3.5"/>' for x, y in curve.points]
-        x, y = curve.points[-1]
-        parts.append(_line("link", across(x) + 3, up(y), right + 12, end))
-        parts.append(_text(f"value{weight}", right + 16, end + 4, _short(curve.label, 17), "start"))
+        row = 24 + 22 * number
+        parts.append(f'<polyline class="curve{weight}" points="{right + 16},{row} {right + 48},{row}"/>')
+        parts.append(_text(f"value{weight}", right + 56, row + 4, _short(curve.label, 20), "start"))
     return _svg(height, parts)
 
 
@@ -173,16 +176,6 @@ def _y_axis(scale: _Scale, axis: str, left: float, right: float) -> list[str]:
     return parts
 
 
-def _spread(places: Sequence[float], *, gap: float = 16.0) -> list[float]:
-    """The places moved down as little as keeps labels apart."""
-    moved = [0.0] * len(places)
-    last = -math.inf
-    for number in sorted(range(len(places)), key=lambda n: (places[n], n)):
-        last = max(places[number], last + gap)
-        moved[number] = last
-    return moved
-
-
 def _svg(height: float, parts: Sequence[str]) -> Chart:
     # The chart itself is hidden from screen readers: its table says the same, in order.
     return (
@@ -199,7 +192,7 @@ def _text(name: str, x: float, y: float, text: str, anchor: str) -> str:
     return f'<text class="{name}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
-def _short(label: str, most: int = 30) -> str:
+def _short(label: str, most: int = 36) -> str:
     return label if len(label) <= most else label[: most - 1] + "…"
 
 

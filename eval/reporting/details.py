@@ -1,5 +1,6 @@
 """The parts of the report below the tables: for whom, what helps, how stable, how fair, how sure, where it loses."""
 
+from eval.close_ups import best_other
 from eval.findings import SliceRecord
 from eval.markdown import interval, number, p_value, signed
 from eval.records import ListResult
@@ -166,6 +167,7 @@ def exposure_part(ranked: ListResult) -> Section:
                 one.system, [(tenth / 10, share) for tenth, share in enumerate(one.lorenz)], one.system == ranked.ours
             )
             for one in ranked.exposure
+            if one.system in _worth_drawing(ranked)
         ]
         chart = curve_chart(
             sorted(curves, key=lambda curve: curve.strong),
@@ -194,6 +196,12 @@ def exposure_part(ranked: ListResult) -> Section:
         chart = mark_chart(marks, axis="share of the attention")
         blocks.append(Figure(caption, chart, TableBlock(caption, header, rows)))
     return Section(section, title, blocks or (missing("Exposure was not measured in this run."),))
+
+
+def _worth_drawing(ranked: ListResult) -> set[str | None]:
+    """More lines than these cannot be told apart; the table has all."""
+    best = best_other(ranked)
+    return {ranked.ours, best.name if best else None, ranked.baseline, "random", "catalog-order"}
 
 
 def calibration_part(ranked: ListResult) -> Section:

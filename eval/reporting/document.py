@@ -98,6 +98,7 @@ def _systems(ranked: ListResult) -> list[Block]:
             strong=system.name == ranked.ours,
         )
         for system in ranked.systems
+        if system.name not in ranked.ablations
     ]
     caption = f"{label(metric)} of every system, mean over teams with its 95% interval"
     return [
@@ -110,7 +111,9 @@ def _systems(ranked: ListResult) -> list[Block]:
                 [
                     [one.name, number(one.metrics[metric].value), interval(one.metrics[metric].interval)]
                     for one in ranked.systems
+                    if one.name not in ranked.ablations
                 ],
+                folded=True,
             ),
         ),
         TableBlock("Every metric of every system", *value_rows(ranked)),

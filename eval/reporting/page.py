@@ -1,5 +1,6 @@
 """The report as one HTML page that needs nothing else: no network, no script, charts inside."""
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from importlib import resources
@@ -44,7 +45,7 @@ def page(document: Document) -> str:
     return _PAGE.substitute(
         title=escape(document.title),
         style=style,
-        lead="\n".join(f"<p>{escape(sentence)}</p>" for sentence in document.lead),
+        lead="\n".join(f"<p>{_inline(sentence)}</p>" for sentence in document.lead),
         nav=_nav(document.sections),
         body="\n".join(line for section in document.sections for line in _section(section, 2)),
     )
@@ -72,17 +73,18 @@ def _section(section: Section, level: int) -> Iterator[str]:
 def _block(block: Block) -> str:
     match block:
         case Paragraph(text):
-            return f"<p>{escape(text)}</p>"
+            return f"<p>{_inline(text)}</p>"
         case Items(texts):
-            return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
+            return "<ul>" + "".join(f"<li>{_inline(text)}</li>" for text in texts) + "</ul>"
         case TableBlock():
             return _table(block)
         case Figure(caption, chart, twin):
-            # The twin always stands beside the chart, closed: a chart is never the only way to a number.
+            # A chart is never the only way to a number.
+            table = _folded("The same as a table", _plain_table(twin)) if twin.folded else _plain_table(twin)
             return (
-                f'<figure><figcaption>{escape(caption)}</figcaption><div class="scroll chart" role="group"'
+                f'<figure><figcaption>{_inline(caption)}</figcaption><div class="scroll chart" role="group"'
                 f' aria-label="Chart; the table below says the same" tabindex="0">{chart}</div>'
-                f"{_folded('The same as a table', _plain_table(twin))}</figure>"
+                f"{table}</figure>"
             )
 
 
@@ -100,12 +102,18 @@ def _plain_table(block: TableBlock) -> str:
     for row in block.rows:
         first, *rest = row
         cells = "".join(f"<td{_align(cell)}>{escape(cell)}</td>" for cell in rest)
-        rows.append(f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>')
+        short = ' class="number"' if first.isdigit() else ""
+        rows.append(f'<tr><th scope="row"{short}>{escape(first)}</th>{cells}</tr>')
     caption = escape(block.caption)
     return (
-        f'<div class="scroll" role="group" aria-label="{caption}" tabindex="0"><table><caption>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="scroll" role="group" aria-label="{caption}" tabindex="0"><table>'
+        f"<caption>{_inline(block.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _inline(text: str) -> str:
+    """Escaped, with what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _align(cell: str) -> str:
