@@ -1,5 +1,6 @@
 """The gate: whether the present ranking may replace the recorded one."""
 
+import json
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -139,7 +140,11 @@ def _line(passed: bool, text: str, margin: float) -> GateLine:
 
 def _parse(content: bytes, file: str) -> Recorded:
     try:
-        return Recorded.model_validate_json(content)
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InvalidFile([Fault(pointer="", detail=f"not valid JSON: {error}", file=file)]) from None
+    try:
+        return Recorded.model_validate(document)
     except ValidationError as error:
-        faults = value_faults(error, {}, fields=Recorded.model_fields)
+        faults = value_faults(error, document, fields=Recorded.model_fields)
         raise InvalidFile([fault.model_copy(update={"file": file}) for fault in faults]) from None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eval.behavior import BehaviorFile
 from eval.experiment import METRICS, OURS, evaluate_teams
@@ -14,9 +15,10 @@ from eval.groups import GROUPINGS
 from eval.hard_rules import check_hard_rules
 from eval.judged import team_topics
 from eval.metrics import NDCG, group_exposure
-from eval.records import ListResult, ResultRecord
+from eval.records import ComparisonRecord, ListResult, ResultRecord, comparison_record
 from eval.slices import record_slices, slice_teams
 from eval.stability import DEPTH, Lists, rank_stability
+from eval.stats import compare, holm
 from eval.wiring import Bench, behavior_of, open_recommender, rank_of, variant
 from models.assessment import Assessment
 from models.vocab import SupportKind
@@ -89,6 +91,7 @@ def run_experiment(
             "lists": tuple(
                 one.model_copy(
                     update={
+                        "ablations": _ablations(one, file),
                         "slices": _slices(one, groups, file),
                         "stability": tuple(record for record in stability if record.kind == one.name),
                         "groups": _groups(bench, SupportKind(one.name), lists),
@@ -139,15 +142,31 @@ def _ids_of(bench: Bench, as_of: date) -> Lists:
     return ids
 
 
+def _ablations(one: ListResult, file: ExperimentFile) -> dict[str, ComparisonRecord]:
+    metric = str(METRICS[0])
+    names = [ablation_name(part) for part in file.ablations]
+    values = _values(one, metric, (OURS, *names))
+    compared = {name: compare(values[name], values[OURS], seed=file.seed) for name in names}
+    adjusted = holm([comparison.test.p for comparison in compared.values()])
+    return {
+        name: comparison_record(metric, comparison, p)
+        for (name, comparison), p in zip(compared.items(), adjusted, strict=True)
+    }
+
+
+def _values(one: ListResult, metric: str, systems: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+    return {
+        system.name: np.array([np.nan if value is None else value for value in system.metrics[metric].per_query])
+        for system in one.systems
+        if system.name in systems
+    }
+
+
 def _slices(
     one: ListResult, groups: Mapping[str, Mapping[str, Sequence[str]]], file: ExperimentFile
 ) -> tuple[SliceRecord, ...]:
     metric = str(METRICS[0])
-    values = {
-        system.name: np.array([np.nan if value is None else value for value in system.metrics[metric].per_query])
-        for system in one.systems
-        if system.name in (OURS, file.baseline)
-    }
+    values = _values(one, metric, (OURS, file.baseline))
     return record_slices(groups, one.query_ids, values, metric=metric, baseline=file.baseline, seed=file.seed)
 
 

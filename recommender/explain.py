@@ -65,8 +65,8 @@ class NeedTexts:
     """One row a text."""
     weights: NDArray[np.float64]
     """How much each text matters, at least 0."""
-    n_own: int
-    """How many of the texts, from the first, are the team's own words."""
+    domains: tuple[Domain | None, ...]
+    """The domain that each text asks about; None for the team's own words, which come first."""
 
 
 def why(
@@ -119,21 +119,27 @@ def why(
 def find_matched_text(index: CatalogIndex, row: int, need_texts: NeedTexts) -> MatchedText | None:
     """The statement of one support (its summary where it has none) that comes closest to a need, weighted.
 
+    Only own words and the domains that the support names are looked at, unless none of those matters.
+
     Returns:
         The pair with the largest weight times cosine, the first of equals; None when no need text matters.
     """
-    if not need_texts.weights.any():
+    named = (None, *index.supports[row].domains)
+    weights = need_texts.weights * np.array([domain in named for domain in need_texts.domains])
+    if not weights.any():
+        weights = need_texts.weights
+    if not weights.any():
         return None
     first, last = index.statement_segments.offsets[row : row + 2].tolist()
     own_texts = index.statement_texts[first:last] or (index.supports[row].summary,)
     vectors = index.statements.vectors[first:last] if last > first else index.documents.vectors[row : row + 1]
     similarity = need_texts.vectors.similarities(vectors).T
-    weighted = np.maximum(similarity, 0) * need_texts.weights[:, np.newaxis]
+    weighted = np.maximum(similarity, 0) * weights[:, np.newaxis]
     need, text = np.unravel_index(int(np.argmax(weighted)), weighted.shape)
     return MatchedText(
         support_text=own_texts[int(text)],
         need_text=need_texts.texts[int(need)],
-        source="open_text" if int(need) < need_texts.n_own else "rubric",
+        source="open_text" if need_texts.domains[int(need)] is None else "rubric",
         similarity=round(float(similarity[need, text]), 4),
     )
 
@@ -161,12 +167,13 @@ def need_texts(
     texts: list[str] = []
     rows: list[NDArray[np.float32]] = []
     weights: list[float] = []
+    domains: list[Domain | None] = []
     for piece, vector in zip(words.pieces, piece_vectors, strict=True):
         if piece in words.shareable:
             texts.append(piece)
             rows.append(vector)
             weights.append(1.0)
-    n_own = len(texts)
+            domains.append(None)
     largest = max(float(signals.item_weight.max(initial=0.0)), 1e-9)
     importance = dict(zip(DOMAINS, signals.importance.tolist(), strict=True))
     for item, (item_id, question) in enumerate(instrument.items.items()):
@@ -175,17 +182,21 @@ def need_texts(
             texts.append(question.text)
             rows.append(rubric.questions[item])
             weights.append(importance[domain])
+            domains.append(domain)
         elif level:
             texts.append(f"{question.text}: {question.levels[level]}")
             rows.append(rubric.pictures[item, level - 1])
             weights.append(float(signals.item_weight[item]) / largest)
-    return NeedTexts(tuple(texts), DenseIndex(np.stack(rows)), np.array(weights), n_own)
+            domains.append(domain)
+    return NeedTexts(tuple(texts), DenseIndex(np.stack(rows)), np.array(weights), tuple(domains))
 
 
 def _need_sentence(shares: Sequence[NeedShare], needs: Mapping[Domain, Need], level_fit: float | None) -> str | None:
-    if not shares or shares[0].domain not in needs:
+    served = [needs[share.domain] for share in shares if share.domain in needs]
+    if not served:
         return None
-    need = needs[shares[0].domain]
+    # Of the two needs it serves most, one of the team's first needs is what a reader looks for.
+    need = next((one for one in served[:2] if one.is_priority), served[0])
     place = "one of your first needs" if need.is_priority else "one of your needs"
     suits = ", and it suits teams at your level" if level_fit is not None and level_fit >= LEVEL_FITS else ""
     return f"It works on {need.name.lower()}, {place}{suits}."

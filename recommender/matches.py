@@ -161,9 +161,10 @@ class MatchWriter:
         return {**components, DIVERSITY: diversity}
 
     def _lifts(self, ranked: Ranked, position: int) -> dict[str, float]:
-        return {
-            name: float(values[position] - ranked.mean_parts[name]) for name, values in ranked.relevance.parts.items()
-        }
+        """By how much each part that may be named exceeds its mean."""
+        parts = ranked.relevance.parts.items()
+        may_name = {name for name, _ in parts} - (set() if self._levels_shown else {"stage_level", "need_coverage"})
+        return {name: float(values[position] - ranked.mean_parts[name]) for name, values in parts if name in may_name}
 
     def _traces(self, ranker: KindRanker, ranked: Ranked, row: int) -> tuple[RuleTrace, ...]:
         hidden = set() if self._levels_shown else _level_rules(ranked)

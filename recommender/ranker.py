@@ -30,7 +30,8 @@ from recommender.signals import DOMAINS, OwnWords, TeamSignals
 __all__ = ["KindRanker", "Ranked", "TeamView"]
 
 CONTENDERS = 5
-"""In a large catalog, repeats are looked for among this many times as many supports as a list has places."""
+"""In a large catalog a list is chosen from this many times as many supports as it has places, the best by relevance:
+comparing all pairs for repeats would take minutes and gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class KindRanker:
         durations = self.columns.column(SupportField.DURATION, ruleset.durations)
         self._is_short = durations.any_of([Duration.SHORT])
         self._repeats = _repeats(index, range(len(index.supports))) if self._ranks_all else None
+        """None in a large catalog, where only the contenders for a list are compared."""
 
     @property
     def _ranks_all(self) -> bool:
@@ -157,13 +159,11 @@ class KindRanker:
     ) -> Diversified:
         chosen = np.flatnonzero(may_list)
         diversify_too = self._config.parts.diversification
+        if self._repeats is None:
+            chosen = np.sort(chosen[top_candidates(relevance[chosen], CONTENDERS * k).rows])
         rows = features.rows[chosen]
         place = {row: position for position, row in enumerate(rows.tolist())}
-        repeats = self._repeats
-        if repeats is None:
-            # Comparing all pairs of a large catalog takes minutes and gigabytes; only these can meet in one list.
-            best = top_candidates(relevance[chosen], CONTENDERS * k)
-            repeats = _repeats(self.index, rows[best.rows].tolist())
+        repeats = _repeats(self.index, rows.tolist()) if self._repeats is None else self._repeats
         duplicates = {
             place[row]: [place[other] for other in others if other in place]
             for row, others in repeats.items()

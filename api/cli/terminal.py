@@ -87,6 +87,8 @@ def _tenths() -> Progress:
 
     def show(done: int, total: int, what: str) -> None:
         tenth = 10 * done // max(total, 1)
+        if done == 0:  # the same kind of work begins once more, as when each kind of support is indexed
+            shown.pop(what, None)
         if tenth > shown.get(what, 0) and total >= _WORTH_A_LINE:
             shown[what] = tenth
             print(f"{what}: {done} of {total}", file=sys.stderr)

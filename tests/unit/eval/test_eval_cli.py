@@ -3,8 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import date
-from importlib.resources import files
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -30,19 +28,6 @@ def invoke(monkeypatch, tmp_path):
         return result
 
     return run
-
-
-@pytest.fixture
-def three_teams(tmp_path):
-    source = Path(str(files("eval") / "data" / "judged"))
-    folder = tmp_path / "three"
-    folder.mkdir()
-    lines = (source / "assessments.jsonl").read_text("utf-8").splitlines()[:3]
-    ids = {json.loads(line)["assessment_id"] for line in lines}
-    (folder / "assessments.jsonl").write_text("\n".join(lines), "utf-8")
-    judged = [line for line in (source / "qrels.txt").read_text("utf-8").splitlines() if line.split()[0] in ids]
-    (folder / "qrels.txt").write_text("\n".join(judged), "utf-8")
-    return folder
 
 
 def test_judged_prints_markdown_in_a_pipe(invoke, three_teams):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.support import Support
-from models.vocab import Domain, Phase, SupportKind
+from models.vocab import Cost, Domain, Phase, SupportKind
 from recommender.catalog.load import starter_catalog
 from recommender.config_load import starter_config
 from recommender.errors import UnknownSupport
@@ -274,3 +274,26 @@ def test_a_large_catalog_is_searched_among_eligible_supports_only() -> None:
     team = make_team(1, context={"budget": "none"})
     ranked = make_recommender(supports, config=config).rank(team, as_of=AS_OF, kinds=[SupportKind.RESOURCE], k=5)[0]
     assert [match.support_id for match in ranked.matches] == ["res-free"]
+
+
+@pytest.mark.parametrize(
+    ("team", "n_listed"),
+    [(make_team(1, context={"budget": "none"}), 0), (make_team(4), 3), (make_team(None), 2)],
+    ids=["all excluded", "all at the top", "nobody answered"],
+)
+def test_a_large_catalog_serves_teams_at_the_edges(team: Any, n_listed: int) -> None:
+    """Two candidates a need; a team that answered nothing has one search for all."""
+    resources = [one.model_copy(update={"cost": Cost.PAID}) for one in starter_catalog().resources[:30]]
+    config = starter_config().model_copy(update={"n_candidates_per_need": 2})
+    (ranked,) = make_recommender(resources, config=config).rank(team, as_of=AS_OF, kinds=[SupportKind.RESOURCE], k=3)
+    assert len(ranked.matches) == n_listed
+
+
+def test_a_large_catalog_lists_no_repeats_either() -> None:
+    resources = starter_catalog().resources[:30]
+    copies = [one.model_copy(update={"id": f"{one.id}-copy"}) for one in resources]
+    config = starter_config().model_copy(update={"n_candidates_per_need": 20})
+    recommender = make_recommender([*resources, *copies], config=config)
+    (ranked,) = recommender.rank(make_team(1), as_of=AS_OF, kinds=[SupportKind.RESOURCE], k=10)
+    listed = [match.support_id.removesuffix("-copy") for match in ranked.matches]
+    assert len(set(listed)) == len(listed) == 10
