@@ -64,7 +64,7 @@ def judged(
 
     from eval.experiment import OURS, evaluate_teams
     from eval.report import markdown, print_result
-    from eval.wiring import open_bench, our_rankers
+    from eval.wiring import open_bench, our_rankers, reasons_of
 
     bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
     today = datetime.now(UTC).date()
@@ -84,6 +84,7 @@ def judged(
             versions=bench.versions,
             seed=seed,
             made_on=today,
+            reasons=reasons_of(bench, as_of=today),
             progress=progress,
         )
     if as_json:

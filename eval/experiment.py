@@ -18,7 +18,7 @@ from eval.baselines import (
     seeded_random,
     tfidf,
 )
-from eval.close_ups import with_close_ups
+from eval.close_ups import Why, with_close_ups
 from eval.harness import condense, evaluate
 from eval.judged import JudgedTeams, team_topics
 from eval.metrics import NDCG, GateViolations, Judged, Metric, NeedCoverage, Precision, Topic
@@ -91,6 +91,7 @@ def evaluate_teams(
     versions: Mapping[str, str] | None = None,
     seed: int,
     made_on: date,
+    reasons: Mapping[SupportKind, Why] | None = None,
     progress: Progress | None = None,
 ) -> ResultRecord:
     """Ours and the shelf on judged teams: nDCG, precision, need coverage, share judged, gate violations; paired tests.
@@ -111,6 +112,7 @@ def evaluate_teams(
         versions: Hashes to record beside those of catalog, judgments and embedder.
         seed: For random baseline, intervals and tests.
         made_on: Recorded.
+        reasons: Our own sentences by kind, for the lists that are shown side by side; None leaves them out.
         progress: Called as systems are ranked.
 
     Raises:
@@ -157,6 +159,7 @@ def evaluate_teams(
                 catalog=sorted(own),
                 titles={support.id: support.display_title for support in supports},
                 labels={item.assessment_id: item.team.name for item in judged},
+                why=(reasons or {}).get(kind),
             )
         )
     hashes = {"catalog": catalog.version, "judgments": teams.version, "metrics": content_hash([*map(str, METRICS)])}
