@@ -1,4 +1,7 @@
-"""Small charts as SVG text. Colors and fonts are the page's (classes); no chart says anything by color alone."""
+"""Small charts as SVG text, each drawn twice: for wide and for narrow screens, of which the page shows one.
+
+Colors and fonts are the page's (classes); no chart says anything by color alone.
+"""
 
 import math
 from collections.abc import Sequence
@@ -8,11 +11,9 @@ from html import escape
 __all__ = ["Chart", "Curve", "Mark", "bar_chart", "curve_chart", "mark_chart"]
 
 Chart = str
-"""An `<svg>` element without a title; its caption and its twin table speak for it."""
+"""Two `<svg>` elements of the classes `wide` and `narrow`, without titles: caption and twin table speak for them."""
 
-WIDTH = 760
-_ROW = 26
-_LABEL = 270
+_WIDE, _NARROW = 760, 340
 _RIGHT = 74
 
 
@@ -49,18 +50,27 @@ def mark_chart(marks: Sequence[Mark], *, axis: str, zero: bool = False) -> Chart
         axis: What is measured.
         zero: Draw a line at 0 and keep it in view.
     """
+    return _marks(marks, axis, zero, narrow=False) + _marks(marks, axis, zero, narrow=True)
+
+
+def _marks(marks: Sequence[Mark], axis: str, zero: bool, *, narrow: bool) -> str:
+    """Labels stand left of the marks, or above them where it is narrow."""
+    width, left, row_height = (_NARROW, 10, 42) if narrow else (_WIDE, 270, 26)
     known = [v for mark in marks for v in (mark.value, mark.low, mark.high, mark.other) if v is not None]
-    scale = _Scale([*known, 0.0] if zero or not known else known, _LABEL, WIDTH - _RIGHT)
-    height = _ROW * len(marks) + 48
-    parts = _x_axis(scale, axis, top=4, bottom=height - 44)
+    scale = _Scale([*known, 0.0] if zero or not known else known, left, width - _RIGHT)
+    height = row_height * len(marks) + 48
+    parts = _x_axis(scale, axis, top=4, bottom=height - 44, middle=(left + width - _RIGHT) / 2)
     if zero:
         parts.append(_line("zero", scale(0), 4, scale(0), height - 44))
     for row, mark in enumerate(marks):
-        y = 4 + _ROW * row + _ROW / 2
+        y = 4 + row_height * (row + 1) - 13
         weight = " strong" if mark.strong else ""
-        parts.append(_text(f"label{weight}", _LABEL - 10, y + 4, _short(mark.label), "end"))
+        if narrow:
+            parts.append(_text(f"label{weight}", 0, y - 12, _short(mark.label, 48), "start"))
+        else:
+            parts.append(_text(f"label{weight}", left - 10, y + 4, _short(mark.label), "end"))
         if mark.value is None and mark.other is None:
-            parts.append(_text("value", WIDTH - 4, y + 4, "none", "end"))
+            parts.append(_text("value", width - 4, y + 4, "none", "end"))
             continue
         if mark.low is not None and mark.high is not None:
             parts.append(_line(f"whisker{weight}", scale(mark.low), y, scale(mark.high), y))
@@ -76,8 +86,8 @@ def mark_chart(marks: Sequence[Mark], *, axis: str, zero: bool = False) -> Chart
         else:
             parts.append(f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>')
         shown = f"{mark.value:+.3f}" if zero else f"{mark.value:.3f}"
-        parts.append(_text(f"value{weight}", WIDTH - 4, y + 4, shown, "end"))
-    return _svg(height, parts)
+        parts.append(_text(f"value{weight}", width - 4, y + 4, shown, "end"))
+    return _svg(height, parts, narrow=narrow)
 
 
 def bar_chart(values: Sequence[float], *, axis: str, across: str) -> Chart:
@@ -88,7 +98,11 @@ def bar_chart(values: Sequence[float], *, axis: str, across: str) -> Chart:
         axis: What the height measures.
         across: What a bar is.
     """
-    height, left, right, bottom = 260, 60, WIDTH - 8, 222
+    return _bars(values, axis, across, narrow=False) + _bars(values, axis, across, narrow=True)
+
+
+def _bars(values: Sequence[float], axis: str, across: str, *, narrow: bool) -> str:
+    height, left, right, bottom = 260, 60, (_NARROW if narrow else _WIDE) - 8, 222
     scale = _Scale([*values, 0.0], bottom, 12)
     parts = _y_axis(scale, axis, left, right)
     step = (right - left) / max(1, len(values))
@@ -101,7 +115,7 @@ def bar_chart(values: Sequence[float], *, axis: str, across: str) -> Chart:
         )
     parts.append(_line("zero", left, scale(0), right, scale(0)))
     parts.append(_text("axis", (left + right) / 2, height - 10, across, "middle"))
-    return _svg(height, parts)
+    return _svg(height, parts, narrow=narrow)
 
 
 def curve_chart(curves: Sequence[Curve], *, x_axis: str, y_axis: str, diagonal: bool = False) -> Chart:
@@ -113,14 +127,23 @@ def curve_chart(curves: Sequence[Curve], *, x_axis: str, y_axis: str, diagonal: 
         y_axis: What runs up.
         diagonal: Draw the line from corner to corner for comparison.
     """
-    height, left, right, bottom = 320, 60, WIDTH - 200, 272
+    drawn = [_curves(curves, x_axis, y_axis, diagonal, narrow=narrow) for narrow in (False, True)]
+    return "".join(drawn)
+
+
+def _curves(curves: Sequence[Curve], x_axis: str, y_axis: str, diagonal: bool, *, narrow: bool) -> str:
+    """The key stands beside the lines, or below them where it is narrow."""
+    left, bottom = 60, 272
+    right = _NARROW - 12 if narrow else _WIDE - 200
+    height = 320 + (22 * len(curves) if narrow else 0)
+    key_left, key_top = (left, 334) if narrow else (right + 16, 24)
     xs = [x for curve in curves for x, _ in curve.points]
     ys = [y for curve in curves for _, y in curve.points]
     across, up = _Scale([*xs, 0.0], left, right), _Scale([*ys, 0.0], bottom, 12)
     parts = _y_axis(up, y_axis, left, right)
     for tick in across.ticks:
         parts.append(_text("tick", across(tick), bottom + 18, _number(tick), "middle"))
-    parts.append(_text("axis", (left + right) / 2, height - 8, x_axis, "middle"))
+    parts.append(_text("axis", (left + right) / 2, 312, x_axis, "middle"))
     if diagonal:
         parts.append(_line("zero", across(0), up(0), across(1), up(1)))
     for number, curve in enumerate(curves):
@@ -129,10 +152,10 @@ def curve_chart(curves: Sequence[Curve], *, x_axis: str, y_axis: str, diagonal: 
         parts.append(f'<polyline class="curve{weight}" points="{path}"/>')
         if curve.strong:
             parts += [f'<circle class="mark" cx="{across(x):.1f}" cy="{up(y):.1f}" r="3.5"/>' for x, y in curve.points]
-        row = 24 + 22 * number
-        parts.append(f'<polyline class="curve{weight}" points="{right + 16},{row} {right + 48},{row}"/>')
-        parts.append(_text(f"value{weight}", right + 56, row + 4, _short(curve.label, 20), "start"))
-    return _svg(height, parts)
+        row = key_top + 22 * number
+        parts.append(f'<polyline class="curve{weight}" points="{key_left},{row} {key_left + 32},{row}"/>')
+        parts.append(_text(f"value{weight}", key_left + 40, row + 4, _short(curve.label, 20), "start"))
+    return _svg(height, parts, narrow=narrow)
 
 
 class _Scale:
@@ -154,12 +177,12 @@ class _Scale:
         return self._start + (value - self._low) / self._range * (self._stop - self._start)
 
 
-def _x_axis(scale: _Scale, axis: str, *, top: float, bottom: float) -> list[str]:
+def _x_axis(scale: _Scale, axis: str, *, top: float, bottom: float, middle: float) -> list[str]:
     parts = []
     for tick in scale.ticks:
         parts.append(_line("grid", scale(tick), top, scale(tick), bottom))
         parts.append(_text("tick", scale(tick), bottom + 18, _number(tick), "middle"))
-    parts.append(_text("axis", (_LABEL + WIDTH - _RIGHT) / 2, bottom + 38, axis, "middle"))
+    parts.append(_text("axis", middle, bottom + 38, axis, "middle"))
     return parts
 
 
@@ -176,10 +199,12 @@ def _y_axis(scale: _Scale, axis: str, left: float, right: float) -> list[str]:
     return parts
 
 
-def _svg(height: float, parts: Sequence[str]) -> Chart:
+def _svg(height: float, parts: Sequence[str], *, narrow: bool) -> str:
+    width = _NARROW if narrow else _WIDE
     # The chart itself is hidden from screen readers: its table says the same, in order.
     return (
-        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" aria-hidden="true"'
+        f'<svg class="{"narrow" if narrow else "wide"}" viewBox="0 0 {width} {height:.0f}" width="{width}"'
+        f' height="{height:.0f}" aria-hidden="true"'
         f' focusable="false">{"".join(parts)}</svg>'
     )
 

@@ -244,7 +244,7 @@ def test_links_lead_to_sections_and_headings_skip_no_level(outline):
 
 def test_every_table_has_a_caption_and_headers_and_every_chart_a_table(outline):
     assert all(table["caption"] == 1 and table["header"] >= 2 for table in outline.tables)
-    n_charts = outline.tags.count("svg")
+    n_charts = outline.tags.count("svg") / 2  # each is drawn for wide and for narrow screens
     assert n_charts == outline.tags.count("figure") == sum(table["in_figure"] for table in outline.tables) == 8
 
 
@@ -252,6 +252,27 @@ def test_texts_are_escaped(html):
     assert "North &lt;Hill&gt; &amp; Co" in html
     assert "Our &lt;test&gt;" in html
     assert "<Hill>" not in html
+
+
+def contrast(first, second):
+    """WCAG 2 contrast ratio of two #rrggbb colors."""
+
+    def luminance(color):
+        channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_texts_and_marks_are_told_from_their_ground_in_light_and_dark(html):
+    palettes = [dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root {([^}]*)}", html)]
+    assert len(palettes) == 3, "light, dark, print"
+    for palette in palettes:
+        for ground in ("paper", "band"):
+            for ink in ("ink", "soft", "link", "ours", "other", "down"):
+                assert contrast(palette[ink], palette[ground]) >= 4.5, (ink, ground, palette)
 
 
 def test_page_and_markdown_say_the_same():
@@ -309,7 +330,9 @@ def test_a_value_that_none_has_leaves_a_row_without_a_mark():
 
 
 def test_marks_stand_where_their_values_are():
-    chart = mark_chart([Mark("half", 0.5, 0.0, 1.0), Mark("hollow", None, other=1.0), Mark("none", None)], axis="share")
+    marks = [Mark("half", 0.5, 0.0, 1.0), Mark("hollow", None, other=1.0), Mark("none", None)]
+    chart, narrow = mark_chart(marks, axis="share").split("</svg>")[:2]
+    assert narrow.count("<circle") == 2
     (whisker,) = re.findall(r'class="whisker" x1="([\d.]+)" y1="[\d.]+" x2="([\d.]+)"', chart)
     low, high = map(float, whisker)
     assert float(re.search(r'class="mark" cx="([\d.]+)"', chart)[1]) == pytest.approx((low + high) / 2)
@@ -319,7 +342,7 @@ def test_marks_stand_where_their_values_are():
 
 
 def test_bars_rise_and_fall_from_zero():
-    chart = bar_chart([0.5, -0.25], axis="gain", across="teams")
+    chart, _, _ = bar_chart([0.5, -0.25], axis="gain", across="teams").partition("</svg>")
     bars = re.findall(r'class="bar (up|down)" x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', chart)
     (up, up_top, up_height), (down, down_top, down_height) = bars
     assert (up, down) == ("up", "down")
