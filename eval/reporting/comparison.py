@@ -81,7 +81,17 @@ def comparison_markdown(found: ResultComparison) -> str:
         parts.append("Nothing that is recorded: versions, environment and settings are the same.")
     for ranked in found.lists:
         parts.append(f"## {ranked.name}: {ranked.n_shared} shared teams")
-        header = ["system", "metric", "before", "after", "difference", "95% interval", "p", "p (Holm)", "win/tie/loss"]
+        header = [
+            "system",
+            "metric",
+            "mean before",
+            "mean after",
+            "difference",
+            "95% interval",
+            "p",
+            "p (Holm)",
+            "win/tie/loss",
+        ]
         parts.append(table(header, [_row(one) for one in ranked.systems]))
         for names, when in ((ranked.only_before, "before"), (ranked.only_after, "after")):
             if names:
