@@ -1,6 +1,7 @@
 """An experiment as a file: which systems, on which teams, and what else to find out."""
 
 from collections.abc import Mapping
+from datetime import date
 from importlib import resources
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class ExperimentFile(Value):
     id: str = Field(min_length=1)
     version: str = Field(min_length=1)
     seed: int = Field(default=20261015, ge=0)
+    as_of: date | None = None
+    """For teams that name no date; None takes the day of the run."""
     teams: str = "development"
     """`development`, or a folder beside the file."""
     catalog: str = "starter"

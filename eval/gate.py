@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -34,6 +35,8 @@ class Recorded(Value):
     least_teams: int = Field(default=LEAST_TEAMS, ge=2)
     """Teams that a slice needs to be looked at."""
     seed: int
+    as_of: date
+    """For teams that name no date, then and now: rules on freshness and season must not move the values."""
     judgments: str
     """Hash of teams and grades; values on others cannot be compared."""
     versions: dict[str, str]

@@ -49,12 +49,13 @@ def run_experiment(
         bench: The teams, the catalog and all that ranks.
         runs: What the files that the experiment names hold.
         checks: Behavioral checks; None leaves them out.
-        made_on: Recorded, and the date for teams that name none.
+        made_on: Recorded, and the date for teams that name none if the file names none.
         progress: Called as work is done.
     """
+    as_of = file.as_of or made_on
     configs = _configs(file, bench.config)
     variants = {
-        name: variant(bench, config=config, k=LIST_DEPTH, as_of=made_on, progress=progress)
+        name: variant(bench, config=config, k=LIST_DEPTH, as_of=as_of, progress=progress)
         for name, (config, _) in configs.items()
     }
     result = evaluate_teams(
@@ -70,13 +71,13 @@ def run_experiment(
         baselines=file.baselines,
         baseline=file.baseline,
         judged_by=bench.judged_by,
-        versions=bench.versions,
+        versions=bench.versions | {"as_of": as_of.isoformat()},
         seed=file.seed,
         made_on=made_on,
         reasons=reasons_of(bench, as_of=made_on),
         progress=progress,
     )
-    rank = _ids_of(bench, made_on)
+    rank = _ids_of(bench, as_of)
     stability = rank_stability(
         bench.teams.assessments,
         rank,
@@ -100,8 +101,8 @@ def run_experiment(
                 )
                 for one in result.lists
             ),
-            "behavior": () if checks is None else behavior_of(bench, checks, as_of=made_on, progress=progress),
-            "hard_rules": hard_rules_of(bench, as_of=made_on, progress=progress),
+            "behavior": () if checks is None else behavior_of(bench, checks, as_of=as_of, progress=progress),
+            "hard_rules": hard_rules_of(bench, as_of=as_of, progress=progress),
         }
     )
 

@@ -1,17 +1,13 @@
 """`trellis eval record` and `trellis eval gate`: keep a ranking's values, and refuse a worse ranking."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+import math
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from eval.commands.options import SEED, CatalogDir, DataDir, Seed, TeamsDir, cache_dir, progress_bar
-from recommender.ports import Progress
-
-if TYPE_CHECKING:
-    from eval.wiring import Bench
 
 __all__ = ["add_to"]
 
@@ -33,20 +29,24 @@ def record(
 ) -> None:
     """Record the present ranking's values, for `gate` to compare later rankings with."""
     from eval.gate import Recorded
-    from eval.run_experiment import GATE_METRIC
+    from eval.run_experiment import GATE_METRIC, gate_values
     from eval.wiring import open_bench
 
+    today = datetime.now(UTC).date()
     bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
     with progress_bar() as progress:
-        values = _values(bench, _today(), progress)
+        values = gate_values(bench, as_of=today, progress=progress)
     recorded = Recorded(
         metric=str(GATE_METRIC),
         margin=margin,
         slice_margin=slice_margin,
         seed=seed,
+        as_of=today,
         judgments=bench.teams.version,
         versions=bench.versions | {"catalog": bench.catalog.version},
-        values={name: {team: None if one != one else one for team, one in of.items()} for name, of in values.items()},
+        values={
+            name: {team: None if math.isnan(one) else one for team, one in of.items()} for name, of in values.items()
+        },
     )
     out.write_text(recorded.to_json(), "utf-8")
     typer.echo(f"{sum(map(len, values.values()))} values recorded: {out}")
@@ -64,15 +64,15 @@ def gate(
 ) -> None:
     """Compare the present ranking with a recorded one. Exit code 1, and a line a reason, when it may not pass."""
     from eval.gate import judge_change, read_recorded, recorded_result
-    from eval.run_experiment import hard_rules_of
+    from eval.run_experiment import gate_values, hard_rules_of
     from eval.slices import SLICES, slice_teams
     from eval.wiring import open_bench
 
     before = recorded_result() if recorded is None else read_recorded(recorded)
     bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
     with progress_bar() as progress:
-        values = _values(bench, _today(), progress)
-        rules = hard_rules_of(bench, as_of=_today(), progress=progress)
+        values = gate_values(bench, as_of=before.as_of, progress=progress)
+        rules = hard_rules_of(bench, as_of=before.as_of, progress=progress)
     lines = judge_change(
         before,
         values,
@@ -89,13 +89,3 @@ def gate(
     )
     if n_failed:
         raise typer.Exit(1)
-
-
-def _values(bench: "Bench", today: date, progress: Progress | None) -> Mapping[str, Mapping[str, float]]:
-    from eval.run_experiment import gate_values
-
-    return gate_values(bench, as_of=today, progress=progress)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

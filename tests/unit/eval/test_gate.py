@@ -14,7 +14,9 @@ from recommender.testing import HashingEmbedder
 
 TEAMS = [f"t{number:02}" for number in range(12)]
 BEFORE = {team: 0.5 + place / 100 for place, team in enumerate(TEAMS)}
-RECORDED = Recorded(metric="ndcg@10", seed=1, judgments="j", versions={}, values={"resource": BEFORE})
+RECORDED = Recorded(
+    metric="ndcg@10", seed=1, as_of="2026-11-21", judgments="j", versions={}, values={"resource": BEFORE}
+)
 SLICES = {"form": {"hub": TEAMS[:5], "team": TEAMS[5:]}, "locale": {"rural": TEAMS[:4]}}
 RIGHT = HardRules(n_lists=2, gate_violations=0, explanation_sum_error=0, rising_scores=0, replay_mismatches=0)
 
