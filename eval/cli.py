@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands import behave, collection, experiment, gate
+from eval.commands import behave, collection, experiment, gate, judging, off_policy, report
 from eval.commands.options import (
     SEED,
     CatalogDir,
@@ -64,7 +64,7 @@ def judged(
 
     from eval.experiment import OURS, evaluate_teams
     from eval.report import markdown, print_result
-    from eval.wiring import open_bench, our_rankers
+    from eval.wiring import open_bench, our_rankers, reasons_of
 
     bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
     today = datetime.now(UTC).date()
@@ -84,6 +84,7 @@ def judged(
             versions=bench.versions,
             seed=seed,
             made_on=today,
+            reasons=reasons_of(bench, as_of=today),
             progress=progress,
         )
     if as_json:
@@ -150,3 +151,6 @@ behave.add_to(app)
 collection.add_to(app)
 experiment.add_to(app)
 gate.add_to(app)
+judging.add_to(app)
+off_policy.add_to(app)
+report.add_to(app)

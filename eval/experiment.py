@@ -18,6 +18,7 @@ from eval.baselines import (
     seeded_random,
     tfidf,
 )
+from eval.close_ups import Why, with_close_ups
 from eval.harness import condense, evaluate
 from eval.judged import JudgedTeams, team_topics
 from eval.metrics import NDCG, GateViolations, Judged, Metric, NeedCoverage, Precision, Topic
@@ -90,6 +91,7 @@ def evaluate_teams(
     versions: Mapping[str, str] | None = None,
     seed: int,
     made_on: date,
+    reasons: Mapping[SupportKind, Why] | None = None,
     progress: Progress | None = None,
 ) -> ResultRecord:
     """Ours and the shelf on judged teams: nDCG, precision, need coverage, share judged, gate violations; paired tests.
@@ -110,6 +112,7 @@ def evaluate_teams(
         versions: Hashes to record beside those of catalog, judgments and embedder.
         seed: For random baseline, intervals and tests.
         made_on: Recorded.
+        reasons: Our own sentences by kind, for the lists that are shown side by side; None leaves them out.
         progress: Called as systems are ranked.
 
     Raises:
@@ -147,7 +150,18 @@ def evaluate_teams(
             progress=progress,
         )
         systems += [system for system in put_beside if system.name in shelf]
-        results.append(_list_result(kind, systems, topics, sorted(own), baseline=baseline, seed=seed))
+        results.append(
+            with_close_ups(
+                _list_result(kind, systems, topics, sorted(own), baseline=baseline, seed=seed),
+                ours=OURS,
+                runs={system.name: system.run for system in systems},
+                topics=topics,
+                catalog=sorted(own),
+                titles={support.id: support.display_title for support in supports},
+                labels={item.assessment_id: item.team.name for item in judged},
+                why=(reasons or {}).get(kind),
+            )
+        )
     hashes = {"catalog": catalog.version, "judgments": teams.version, "metrics": content_hash([*map(str, METRICS)])}
     if embedder is not None:
         hashes["model"] = f"{embedder.name} {embedder.fingerprint}"

@@ -22,6 +22,7 @@ __all__ = [
     "JudgedTeams",
     "development_teams",
     "load_judged",
+    "read_assessments",
     "team_topics",
 ]
 
@@ -57,35 +58,57 @@ def load_judged(folder: Path, *, parse: Callable[[bytes], Assessment]) -> Judged
             lines share, and judgments of an assessment that is not in the folder.
     """
     faults: list[Fault] = []
-    assessments: list[Assessment] = []
-    first_line: dict[str, int] = {}
-    for number, line in enumerate(_read(folder / ASSESSMENTS_FILE, faults).splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            assessment = parse(line)
-        except InvalidAssessment as error:
-            faults += [fault.model_copy(update={"file": ASSESSMENTS_FILE, "line": number}) for fault in error.faults]
-            continue
-        first = first_line.setdefault(assessment.assessment_id, number)
-        if first != number:
-            detail = f"The assessment {assessment.assessment_id} was already given on line {first}."
-            faults.append(Fault(pointer="/assessment_id", detail=detail, file=ASSESSMENTS_FILE, line=number))
-        assessments.append(assessment)
+    assessments: tuple[Assessment, ...] = ()
+    try:
+        assessments = read_assessments(folder / ASSESSMENTS_FILE, parse=parse)
+    except InputError as error:
+        faults += error.faults
     qrels: Qrels = {}
     try:
         qrels = read_qrels(_read(folder / QRELS_FILE, faults).decode("utf-8", "replace").splitlines(), file=QRELS_FILE)
     except InvalidQrels as error:
         faults += error.faults
     if not faults:
+        known = {assessment.assessment_id for assessment in assessments}
         faults += [
             Fault(pointer="", detail=f"{query_id} is judged, but {ASSESSMENTS_FILE} lacks it.", file=QRELS_FILE)
             for query_id in qrels
-            if query_id not in first_line
+            if query_id not in known
         ]
     if faults:
         raise InputError(faults)
-    return JudgedTeams(tuple(assessments), qrels)
+    return JudgedTeams(assessments, qrels)
+
+
+def read_assessments(path: Path, *, parse: Callable[[bytes], Assessment]) -> tuple[Assessment, ...]:
+    """The assessments in a file of one a line, in its order; blank lines are skipped.
+
+    Args:
+        path: The file.
+        parse: Reads one line; raises `InvalidAssessment`.
+
+    Raises:
+        InputError: Every fault with its line, among them a file that cannot be read and ids that two lines share.
+    """
+    faults: list[Fault] = []
+    assessments: list[Assessment] = []
+    first_line: dict[str, int] = {}
+    for number, line in enumerate(_read(path, faults).splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            assessment = parse(line)
+        except InvalidAssessment as error:
+            faults += [fault.model_copy(update={"file": path.name, "line": number}) for fault in error.faults]
+            continue
+        first = first_line.setdefault(assessment.assessment_id, number)
+        if first != number:
+            detail = f"The assessment {assessment.assessment_id} was already given on line {first}."
+            faults.append(Fault(pointer="/assessment_id", detail=detail, file=path.name, line=number))
+        assessments.append(assessment)
+    if faults:
+        raise InputError(faults)
+    return tuple(assessments)
 
 
 def development_teams(*, parse: Callable[[bytes], Assessment]) -> JudgedTeams:

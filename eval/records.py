@@ -21,6 +21,12 @@ from eval.findings import (
 )
 from eval.harness import Table, compare_with, summarize
 from eval.metrics import Metric, catalog_coverage, exposure_gini
+from eval.sections import (
+    CalibrationBin,
+    ComparisonRecord,
+    ExposureRecord,
+    RegressionRecord,
+)
 from eval.stats import Comparison
 from models.base import Value
 from recommender.trec import Run
@@ -52,25 +58,6 @@ class MetricRecord(Value):
     n: int
     per_query: tuple[float | None, ...]
     """In the order of `ListResult.query_ids`."""
-
-
-class ComparisonRecord(Value):
-    """A system against the baseline, paired by query."""
-
-    metric: str
-    n: int
-    difference: float | None
-    interval: IntervalRecord
-    p: float
-    p_holm: float
-    """Adjusted over the systems of this list."""
-    permutations: int
-    exact: bool
-    effect: float | None
-    detectable: float | None
-    wins: int
-    ties: int
-    losses: int
 
 
 class SystemRecord(Value):
@@ -107,6 +94,14 @@ class ListResult(Value):
     slices: tuple[SliceRecord, ...] = ()
     stability: tuple[StabilityRecord, ...] = ()
     groups: tuple[GroupRecord, ...] = ()
+    ours: str | None = None
+    """The system that the sections are about; None when none is ours."""
+    query_labels: dict[str, str] = {}
+    """What a person calls a query, such as the team's name; a query left out goes by its id."""
+    exposure: tuple[ExposureRecord, ...] = ()
+    calibration: tuple[CalibrationBin, ...] = ()
+    regressions: tuple[RegressionRecord, ...] = ()
+    """Worst first."""
 
 
 class Environment(Value):

@@ -10,7 +10,7 @@ from rich.table import Table as RichTable
 from eval.markdown import Rows, interval, number, p_value, signed, table
 from eval.records import ComparisonRecord, ListResult, MetricRecord, ResultRecord, SystemRecord
 
-__all__ = ["markdown", "print_result"]
+__all__ = ["comparison_rows", "markdown", "notes_on", "print_result", "value_rows"]
 
 
 def markdown(result: ResultRecord) -> str:
@@ -18,19 +18,19 @@ def markdown(result: ResultRecord) -> str:
     parts = [f"Judged by {result.judged_by}; {result.made_on.isoformat()}, seed {result.seed}."]
     for ranked in result.lists:
         parts.append(f"## {_heading(ranked)}")
-        parts.append(table(*_value_rows(ranked)))
+        parts.append(table(*value_rows(ranked)))
         parts.append(f"Against {ranked.baseline}, paired by query:")
-        parts.append(table(*_comparison_rows(ranked)))
-        parts.append("\n".join(f"- {note}" for note in _notes(ranked)))
+        parts.append(table(*comparison_rows(ranked)))
+        parts.append("\n".join(f"- {note}" for note in notes_on(ranked)))
     return "\n\n".join(parts) + "\n"
 
 
 def print_result(result: ResultRecord, console: Console) -> None:
     """The whole result on a console; plain text when it is no terminal."""
     for ranked in result.lists:
-        console.print(_rich_table(_heading(ranked), *_value_rows(ranked)))
-        console.print(_rich_table(f"Against {ranked.baseline}, paired by query", *_comparison_rows(ranked)))
-        for note in _notes(ranked):
+        console.print(_rich_table(_heading(ranked), *value_rows(ranked)))
+        console.print(_rich_table(f"Against {ranked.baseline}, paired by query", *comparison_rows(ranked)))
+        for note in notes_on(ranked):
             console.print(f"  {note}", highlight=False)
         console.print()
     console.print(f"Judged by {result.judged_by}. Seed {result.seed}.", highlight=False)
@@ -40,7 +40,8 @@ def _heading(ranked: ListResult) -> str:
     return f"{ranked.name}: {len(ranked.query_ids)} teams, {ranked.n_documents} to rank"
 
 
-def _value_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
+def value_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
+    """Header and rows: every metric of every system, and the interval of the first."""
     names = list(ranked.systems[0].metrics) if ranked.systems else []
     labels = _labels(names)
     header = ["system", *(labels[name] for name in names), *(f"95% interval of {labels[name]}" for name in names[:1])]
@@ -62,7 +63,8 @@ def _labels(names: Sequence[str]) -> dict[str, str]:
     return {name: label if times[label] == 1 else name for name, label in short.items()}
 
 
-def _comparison_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
+def comparison_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
+    """Header and rows: every system against the baseline."""
     header = ["system", "metric", "difference", "95% interval", "p", "p (Holm)", "effect", "detectable", "win/tie/loss"]
     rows = [_comparison(system, item) for system in ranked.systems for item in system.against_baseline]
     return header, rows
@@ -82,7 +84,8 @@ def _comparison(system: SystemRecord, item: ComparisonRecord) -> list[str]:
     ]
 
 
-def _notes(ranked: ListResult) -> list[str]:
+def notes_on(ranked: ListResult) -> list[str]:
+    """What a reader must know of the systems and of what was left out, in sentences."""
     notes = [f"{system.name}: {system.description}" for system in ranked.systems]
     for system in ranked.systems:
         if system.n_missing:

@@ -19,7 +19,7 @@ from eval.records import ComparisonRecord, ListResult, ResultRecord, comparison_
 from eval.slices import record_slices, slice_teams
 from eval.stability import DEPTH, Lists, rank_stability
 from eval.stats import compare, holm
-from eval.wiring import Bench, behavior_of, open_recommender, rank_of, variant
+from eval.wiring import Bench, behavior_of, open_recommender, rank_of, reasons_of, variant
 from models.assessment import Assessment
 from models.vocab import SupportKind
 from recommender.config import RankingConfig
@@ -74,6 +74,7 @@ def run_experiment(
         versions=bench.versions | {"as_of": as_of.isoformat()},
         seed=file.seed,
         made_on=made_on,
+        reasons=reasons_of(bench, as_of=made_on),
         progress=progress,
     )
     rank = _ids_of(bench, as_of)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.behavior import BehaviorFile, Rank, check_behavior
+from eval.close_ups import Why
 from eval.experiment import OURS, Ranker
 from eval.findings import BehaviorRecord
 from eval.judged import DEVELOPMENT_JUDGES, JudgedTeams, development_teams, load_judged
@@ -48,6 +49,10 @@ _LEARNED_HERE = (
     "the shipped ranking, whose weights were learned on these teams, so it is flattered; `trellis eval tune` prints"
     " what weights learned on other teams reach"
 )
+
+
+REASONED = 10
+"""Places of a list that reasons are given for."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +203,35 @@ def open_embedder(data_dir: Path) -> CachedEmbedder:
 def our_rankers(bench: Bench, *, as_of: date, progress: Progress | None) -> Mapping[SupportKind, Mapping[str, Ranker]]:
     """Our own ranking of each kind: every eligible support, without a floor. `as_of` is for teams that name no date."""
     return {kind: {OURS: ranker} for kind, ranker in variant(bench, as_of=as_of, progress=progress).items()}
+
+
+def reasons_of(bench: Bench, *, as_of: date) -> Mapping[SupportKind, Why]:
+    """Our own sentences on the first ten places of a team's list; nothing on others. `as_of` as for `rank_of`."""
+    assessments = {item.assessment_id: item for item in bench.teams.assessments}
+
+    @cache
+    def matches(query_id: str) -> Mapping[SupportKind, Mapping[str, Match]]:
+        lists = rank(assessments[query_id], REASONED)
+        return {kind: {match.support_id: match for match in found} for kind, found in lists.items()}
+
+    @cache
+    def ranker() -> Rank:
+        return rank_of(open_recommender(bench), as_of=as_of)
+
+    def rank(assessment: Assessment, k: int) -> Mapping[SupportKind, Sequence[Match]]:
+        # Opened when the first reason is asked for: a ranking that loses nowhere needs none.
+        return ranker()(assessment, k)
+
+    def why(kind: SupportKind, query_id: str, doc_id: str) -> Sequence[str]:
+        match = matches(query_id)[kind].get(doc_id)
+        return () if match is None else (f"Score {match.score:.3f}: {_largest_parts(match)}.", *match.why)
+
+    return {kind: partial(why, kind) for kind in SupportKind}
+
+
+def _largest_parts(match: Match, *, n: int = 3) -> str:
+    parts = sorted(match.components.items(), key=lambda part: (-abs(part[1]), part[0]))
+    return ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in parts[:n])
 
 
 def variant(

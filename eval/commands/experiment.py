@@ -25,11 +25,10 @@ def run_file(
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder to write the result to.")],
     data_dir: DataDir = None,
 ) -> None:
-    """Evaluate systems, ablations, slices, stability and behavior; write result.json and result.md."""
+    """Evaluate systems, ablations, slices, stability and behavior; write result.json, report.html, report.md."""
     from eval.behavior import load_checks, shipped_checks
     from eval.experiment_file import load_experiment, shipped_experiment
-    from eval.findings_text import findings_markdown
-    from eval.report import markdown
+    from eval.reporting.files import write_report
     from eval.run_experiment import run_experiment
     from eval.run_files import read_runs
     from eval.wiring import open_bench
@@ -54,5 +53,5 @@ def run_file(
         )
     out.mkdir(parents=True, exist_ok=True)
     (out / "result.json").write_text(result.to_json(), "utf-8")
-    (out / "result.md").write_text(f"{markdown(result)}\n{findings_markdown(result)}", "utf-8")
-    typer.echo(f"{file.id}: {out / 'result.json'}, {out / 'result.md'}")
+    files = write_report(result, out)
+    typer.echo(f"{file.id}: {out / 'result.json'}, {files.html}, {files.markdown}")

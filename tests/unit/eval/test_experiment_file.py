@@ -120,9 +120,11 @@ def test_a_run_writes_one_result_with_every_system_and_finding(invoke, small, tm
     assert result.hard_rules.broken == ()
     assert result.experiment is not None
     assert result.experiment.startswith("small@0.1.0+")
-    shown = (tmp_path / "out" / "result.md").read_text("utf-8")
-    for heading in ("one part switched off", "slices", "stability", "exposure against merit", "Hard rules"):
-        assert heading in shown
+    assert any(item.why for one in ranked.regressions for item in one.ours_list), "ideal is above ours somewhere"
+    for name in ("report.md", "report.html"):
+        shown = (tmp_path / "out" / name).read_text("utf-8")
+        for heading in ("with one part switched off", "For whom", "How stable", "Who is shown", "Hard rules"):
+            assert heading in shown
 
 
 def test_a_faulty_run_file_is_refused_and_nothing_is_written(invoke, small, tmp_path):
