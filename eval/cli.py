@@ -24,7 +24,6 @@ from eval.commands.options import (
     progress_bar,
 )
 from eval.run_files import read_runs
-from recommender.trec import Run
 
 __all__ = ["app"]
 
@@ -58,8 +57,8 @@ def judged(
     as_json: Json = False,
 ) -> None:
     """Rank for judged teams with our pipeline and off-the-shelf rankers, and compare. Markdown in a pipe."""
-    runs = _read_runs(run or [])
-    # Imported here so that help, usage errors and faults in run files are quick.
+    paths = _run_paths(run or [])
+    # Imported here so that help and usage errors are quick.
     from rich.console import Console
 
     from eval.experiment import OURS, evaluate_teams
@@ -67,9 +66,10 @@ def judged(
     from eval.wiring import open_bench, our_rankers, reasons_of
 
     bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
+    runs = read_runs(paths, known=bench.known)
     today = datetime.now(UTC).date()
     with progress_bar() as progress:
-        result = evaluate_teams(
+        result, _ = evaluate_teams(
             bench.teams,
             bench.catalog,
             instrument=bench.instrument.instrument,
@@ -134,8 +134,8 @@ def tune(
         typer.echo("\n".join(study_markdown(study) for study in studies), nl=False)
 
 
-def _read_runs(options: Sequence[str]) -> dict[str, Run]:
-    """The named runs."""
+def _run_paths(options: Sequence[str]) -> dict[str, Path]:
+    """The file of each named run."""
     paths: dict[str, Path] = {}
     for option in options:
         name, separator, path = option.partition("=")
@@ -144,7 +144,7 @@ def _read_runs(options: Sequence[str]) -> dict[str, Run]:
         if name in paths:
             raise typer.BadParameter(f"two runs are called '{name}'.", param_hint="--run")
         paths[name] = Path(path)
-    return read_runs(paths)
+    return paths
 
 
 behave.add_to(app)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from eval.baselines import (
     Document,
@@ -43,6 +44,7 @@ __all__ = [
     "LEXICAL_SHELF",
     "METRICS",
     "OURS",
+    "Evaluation",
     "Ranker",
     "System",
     "evaluate_teams",
@@ -74,6 +76,14 @@ class System:
     run: Run
 
 
+class Evaluation(NamedTuple):
+    """What an evaluation found, and the lists that it found it on."""
+
+    result: ResultRecord
+    runs: dict[str, dict[str, Run]]
+    """By kind, then by name of the system."""
+
+
 def evaluate_teams(
     teams: JudgedTeams,
     catalog: Catalog,
@@ -93,7 +103,7 @@ def evaluate_teams(
     made_on: date,
     reasons: Mapping[SupportKind, Why] | None = None,
     progress: Progress | None = None,
-) -> ResultRecord:
+) -> Evaluation:
     """Ours and the shelf on judged teams: nDCG, precision, need coverage, share judged, gate violations; paired tests.
 
     Args:
@@ -123,6 +133,7 @@ def evaluate_teams(
     for kind in kinds:
         _check_names([*rankers.get(kind, {}), *(runs or {}), *shelf], baseline)
     results = []
+    runs_of: dict[str, dict[str, Run]] = {}
     about = about_rankers or {}
     for kind in kinds:
         supports: Sequence[Support] = [support for support in catalog.supports if support.kind is kind]
@@ -150,11 +161,12 @@ def evaluate_teams(
             progress=progress,
         )
         systems += [system for system in put_beside if system.name in shelf]
+        runs_of[kind.value] = {system.name: system.run for system in systems}
         results.append(
             with_close_ups(
                 _list_result(kind, systems, topics, sorted(own), baseline=baseline, seed=seed),
                 ours=OURS,
-                runs={system.name: system.run for system in systems},
+                runs=runs_of[kind.value],
                 topics=topics,
                 catalog=sorted(own),
                 titles={support.id: support.display_title for support in supports},
@@ -165,7 +177,7 @@ def evaluate_teams(
     hashes = {"catalog": catalog.version, "judgments": teams.version, "metrics": content_hash([*map(str, METRICS)])}
     if embedder is not None:
         hashes["model"] = f"{embedder.name} {embedder.fingerprint}"
-    return ResultRecord(
+    result = ResultRecord(
         made_on=made_on,
         judged_by=judged_by,
         seed=seed,
@@ -173,6 +185,7 @@ def evaluate_teams(
         environment=environment(),
         lists=tuple(results),
     )
+    return Evaluation(result, runs_of)
 
 
 def shelf_systems(

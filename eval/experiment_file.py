@@ -1,5 +1,6 @@
 """An experiment as a file: which systems, on which teams, and what else to find out."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from importlib import resources
@@ -38,7 +39,7 @@ class ExperimentFile(Value):
     baselines: tuple[str, ...] = BASELINES
     ablations: tuple[str, ...] = ()
     runs: dict[str, str] = {}
-    """Name of each further system -> its TREC run, beside the file."""
+    """Name of each further system, also a file name -> its TREC run, beside the file."""
     slices: tuple[str, ...] = ()
     stability_draws: int = Field(default=0, ge=0)
     """0 leaves stability out."""
@@ -93,6 +94,11 @@ def _name_faults(data: object) -> list[Fault]:
         Fault(pointer=join_pointer(["runs", name]), detail=f"another system is called '{name}'")
         for name in names
         if name in taken
+    ]
+    faults += [
+        Fault(pointer=join_pointer(["runs", name]), detail=f"'{name}' is no name of letters, digits, '.', '_' and '-'")
+        for name in names
+        if isinstance(name, str) and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name)
     ]
     baseline = document.get("baseline", "fusion")
     systems = [word for word in [*taken, *names] if isinstance(word, str)]

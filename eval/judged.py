@@ -1,11 +1,12 @@
 """Judged teams: assessments with graded supports, read from a folder and turned into topics that metrics understand."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from eval.gates import forbidden_supports
+from eval.known_ids import KnownIds, unknown_ids
 from eval.metrics import Topic
 from models.assessment import Assessment
 from models.base import Fault
@@ -28,6 +29,7 @@ __all__ = [
 
 ASSESSMENTS_FILE = "assessments.jsonl"
 QRELS_FILE = "qrels.txt"
+_QRELS_COLUMNS = 4
 DEVELOPMENT_JUDGES = "language-model assessors with written guidelines"
 
 
@@ -46,35 +48,38 @@ class JudgedTeams:
         return content_hash([[item.model_dump(mode="json") for item in self.assessments], self.qrels])
 
 
-def load_judged(folder: Path, *, parse: Callable[[bytes], Assessment]) -> JudgedTeams:
+def load_judged(
+    folder: Path, *, parse: Callable[[bytes], Assessment], documents: Container[str] | None = None
+) -> JudgedTeams:
     """The judged teams in a folder with `assessments.jsonl` and `qrels.txt`.
 
     Args:
         folder: Where the two files are.
         parse: Reads one line; raises `InvalidAssessment`.
+        documents: Ids of all supports that a judgment may name; None takes any.
 
     Raises:
         InputError: Every fault of both files with file and line, among them files that are missing, ids that two
-            lines share, and judgments of an assessment that is not in the folder.
+            lines share, judgments of an assessment that is not in the folder, and of an unknown support.
     """
     faults: list[Fault] = []
     assessments: tuple[Assessment, ...] = ()
+    queries: Container[str] | None = None
     try:
         assessments = read_assessments(folder / ASSESSMENTS_FILE, parse=parse)
+        queries = {assessment.assessment_id for assessment in assessments}
     except InputError as error:
         faults += error.faults
     qrels: Qrels = {}
+    lines = _read(folder / QRELS_FILE, faults).decode("utf-8", "replace").splitlines()
+    found: list[Fault] = []
     try:
-        qrels = read_qrels(_read(folder / QRELS_FILE, faults).decode("utf-8", "replace").splitlines(), file=QRELS_FILE)
+        qrels = read_qrels(lines, file=QRELS_FILE)
     except InvalidQrels as error:
-        faults += error.faults
-    if not faults:
-        known = {assessment.assessment_id for assessment in assessments}
-        faults += [
-            Fault(pointer="", detail=f"{query_id} is judged, but {ASSESSMENTS_FILE} lacks it.", file=QRELS_FILE)
-            for query_id in qrels
-            if query_id not in known
-        ]
+        found += error.faults
+    # Where no assessment could be read, every line would name an unknown one.
+    found += unknown_ids(lines, KnownIds(queries, documents), n_columns=_QRELS_COLUMNS, file=QRELS_FILE)
+    faults += sorted(found, key=lambda fault: fault.line or 0)
     if faults:
         raise InputError(faults)
     return JudgedTeams(assessments, qrels)

@@ -32,6 +32,7 @@ from models.base import Value
 from recommender.trec import Run
 
 __all__ = [
+    "LEARNED_HERE",
     "ComparisonRecord",
     "Environment",
     "IntervalRecord",
@@ -46,6 +47,13 @@ __all__ = [
 ]
 
 _PACKAGES = ("bm25s", "numpy", "scikit-learn", "scipy", "sentence-transformers", "torch", "trellis-recommender")
+
+
+LEARNED_HERE = (
+    "the shipped ranking, whose weights were learned on these teams, so it is flattered; `trellis eval tune` prints"
+    " what weights learned on other teams reach"
+)
+"""Description of our system where its weights were learned on the very teams that it is evaluated on."""
 
 
 class MetricRecord(Value):

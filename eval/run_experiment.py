@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.behavior import BehaviorFile
-from eval.experiment import METRICS, OURS, evaluate_teams
+from eval.experiment import METRICS, OURS, Evaluation, evaluate_teams
 from eval.experiment_file import RULES_ONLY, ExperimentFile, ablation_name
 from eval.findings import GroupRecord, HardRules, SliceRecord
 from eval.groups import GROUPINGS
 from eval.hard_rules import check_hard_rules
 from eval.judged import team_topics
 from eval.metrics import NDCG, group_exposure
-from eval.records import ComparisonRecord, ListResult, ResultRecord, comparison_record
+from eval.records import ComparisonRecord, ListResult, comparison_record
 from eval.slices import record_slices, slice_teams
 from eval.stability import DEPTH, Lists, rank_stability
 from eval.stats import compare, holm
@@ -41,8 +41,8 @@ def run_experiment(
     checks: BehaviorFile | None,
     made_on: date,
     progress: Progress | None = None,
-) -> ResultRecord:
-    """The result of an experiment.
+) -> Evaluation:
+    """The result of an experiment, with the lists of every system.
 
     Args:
         file: Names the systems and what else to find out.
@@ -58,7 +58,7 @@ def run_experiment(
         name: variant(bench, config=config, k=LIST_DEPTH, as_of=as_of, progress=progress)
         for name, (config, _) in configs.items()
     }
-    result = evaluate_teams(
+    evaluation = evaluate_teams(
         bench.teams,
         bench.catalog,
         instrument=bench.instrument.instrument,
@@ -87,7 +87,7 @@ def run_experiment(
     )
     lists = {assessment.assessment_id: rank(assessment) for assessment in bench.teams.assessments}
     groups = slice_teams(bench.teams.assessments, bench.profiles, slices=file.slices)
-    return result.model_copy(
+    result = evaluation.result.model_copy(
         update={
             "experiment": file.content_hash,
             "lists": tuple(
@@ -99,12 +99,13 @@ def run_experiment(
                         "groups": _groups(bench, SupportKind(one.name), lists),
                     }
                 )
-                for one in result.lists
+                for one in evaluation.result.lists
             ),
             "behavior": () if checks is None else behavior_of(bench, checks, as_of=as_of, progress=progress),
             "hard_rules": hard_rules_of(bench, as_of=as_of, progress=progress),
         }
     )
+    return evaluation._replace(result=result)
 
 
 def hard_rules_of(bench: Bench, *, as_of: date, progress: Progress | None = None) -> HardRules:

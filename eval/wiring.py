@@ -14,6 +14,8 @@ from eval.close_ups import Why
 from eval.experiment import OURS, Ranker
 from eval.findings import BehaviorRecord
 from eval.judged import DEVELOPMENT_JUDGES, JudgedTeams, development_teams, load_judged
+from eval.known_ids import KnownIds
+from eval.records import LEARNED_HERE
 from models.assessment import Assessment
 from models.base import SupportId
 from models.needs import Need
@@ -44,12 +46,6 @@ __all__ = [
     "rank_of",
     "variant",
 ]
-
-_LEARNED_HERE = (
-    "the shipped ranking, whose weights were learned on these teams, so it is flattered; `trellis eval tune` prints"
-    " what weights learned on other teams reach"
-)
-
 
 REASONED = 10
 """Places of a list that reasons are given for."""
@@ -83,6 +79,14 @@ class Bench:
         }
 
     @property
+    def known(self) -> KnownIds:
+        """What a run may name."""
+        return KnownIds(
+            queries={assessment.assessment_id for assessment in self.teams.assessments},
+            documents={support.id for support in self.catalog.supports},
+        )
+
+    @property
     def versions(self) -> dict[str, str]:
         """Of the instrument, the rules and the weights, for the result record."""
         version = self.instrument.version
@@ -107,14 +111,16 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
     """
     instrument = default_instrument()
     parse = partial(parse_assessment, instrument=instrument)
-    judged = development_teams(parse=parse) if teams is None else load_judged(teams, parse=parse)
+    supports = starter_catalog() if catalog is None else load_catalog(catalog)
+    ids = {support.id for support in supports.supports}
+    judged = development_teams(parse=parse) if teams is None else load_judged(teams, parse=parse, documents=ids)
     config = starter_config()
     profiles = {item.assessment_id: build_profile(item, instrument, config.scoring) for item in judged.assessments}
     return Bench(
         teams=judged,
         judged_by=DEVELOPMENT_JUDGES if teams is None else f"whoever graded {teams.name}",
-        about_ours=_LEARNED_HERE if teams is None else "the shipped ranking",
-        catalog=starter_catalog() if catalog is None else load_catalog(catalog),
+        about_ours=LEARNED_HERE if teams is None else "the shipped ranking",
+        catalog=supports,
         instrument=instrument,
         profiles=profiles,
         needs={

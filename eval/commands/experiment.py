@@ -25,12 +25,12 @@ def run_file(
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder to write the result to.")],
     data_dir: DataDir = None,
 ) -> None:
-    """Evaluate systems, ablations, slices, stability and behavior; write result.json, report.html, report.md."""
+    """Evaluate systems, ablations, slices, stability and behavior; write result.json, the report, TREC runs."""
     from eval.behavior import load_checks, shipped_checks
     from eval.experiment_file import load_experiment, shipped_experiment
-    from eval.reporting.files import write_report
+    from eval.reporting.files import report_texts, write_files
     from eval.run_experiment import run_experiment
-    from eval.run_files import read_runs
+    from eval.run_files import read_runs, run_texts
     from eval.wiring import open_bench
 
     path = Path(experiment)
@@ -45,13 +45,13 @@ def run_file(
         catalog=None if file.catalog == "starter" else folder / file.catalog,
         data_dir=cache_dir(data_dir),
     )
-    known = {support.id for support in bench.catalog.supports}
-    runs = read_runs({name: folder / place for name, place in file.runs.items()}, known=known)
+    runs = read_runs({name: folder / place for name, place in file.runs.items()}, known=bench.known)
     with progress_bar() as progress:
-        result = run_experiment(
+        result, lists = run_experiment(
             file, bench, runs=runs, checks=checks, made_on=datetime.now(UTC).date(), progress=progress
         )
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "result.json").write_text(result.to_json(), "utf-8")
-    files = write_report(result, out)
-    typer.echo(f"{file.id}: {out / 'result.json'}, {files.html}, {files.markdown}")
+    report = report_texts(result)
+    written = {"result.json": result.to_json(), **report, **run_texts(lists)}
+    write_files(out, written)
+    shown = ", ".join(str(out / name) for name in ("result.json", *report, "runs"))
+    typer.echo(f"{file.id}: {shown}")

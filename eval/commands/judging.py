@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.commands.options import SEED, CatalogDir, Json, Seed
-from models.base import Fault
-from recommender.errors import InvalidRun
-from recommender.trec import Run, read_run
 
 if TYPE_CHECKING:
     from eval.judging.desk import Desk
@@ -51,27 +48,13 @@ def pool(
     """Pool what several runs show first, shuffled for each team, without a trace of which run showed what."""
     from eval.json_lines import write_line
     from eval.judging.desk import open_desk
-    from eval.judging.judgments import Pair
     from eval.judging.pool import make_pool
-    from recommender.errors import InputError
+    from eval.known_ids import KnownIds
+    from eval.run_files import read_runs
 
-    found: dict[str, Run] = {}
-    faults: list[Fault] = []
-    for path in runs:
-        try:
-            found[str(path)] = _run(path)
-        except InputError as error:
-            faults += error.faults
-    if faults:
-        raise InvalidRun(faults)
     desk = open_desk(teams=teams, catalog=catalog)
-    for name, run in found.items():
-        try:
-            desk.check((Pair(team, item.doc_id) for team, listed in run.items() for item in listed), file=name)
-        except InputError as error:
-            faults += error.faults
-    if faults:
-        raise InvalidRun(faults)
+    known = KnownIds(queries=desk.cases, documents=desk.hashes)
+    found = read_runs({str(path): path for path in runs}, known=known)
     pooled = make_pool(
         found,
         kinds={support.id: support.kind for support in desk.catalog.supports},
@@ -170,12 +153,6 @@ def stale(files: JudgmentFiles, catalog: CatalogDir = None) -> None:
 def _check_judge(name: str) -> None:
     if not re.fullmatch(r"\S+", name):
         raise typer.BadParameter(f"'{name}' is not one word.", param_hint="--judge")
-
-
-def _run(path: Path) -> Run:
-    from eval.json_lines import read_text
-
-    return read_run(read_text(path).splitlines(), file=str(path))
 
 
 def _desk(teams: Path | None, catalog: Path | None, pairs: "Sequence[Pair]", file: str) -> "Desk":

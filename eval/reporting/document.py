@@ -5,7 +5,7 @@ import numpy as np
 from eval.close_ups import best_other, main_metric
 from eval.findings import IntervalRecord
 from eval.markdown import interval, number
-from eval.records import ListResult, ResultRecord, SystemRecord
+from eval.records import LEARNED_HERE, ListResult, ResultRecord, SystemRecord
 from eval.report import comparison_rows, notes_on, value_rows
 from eval.reporting.blocks import Block, Document, Figure, Items, Paragraph, Section, TableBlock
 from eval.reporting.charts import Mark, bar_chart, mark_chart
@@ -23,6 +23,12 @@ from eval.stats import win_tie_loss
 __all__ = ["make_document"]
 
 
+_FLATTERED = (
+    "Our weights were learned on these same teams, so our values here are flattered. `trellis eval tune` prints the"
+    " held-out values: what weights learned on other teams reach."
+)
+
+
 def make_document(result: ResultRecord, *, title: str | None = None) -> Document:
     """The whole report of a result.
 
@@ -33,6 +39,8 @@ def make_document(result: ResultRecord, *, title: str | None = None) -> Document
     sections = [_list_section(ranked) for ranked in result.lists]
     sections += [_behavior_section(result), _hard_rules_section(result), _repeat_section(result)]
     lead = [sentence for ranked in result.lists for sentence in _findings(ranked)]
+    if any(ours is not None and ours.description == LEARNED_HERE for ours in map(_ours, result.lists)):
+        lead.append(_FLATTERED)
     lead.append(f"Judged by {result.judged_by}. Made on {result.made_on.isoformat()}, seed {result.seed}.")
     return Document(title or "How good the rankings are", tuple(lead), tuple(sections))
 

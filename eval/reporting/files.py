@@ -1,6 +1,8 @@
 """Reports on disk."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -13,7 +15,10 @@ from eval.reporting.text import text
 from models.base import Fault
 from recommender.errors import InputError
 
-__all__ = ["ReportFiles", "read_result", "write_report"]
+__all__ = ["ReportFiles", "read_result", "report_texts", "write_files", "write_report"]
+
+
+HTML, MARKDOWN = "report.html", "report.md"
 
 
 class ReportFiles(NamedTuple):
@@ -31,13 +36,32 @@ def write_report(result: ResultRecord, out_dir: Path, *, title: str | None = Non
         out_dir: Folder to write to.
         title: What the report is called; None takes a general one.
     """
+    write_files(out_dir, report_texts(result, title=title))
+    return ReportFiles(out_dir / HTML, out_dir / MARKDOWN)
+
+
+def report_texts(result: ResultRecord, *, title: str | None = None) -> dict[str, str]:
+    """The contents of a report's files by name; arguments as for `write_report`."""
     document = make_document(result, title=title)
-    files = ReportFiles(out_dir / "report.html", out_dir / "report.md")
-    contents = page(document), text(document)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    for path, content in zip(files, contents, strict=True):
-        path.write_text(content, "utf-8")
-    return files
+    return {HTML: page(document), MARKDOWN: text(document)}
+
+
+def write_files(folder: Path, contents: Mapping[str, str]) -> None:
+    """Write texts under a folder, which is made where it is missing. No text takes its place before all are on disk.
+
+    Args:
+        folder: Where to write.
+        contents: By path under the folder, with `/` between its parts.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    # Inside the folder, so that moving is renaming: a full disk or a kill leaves the earlier files whole.
+    with TemporaryDirectory(dir=folder, prefix=".writing-") as waiting:
+        for name, content in contents.items():
+            for root in (Path(waiting), folder):
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (Path(waiting) / name).write_text(content, "utf-8")
+        for name in contents:
+            (Path(waiting) / name).replace(folder / name)
 
 
 def read_result(path: Path) -> ResultRecord:

@@ -7,12 +7,15 @@ from typer.testing import CliRunner
 
 from eval.cli import app
 from eval.experiment_file import BASELINES, load_experiment, shipped_experiment
+from eval.metrics import NDCG, Topic
 from eval.records import ResultRecord
+from eval.run_files import run_texts
 from eval.slices import SLICES
 from eval.yaml_files import InvalidFile
 from recommender.config import Parts
 from recommender.errors import InvalidRun
 from recommender.testing import HashingEmbedder
+from recommender.trec import count_ties, rank_scores, read_qrels, read_run
 
 
 @pytest.fixture
@@ -125,6 +128,42 @@ def test_a_run_writes_one_result_with_every_system_and_finding(invoke, small, tm
         shown = (tmp_path / "out" / name).read_text("utf-8")
         for heading in ("with one part switched off", "For whom", "How stable", "Who is shown", "Hard rules"):
             assert heading in shown
+
+
+def test_a_run_writes_the_lists_that_it_evaluated(invoke, small, tmp_path):
+    assert invoke("run", small, "--out", tmp_path / "out").exit_code == 0
+    (ranked,) = ResultRecord.model_validate_json((tmp_path / "out" / "result.json").read_text("utf-8")).lists
+    folder = tmp_path / "out" / "runs" / "provider"
+    assert {path.stem for path in folder.iterdir()} == {system.name for system in ranked.systems}
+    qrels = read_qrels((tmp_path / "three" / "qrels.txt").read_text("utf-8").splitlines())
+    metric = NDCG(k=10)
+    for system in ranked.systems:
+        run = read_run((folder / f"{system.name}.trec").read_text("utf-8").splitlines())
+        assert all(count_ties(listed) == 0 for listed in run.values()), "no reader may order ties in its own way"
+        again = [
+            metric(
+                [doc_id for doc_id, _ in run.get(team, ())],
+                Topic(grades={doc_id: grade for doc_id, grade in qrels[team].items() if doc_id.startswith("prov-")}),
+            )
+            for team in ranked.query_ids
+        ]
+        assert again == pytest.approx(list(system.metrics[str(metric)].per_query)), system.name
+
+
+def test_equal_scores_keep_their_order_and_others_their_value(tmp_path):
+    listed = rank_scores([("c", 0.5), ("a", 0.0), ("b", 0.0), ("d", 0.25)])
+    (content,) = run_texts({"resource": {"ours": {"q": listed}}}).values()
+    back = read_run(content.splitlines())["q"]
+    assert [doc_id for doc_id, _ in back] == ["c", "d", "a", "b"]
+    assert [score for _, score in back[:3]] == [0.5, 0.25, 0.0]
+    assert -1e-300 < back[3].score < 0
+
+
+def test_a_run_whose_name_is_no_file_name_is_refused(tmp_path):
+    (tmp_path / "r.trec").write_text("", "utf-8")
+    path = tmp_path / "e.yaml"
+    path.write_text("id: e\nversion: 1.0.0\nruns:\n  ../up: r.trec\n  two words: r.trec\n  fine-1: r.trec\n", "utf-8")
+    assert [line for line, *_ in faults_of(path)] == [4, 5]
 
 
 def test_a_faulty_run_file_is_refused_and_nothing_is_written(invoke, small, tmp_path):

@@ -9,11 +9,19 @@ from typer.testing import CliRunner
 
 from eval.cli import app
 from eval.findings import BehaviorRecord, GroupRecord, HardRules, IntervalRecord, SliceRecord, StabilityRecord
-from eval.records import ComparisonRecord, Environment, ListResult, MetricRecord, ResultRecord, SystemRecord
+from eval.records import (
+    LEARNED_HERE,
+    ComparisonRecord,
+    Environment,
+    ListResult,
+    MetricRecord,
+    ResultRecord,
+    SystemRecord,
+)
 from eval.reporting.charts import Curve, Mark, bar_chart, curve_chart, mark_chart
 from eval.reporting.comparison import compare_results, comparison_markdown
 from eval.reporting.document import make_document
-from eval.reporting.files import write_report
+from eval.reporting.files import write_files, write_report
 from eval.reporting.page import page
 from eval.reporting.text import text
 from eval.sections import CalibrationBin, ExposureRecord, ListedSupport, RegressionRecord
@@ -290,6 +298,27 @@ def test_page_and_markdown_say_the_same():
         assert sentence in written
         assert sentence in shown
     assert "X \\| Y" in written, "a bar would end the cell"
+
+
+def test_the_opening_says_that_our_weights_were_learned_on_these_teams_only_where_they_were():
+    def opening(description):
+        systems = (system("ours", 0.9, 0.5, 0.2, description=description), system("bm25", 0.4, 0.5, 0.3))
+        return " ".join(make_document(result(ranked(systems=systems))).lead)
+
+    here = opening(LEARNED_HERE)
+    assert "Our weights were learned on these same teams" in here
+    assert "`trellis eval tune` prints the held-out values" in here
+    elsewhere = opening("the shipped ranking")
+    assert "learned" not in elsewhere
+    assert "held-out" not in elsewhere
+
+
+def test_files_that_cannot_all_be_written_leave_the_earlier_ones(tmp_path):
+    write_files(tmp_path, {"a.txt": "before", "runs": "a file where a folder would be"})
+    with pytest.raises(NotADirectoryError):
+        write_files(tmp_path, {"a.txt": "after", "runs/resource/ours.trec": "x"})
+    assert (tmp_path / "a.txt").read_text("utf-8") == "before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "runs"]
 
 
 def test_an_ablation_is_never_the_best_of_the_others_nor_among_the_systems_of_the_chart():
