@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from eval.baselines import (
     Document,
@@ -18,6 +19,7 @@ from eval.baselines import (
     seeded_random,
     tfidf,
 )
+from eval.close_ups import Why, with_close_ups
 from eval.harness import condense, evaluate
 from eval.judged import JudgedTeams, team_topics
 from eval.metrics import NDCG, GateViolations, Judged, Metric, NeedCoverage, Precision, Topic
@@ -42,6 +44,7 @@ __all__ = [
     "LEXICAL_SHELF",
     "METRICS",
     "OURS",
+    "Evaluation",
     "Ranker",
     "System",
     "evaluate_teams",
@@ -73,6 +76,14 @@ class System:
     run: Run
 
 
+class Evaluation(NamedTuple):
+    """What an evaluation found, and the lists that it found it on."""
+
+    result: ResultRecord
+    runs: dict[str, dict[str, Run]]
+    """By kind, then by name of the system."""
+
+
 def evaluate_teams(
     teams: JudgedTeams,
     catalog: Catalog,
@@ -81,16 +92,18 @@ def evaluate_teams(
     needs: Mapping[str, Sequence[Need]],
     embedder: CachedEmbedder | None,
     rankers: Mapping[SupportKind, Mapping[str, Ranker]],
-    about_rankers: str = "this project's ranking",
+    about_rankers: Mapping[str, str] | None = None,
     runs: Mapping[str, Run] | None = None,
     kinds: Sequence[SupportKind] = tuple(SupportKind),
+    baselines: Sequence[str] | None = None,
     baseline: str = BASELINE,
     judged_by: str,
     versions: Mapping[str, str] | None = None,
     seed: int,
     made_on: date,
+    reasons: Mapping[SupportKind, Why] | None = None,
     progress: Progress | None = None,
-) -> ResultRecord:
+) -> Evaluation:
     """Ours and the shelf on judged teams: nDCG, precision, need coverage, share judged, gate violations; paired tests.
 
     Args:
@@ -100,34 +113,43 @@ def evaluate_teams(
         needs: The needs of each team by assessment id.
         embedder: For the dense baselines; None leaves them out, and the baseline must then be another.
         rankers: By kind, named rankers to put before the shelf.
-        about_rankers: What to say of them.
+        about_rankers: What to say of each, by name.
         runs: Further named runs, such as files; both kinds may be in one.
         kinds: Which lists to evaluate.
+        baselines: Names from the shelf; None takes all of it.
         baseline: Name of the system that the others are tested against.
         judged_by: Who graded; recorded.
         versions: Hashes to record beside those of catalog, judgments and embedder.
         seed: For random baseline, intervals and tests.
         made_on: Recorded.
+        reasons: Our own sentences by kind, for the lists that are shown side by side; None leaves them out.
         progress: Called as systems are ranked.
 
     Raises:
         InvalidConfig: No system is called `baseline`, or two systems share a name.
     """
-    shelf = LEXICAL_SHELF if embedder is None else LEXICAL_SHELF + DENSE_SHELF
+    there = LEXICAL_SHELF if embedder is None else LEXICAL_SHELF + DENSE_SHELF
+    shelf = [name for name in there if baselines is None or name in baselines]
     for kind in kinds:
         _check_names([*rankers.get(kind, {}), *(runs or {}), *shelf], baseline)
     results = []
+    runs_of: dict[str, dict[str, Run]] = {}
+    about = about_rankers or {}
     for kind in kinds:
         supports: Sequence[Support] = [support for support in catalog.supports if support.kind is kind]
         topics = team_topics(teams, supports, needs=needs)
         judged = [assessment for assessment in teams.assessments if assessment.assessment_id in topics]
         systems = [
-            System(name, about_rankers, _run(ranker, judged, progress, f"{kind} lists by {name}"))
+            System(
+                name,
+                about.get(name, "this project's ranking"),
+                _run(ranker, judged, progress, f"{kind} lists by {name}"),
+            )
             for name, ranker in rankers.get(kind, {}).items()
         ]
         own = {support.id for support in supports}
         systems += [System(name, "read from a file", _only(run, own)) for name, run in (runs or {}).items()]
-        systems += shelf_systems(
+        put_beside = shelf_systems(
             supports,
             [
                 Query(item.assessment_id, team_text(item, instrument, needs=needs[item.assessment_id]))
@@ -138,11 +160,24 @@ def evaluate_teams(
             seed=seed,
             progress=progress,
         )
-        results.append(_list_result(kind, systems, topics, sorted(own), baseline=baseline, seed=seed))
+        systems += [system for system in put_beside if system.name in shelf]
+        runs_of[kind.value] = {system.name: system.run for system in systems}
+        results.append(
+            with_close_ups(
+                _list_result(kind, systems, topics, sorted(own), baseline=baseline, seed=seed),
+                ours=OURS,
+                runs=runs_of[kind.value],
+                topics=topics,
+                catalog=sorted(own),
+                titles={support.id: support.display_title for support in supports},
+                labels={item.assessment_id: item.team.name for item in judged},
+                why=(reasons or {}).get(kind),
+            )
+        )
     hashes = {"catalog": catalog.version, "judgments": teams.version, "metrics": content_hash([*map(str, METRICS)])}
     if embedder is not None:
         hashes["model"] = f"{embedder.name} {embedder.fingerprint}"
-    return ResultRecord(
+    result = ResultRecord(
         made_on=made_on,
         judged_by=judged_by,
         seed=seed,
@@ -150,6 +185,7 @@ def evaluate_teams(
         environment=environment(),
         lists=tuple(results),
     )
+    return Evaluation(result, runs_of)
 
 
 def shelf_systems(

@@ -1,11 +1,12 @@
 """Judged teams: assessments with graded supports, read from a folder and turned into topics that metrics understand."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from eval.gates import forbidden_supports
+from eval.known_ids import KnownIds, unknown_ids
 from eval.metrics import Topic
 from models.assessment import Assessment
 from models.base import Fault
@@ -22,11 +23,13 @@ __all__ = [
     "JudgedTeams",
     "development_teams",
     "load_judged",
+    "read_assessments",
     "team_topics",
 ]
 
 ASSESSMENTS_FILE = "assessments.jsonl"
 QRELS_FILE = "qrels.txt"
+_QRELS_COLUMNS = 4
 DEVELOPMENT_JUDGES = "language-model assessors with written guidelines"
 
 
@@ -45,47 +48,72 @@ class JudgedTeams:
         return content_hash([[item.model_dump(mode="json") for item in self.assessments], self.qrels])
 
 
-def load_judged(folder: Path, *, parse: Callable[[bytes], Assessment]) -> JudgedTeams:
+def load_judged(
+    folder: Path, *, parse: Callable[[bytes], Assessment], documents: Container[str] | None = None
+) -> JudgedTeams:
     """The judged teams in a folder with `assessments.jsonl` and `qrels.txt`.
 
     Args:
         folder: Where the two files are.
         parse: Reads one line; raises `InvalidAssessment`.
+        documents: Ids of all supports that a judgment may name; None takes any.
 
     Raises:
         InputError: Every fault of both files with file and line, among them files that are missing, ids that two
-            lines share, and judgments of an assessment that is not in the folder.
+            lines share, judgments of an assessment that is not in the folder, and of an unknown support.
+    """
+    faults: list[Fault] = []
+    assessments: tuple[Assessment, ...] = ()
+    queries: Container[str] | None = None
+    try:
+        assessments = read_assessments(folder / ASSESSMENTS_FILE, parse=parse)
+        queries = {assessment.assessment_id for assessment in assessments}
+    except InputError as error:
+        faults += error.faults
+    qrels: Qrels = {}
+    lines = _read(folder / QRELS_FILE, faults).decode("utf-8", "replace").splitlines()
+    found: list[Fault] = []
+    try:
+        qrels = read_qrels(lines, file=QRELS_FILE)
+    except InvalidQrels as error:
+        found += error.faults
+    # Where no assessment could be read, every line would name an unknown one.
+    found += unknown_ids(lines, KnownIds(queries, documents), n_columns=_QRELS_COLUMNS, file=QRELS_FILE)
+    faults += sorted(found, key=lambda fault: fault.line or 0)
+    if faults:
+        raise InputError(faults)
+    return JudgedTeams(assessments, qrels)
+
+
+def read_assessments(path: Path, *, parse: Callable[[bytes], Assessment]) -> tuple[Assessment, ...]:
+    """The assessments in a file of one a line, in its order; blank lines are skipped.
+
+    Args:
+        path: The file.
+        parse: Reads one line; raises `InvalidAssessment`.
+
+    Raises:
+        InputError: Every fault with its line, among them a file that cannot be read and ids that two lines share.
     """
     faults: list[Fault] = []
     assessments: list[Assessment] = []
     first_line: dict[str, int] = {}
-    for number, line in enumerate(_read(folder / ASSESSMENTS_FILE, faults).splitlines(), start=1):
+    for number, line in enumerate(_read(path, faults).splitlines(), start=1):
         if not line.strip():
             continue
         try:
             assessment = parse(line)
         except InvalidAssessment as error:
-            faults += [fault.model_copy(update={"file": ASSESSMENTS_FILE, "line": number}) for fault in error.faults]
+            faults += [fault.model_copy(update={"file": path.name, "line": number}) for fault in error.faults]
             continue
         first = first_line.setdefault(assessment.assessment_id, number)
         if first != number:
             detail = f"The assessment {assessment.assessment_id} was already given on line {first}."
-            faults.append(Fault(pointer="/assessment_id", detail=detail, file=ASSESSMENTS_FILE, line=number))
+            faults.append(Fault(pointer="/assessment_id", detail=detail, file=path.name, line=number))
         assessments.append(assessment)
-    qrels: Qrels = {}
-    try:
-        qrels = read_qrels(_read(folder / QRELS_FILE, faults).decode("utf-8", "replace").splitlines(), file=QRELS_FILE)
-    except InvalidQrels as error:
-        faults += error.faults
-    if not faults:
-        faults += [
-            Fault(pointer="", detail=f"{query_id} is judged, but {ASSESSMENTS_FILE} lacks it.", file=QRELS_FILE)
-            for query_id in qrels
-            if query_id not in first_line
-        ]
     if faults:
         raise InputError(faults)
-    return JudgedTeams(tuple(assessments), qrels)
+    return tuple(assessments)
 
 
 def development_teams(*, parse: Callable[[bytes], Assessment]) -> JudgedTeams:

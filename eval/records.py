@@ -10,13 +10,29 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from eval.findings import (
+    BehaviorRecord,
+    GroupRecord,
+    HardRules,
+    IntervalRecord,
+    SliceRecord,
+    StabilityRecord,
+    interval_record,
+)
 from eval.harness import Table, compare_with, summarize
 from eval.metrics import Metric, catalog_coverage, exposure_gini
-from eval.stats import Interval
+from eval.sections import (
+    CalibrationBin,
+    ComparisonRecord,
+    ExposureRecord,
+    RegressionRecord,
+)
+from eval.stats import Comparison
 from models.base import Value
 from recommender.trec import Run
 
 __all__ = [
+    "LEARNED_HERE",
     "ComparisonRecord",
     "Environment",
     "IntervalRecord",
@@ -24,20 +40,20 @@ __all__ = [
     "MetricRecord",
     "ResultRecord",
     "SystemRecord",
+    "comparison_record",
     "environment",
+    "interval_record",
     "record_lists",
 ]
 
 _PACKAGES = ("bm25s", "numpy", "scikit-learn", "scipy", "sentence-transformers", "torch", "trellis-recommender")
 
 
-class IntervalRecord(Value):
-    """A confidence interval, or why there is none."""
-
-    low: float | None
-    high: float | None
-    confidence: float
-    not_estimable: str | None = None
+LEARNED_HERE = (
+    "the shipped ranking, whose weights were learned on these teams, so it is flattered; `trellis eval tune` prints"
+    " what weights learned on other teams reach"
+)
+"""Description of our system where its weights were learned on the very teams that it is evaluated on."""
 
 
 class MetricRecord(Value):
@@ -50,25 +66,6 @@ class MetricRecord(Value):
     n: int
     per_query: tuple[float | None, ...]
     """In the order of `ListResult.query_ids`."""
-
-
-class ComparisonRecord(Value):
-    """A system against the baseline, paired by query."""
-
-    metric: str
-    n: int
-    difference: float | None
-    interval: IntervalRecord
-    p: float
-    p_holm: float
-    """Adjusted over the systems of this list."""
-    permutations: int
-    exact: bool
-    effect: float | None
-    detectable: float | None
-    wins: int
-    ties: int
-    losses: int
 
 
 class SystemRecord(Value):
@@ -100,6 +97,19 @@ class ListResult(Value):
     n_documents: int
     query_ids: tuple[str, ...]
     systems: tuple[SystemRecord, ...]
+    ablations: dict[str, ComparisonRecord] = {}
+    """Our ranking with one part switched off against our whole ranking, by the system's name."""
+    slices: tuple[SliceRecord, ...] = ()
+    stability: tuple[StabilityRecord, ...] = ()
+    groups: tuple[GroupRecord, ...] = ()
+    ours: str | None = None
+    """The system that the sections are about; None when none is ours."""
+    query_labels: dict[str, str] = {}
+    """What a person calls a query, such as the team's name; a query left out goes by its id."""
+    exposure: tuple[ExposureRecord, ...] = ()
+    calibration: tuple[CalibrationBin, ...] = ()
+    regressions: tuple[RegressionRecord, ...] = ()
+    """Worst first."""
 
 
 class Environment(Value):
@@ -124,7 +134,11 @@ class ResultRecord(Value):
     versions: dict[str, str]
     """Hashes of what was evaluated and of what it was evaluated on."""
     environment: Environment
+    experiment: str | None = None
+    """Id, version and hash of the experiment file."""
     lists: tuple[ListResult, ...]
+    behavior: tuple[BehaviorRecord, ...] = ()
+    hard_rules: HardRules | None = None
 
     def to_json(self) -> str:
         """The result file's text."""
@@ -164,22 +178,7 @@ def record_lists(
         comparisons = []
         for metric, by_system in compared.items():
             if system in by_system:
-                comparison, p_holm = by_system[system]
-                comparisons.append(
-                    ComparisonRecord(
-                        metric=str(metric),
-                        n=comparison.n,
-                        difference=_number(comparison.difference),
-                        interval=_interval(comparison.interval),
-                        p=comparison.test.p,
-                        p_holm=p_holm,
-                        permutations=comparison.test.n_permutations,
-                        exact=comparison.test.exact,
-                        effect=comparison.effect,
-                        detectable=comparison.detectable,
-                        **comparison.record._asdict(),
-                    )
-                )
+                comparisons.append(comparison_record(str(metric), *by_system[system]))
         lists = [[doc_id for doc_id, _ in runs[system].get(query_id, ())] for query_id in table.query_ids]
         systems.append(
             SystemRecord(
@@ -196,6 +195,23 @@ def record_lists(
         )
     return ListResult(
         name=name, baseline=baseline, n_documents=len(catalog), query_ids=table.query_ids, systems=tuple(systems)
+    )
+
+
+def comparison_record(metric: str, comparison: Comparison, p_holm: float) -> ComparisonRecord:
+    """What a paired comparison found; `p_holm` is its p-value adjusted over the family."""
+    return ComparisonRecord(
+        metric=metric,
+        n=comparison.n,
+        difference=_number(comparison.difference),
+        interval=interval_record(comparison.interval),
+        p=comparison.test.p,
+        p_holm=p_holm,
+        permutations=comparison.test.n_permutations,
+        exact=comparison.test.exact,
+        effect=comparison.effect,
+        detectable=comparison.detectable,
+        **comparison.record._asdict(),
     )
 
 
@@ -218,14 +234,10 @@ def _metric(table: Table, system: str, metric: Metric, seed: int) -> MetricRecor
     return MetricRecord(
         value=_number(summary.value),
         aggregate=metric.aggregate,
-        interval=_interval(summary.interval),
+        interval=interval_record(summary.interval),
         n=summary.n,
         per_query=tuple(_number(float(value)) for value in table.of(system, metric)),
     )
-
-
-def _interval(interval: Interval) -> IntervalRecord:
-    return IntervalRecord(**interval._asdict())
 
 
 def _number(value: float) -> float | None:

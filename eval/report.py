@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from eval.records import ComparisonRecord, IntervalRecord, ListResult, MetricRecord, ResultRecord, SystemRecord
+from eval.markdown import Rows, interval, number, p_value, signed, table
+from eval.records import ComparisonRecord, ListResult, MetricRecord, ResultRecord, SystemRecord
 
-__all__ = ["markdown", "print_result"]
+__all__ = ["comparison_rows", "markdown", "notes_on", "print_result", "value_rows"]
 
 
 def markdown(result: ResultRecord) -> str:
@@ -17,32 +18,30 @@ def markdown(result: ResultRecord) -> str:
     parts = [f"Judged by {result.judged_by}; {result.made_on.isoformat()}, seed {result.seed}."]
     for ranked in result.lists:
         parts.append(f"## {_heading(ranked)}")
-        parts.append(_markdown_table(*_value_rows(ranked)))
+        parts.append(table(*value_rows(ranked)))
         parts.append(f"Against {ranked.baseline}, paired by query:")
-        parts.append(_markdown_table(*_comparison_rows(ranked)))
-        parts.append("\n".join(f"- {note}" for note in _notes(ranked)))
+        parts.append(table(*comparison_rows(ranked)))
+        parts.append("\n".join(f"- {note}" for note in notes_on(ranked)))
     return "\n\n".join(parts) + "\n"
 
 
 def print_result(result: ResultRecord, console: Console) -> None:
     """The whole result on a console; plain text when it is no terminal."""
     for ranked in result.lists:
-        console.print(_rich_table(_heading(ranked), *_value_rows(ranked)))
-        console.print(_rich_table(f"Against {ranked.baseline}, paired by query", *_comparison_rows(ranked)))
-        for note in _notes(ranked):
+        console.print(_rich_table(_heading(ranked), *value_rows(ranked)))
+        console.print(_rich_table(f"Against {ranked.baseline}, paired by query", *comparison_rows(ranked)))
+        for note in notes_on(ranked):
             console.print(f"  {note}", highlight=False)
         console.print()
     console.print(f"Judged by {result.judged_by}. Seed {result.seed}.", highlight=False)
-
-
-Rows = Sequence[Sequence[str]]
 
 
 def _heading(ranked: ListResult) -> str:
     return f"{ranked.name}: {len(ranked.query_ids)} teams, {ranked.n_documents} to rank"
 
 
-def _value_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
+def value_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
+    """Header and rows: every metric of every system, and the interval of the first."""
     names = list(ranked.systems[0].metrics) if ranked.systems else []
     labels = _labels(names)
     header = ["system", *(labels[name] for name in names), *(f"95% interval of {labels[name]}" for name in names[:1])]
@@ -50,7 +49,7 @@ def _value_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
         [
             system.name,
             *(_value(system.metrics[name]) for name in names),
-            *(_interval(system.metrics[name].interval) for name in names[:1]),
+            *(interval(system.metrics[name].interval) for name in names[:1]),
         ]
         for system in ranked.systems
     ]
@@ -64,7 +63,8 @@ def _labels(names: Sequence[str]) -> dict[str, str]:
     return {name: label if times[label] == 1 else name for name, label in short.items()}
 
 
-def _comparison_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
+def comparison_rows(ranked: ListResult) -> tuple[Sequence[str], Rows]:
+    """Header and rows: every system against the baseline."""
     header = ["system", "metric", "difference", "95% interval", "p", "p (Holm)", "effect", "detectable", "win/tie/loss"]
     rows = [_comparison(system, item) for system in ranked.systems for item in system.against_baseline]
     return header, rows
@@ -74,17 +74,18 @@ def _comparison(system: SystemRecord, item: ComparisonRecord) -> list[str]:
     return [
         system.name,
         item.metric,
-        "-" if item.difference is None else f"{item.difference:+.3f}",
-        _interval(item.interval),
-        _p(item.p),
-        _p(item.p_holm),
+        signed(item.difference),
+        interval(item.interval),
+        p_value(item.p),
+        p_value(item.p_holm),
         "-" if item.effect is None else f"{item.effect:+.2f}",
-        "-" if item.detectable is None else f"{item.detectable:.3f}",
+        number(item.detectable),
         f"{item.wins}/{item.ties}/{item.losses}",
     ]
 
 
-def _notes(ranked: ListResult) -> list[str]:
+def notes_on(ranked: ListResult) -> list[str]:
+    """What a reader must know of the systems and of what was left out, in sentences."""
     notes = [f"{system.name}: {system.description}" for system in ranked.systems]
     for system in ranked.systems:
         if system.n_missing:
@@ -102,30 +103,13 @@ def _notes(ranked: ListResult) -> list[str]:
 
 
 def _value(record: MetricRecord) -> str:
-    if record.value is None:
-        return "-"
-    return f"{record.value:.0f}" if record.aggregate == "sum" else f"{record.value:.3f}"
-
-
-def _interval(record: IntervalRecord) -> str:
-    if record.low is None or record.high is None:
-        return f"not estimable: {record.not_estimable}"
-    return f"{record.low:.3f} to {record.high:.3f}"
-
-
-def _p(value: float) -> str:
-    return "<.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _markdown_table(header: Sequence[str], rows: Rows) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    return f"{record.value:.0f}" if record.value is not None and record.aggregate == "sum" else number(record.value)
 
 
 def _rich_table(title: str, header: Sequence[str], rows: Rows) -> RichTable:
-    table = RichTable(title=title, title_justify="left")
+    shown = RichTable(title=title, title_justify="left")
     for place, name in enumerate(header):
-        table.add_column(name, justify="left" if place == 0 else "right")
+        shown.add_column(name, justify="left" if place == 0 else "right")
     for row in rows:
-        table.add_row(*row)
-    return table
+        shown.add_row(*row)
+    return shown

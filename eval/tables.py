@@ -60,7 +60,9 @@ def feature_tables(
         progress: Called as texts are embedded and teams measured.
     """
     index = CatalogIndex.build([one for one in catalog.supports if one.kind is kind], embedder, progress=progress)
-    table = SupportTable.of(index, embedder.encode(rubric_queries(instrument), query=True, progress=progress))
+    table = SupportTable.of(
+        index, embedder.encode(rubric_queries(instrument), query=True, progress=progress), parts=config.parts
+    )
     columns = SupportColumns.of(index.supports)
     topics = team_topics(teams, index.supports, needs=needs)
     judged = [assessment for assessment in teams.assessments if assessment.assessment_id in topics]
@@ -78,6 +80,7 @@ def feature_tables(
             signals=signals,
             words=words,
             piece_vectors=embedder.encode_live(words.pieces),
+            parts=config.parts,
         )
         derived = {DerivedField.LEVEL_FIT: measured.level_fit}
         facts = team_facts(assessment, needs[team_id], as_of=day)

@@ -3,15 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.behavior import BehaviorFile, Rank, check_behavior
+from eval.close_ups import Why
 from eval.experiment import OURS, Ranker
+from eval.findings import BehaviorRecord
 from eval.judged import DEVELOPMENT_JUDGES, JudgedTeams, development_teams, load_judged
+from eval.known_ids import KnownIds
+from eval.records import LEARNED_HERE
 from models.assessment import Assessment
 from models.base import SupportId
 from models.needs import Need
 from models.profile import CapacityProfile
+from models.recommendation import Match
 from models.rules import Ruleset
 from models.vocab import SupportKind
 from recommender.assessments import parse_assessment
@@ -19,6 +28,7 @@ from recommender.catalog.load import Catalog, load_catalog, starter_catalog
 from recommender.config import RankingConfig
 from recommender.config_load import starter_config
 from recommender.embedding import CachedEmbedder, SentenceEmbedder
+from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument, default_instrument
 from recommender.needs import derive_needs
 from recommender.pipeline import Recommender
@@ -26,12 +36,19 @@ from recommender.ports import Progress
 from recommender.profiling import build_profile
 from recommender.rules.load import ruleset_version, starter_ruleset
 
-__all__ = ["Bench", "open_bench", "our_rankers"]
+__all__ = [
+    "Bench",
+    "behavior_of",
+    "open_bench",
+    "open_embedder",
+    "open_recommender",
+    "our_rankers",
+    "rank_of",
+    "variant",
+]
 
-_LEARNED_HERE = (
-    "the shipped ranking, whose weights were learned on these teams, so it is flattered; `trellis eval tune` prints"
-    " what weights learned on other teams reach"
-)
+REASONED = 10
+"""Places of a list that reasons are given for."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +69,22 @@ class Bench:
     ruleset: Ruleset
     config: RankingConfig
     embedder: CachedEmbedder
+
+    @cached_property
+    def indexes(self) -> Mapping[SupportKind, CatalogIndex]:
+        """The catalog made searchable, once for all variants of our ranking."""
+        return {
+            SupportKind.RESOURCE: CatalogIndex.build(self.catalog.resources, self.embedder),
+            SupportKind.PROVIDER: CatalogIndex.build(self.catalog.providers, self.embedder),
+        }
+
+    @property
+    def known(self) -> KnownIds:
+        """What a run may name."""
+        return KnownIds(
+            queries={assessment.assessment_id for assessment in self.teams.assessments},
+            documents={support.id for support in self.catalog.supports},
+        )
 
     @property
     def versions(self) -> dict[str, str]:
@@ -78,14 +111,16 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
     """
     instrument = default_instrument()
     parse = partial(parse_assessment, instrument=instrument)
-    judged = development_teams(parse=parse) if teams is None else load_judged(teams, parse=parse)
+    supports = starter_catalog() if catalog is None else load_catalog(catalog)
+    ids = {support.id for support in supports.supports}
+    judged = development_teams(parse=parse) if teams is None else load_judged(teams, parse=parse, documents=ids)
     config = starter_config()
     profiles = {item.assessment_id: build_profile(item, instrument, config.scoring) for item in judged.assessments}
     return Bench(
         teams=judged,
         judged_by=DEVELOPMENT_JUDGES if teams is None else f"whoever graded {teams.name}",
-        about_ours=_LEARNED_HERE if teams is None else "the shipped ranking",
-        catalog=starter_catalog() if catalog is None else load_catalog(catalog),
+        about_ours=LEARNED_HERE if teams is None else "the shipped ranking",
+        catalog=supports,
         instrument=instrument,
         profiles=profiles,
         needs={
@@ -94,31 +129,146 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
         },
         ruleset=starter_ruleset(),
         config=config,
-        embedder=CachedEmbedder(SentenceEmbedder(), data_dir / "vectors.sqlite"),
+        embedder=open_embedder(data_dir),
     )
+
+
+def rank_of(recommender: Recommender, *, as_of: date) -> Rank:
+    """Its matches by kind, for behavioral checks; `as_of` is for teams that name no date."""
+
+    def rank(assessment: Assessment, k: int) -> Mapping[SupportKind, Sequence[Match]]:
+        lists = recommender.rank(assessment, as_of=assessment.as_of or as_of, k=k)
+        return {ranked.kind: ranked.matches for ranked in lists}
+
+    return rank
+
+
+def behavior_of(
+    bench: Bench, checks: BehaviorFile, *, as_of: date, progress: Progress | None = None
+) -> tuple[BehaviorRecord, ...]:
+    """The checks on our ranking of a bench."""
+    return check_behavior(
+        checks,
+        bench.teams.assessments,
+        catalog=bench.catalog,
+        instrument=bench.instrument,
+        priorities={key: [need.domain for need in needs if need.is_priority] for key, needs in bench.needs.items()},
+        ranker_of=lambda catalog: rank_of(open_recommender(bench, catalog=catalog), as_of=as_of),
+        progress=progress,
+    )
+
+
+class _Remembering(CachedEmbedder):
+    """Remembers vectors of people's own words while the process lives, so that variants of a ranking share them."""
+
+    def __init__(self, embedder: CachedEmbedder) -> None:
+        super().__init__(embedder, None)
+        self._inner = embedder
+        self._words: dict[str, NDArray[np.float32]] = {}
+
+    def encode(
+        self, texts: Sequence[str], *, query: bool = False, progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        return self._inner.encode(texts, query=query, progress=progress)
+
+    def encode_live(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        for text in texts:
+            if text not in self._words:
+                self._words[text] = self._inner.encode_live([text])[0]
+        return np.array([self._words[text] for text in texts], np.float32).reshape(len(texts), self.dimension)
+
+
+def open_recommender(
+    bench: Bench,
+    *,
+    config: RankingConfig | None = None,
+    catalog: Catalog | None = None,
+    progress: Progress | None = None,
+) -> Recommender:
+    """Our ranking of a bench; `config` and `catalog` replace the bench's own."""
+    return Recommender(
+        instrument=bench.instrument,
+        catalog=catalog or bench.catalog,
+        ruleset=bench.ruleset,
+        config=config or bench.config,
+        embedder=bench.embedder,
+        indexes=bench.indexes if catalog is None else None,
+        progress=progress,
+    )
+
+
+def open_embedder(data_dir: Path) -> CachedEmbedder:
+    """The default model, with vectors kept in `data_dir`.
+
+    Raises:
+        ModelError: The embedding model is missing or altered.
+    """
+    return _Remembering(CachedEmbedder(SentenceEmbedder(), data_dir / "vectors.sqlite"))
 
 
 def our_rankers(bench: Bench, *, as_of: date, progress: Progress | None) -> Mapping[SupportKind, Mapping[str, Ranker]]:
     """Our own ranking of each kind: every eligible support, without a floor. `as_of` is for teams that name no date."""
+    return {kind: {OURS: ranker} for kind, ranker in variant(bench, as_of=as_of, progress=progress).items()}
+
+
+def reasons_of(bench: Bench, *, as_of: date) -> Mapping[SupportKind, Why]:
+    """Our own sentences on the first ten places of a team's list; nothing on others. `as_of` as for `rank_of`."""
+    assessments = {item.assessment_id: item for item in bench.teams.assessments}
+
+    @cache
+    def matches(query_id: str) -> Mapping[SupportKind, Mapping[str, Match]]:
+        lists = rank(assessments[query_id], REASONED)
+        return {kind: {match.support_id: match for match in found} for kind, found in lists.items()}
+
+    @cache
+    def ranker() -> Rank:
+        return rank_of(open_recommender(bench), as_of=as_of)
+
+    def rank(assessment: Assessment, k: int) -> Mapping[SupportKind, Sequence[Match]]:
+        # Opened when the first reason is asked for: a ranking that loses nowhere needs none.
+        return ranker()(assessment, k)
+
+    def why(kind: SupportKind, query_id: str, doc_id: str) -> Sequence[str]:
+        match = matches(query_id)[kind].get(doc_id)
+        return () if match is None else (f"Score {match.score:.3f}: {_largest_parts(match)}.", *match.why)
+
+    return {kind: partial(why, kind) for kind in SupportKind}
+
+
+def _largest_parts(match: Match, *, n: int = 3) -> str:
+    parts = sorted(match.components.items(), key=lambda part: (-abs(part[1]), part[0]))
+    return ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in parts[:n])
+
+
+def variant(
+    bench: Bench,
+    *,
+    config: RankingConfig | None = None,
+    k: int | None = None,
+    as_of: date,
+    progress: Progress | None = None,
+) -> Mapping[SupportKind, Ranker]:
+    """Our ranking of each kind with another configuration, without a floor.
+
+    Args:
+        bench: What is ranked.
+        config: None takes the bench's own.
+        k: Longest list; None ranks every eligible support.
+        as_of: For teams that name no date.
+        progress: Called as texts are embedded.
+    """
 
     @cache
     def recommender() -> Recommender:
         # Made when the first list is asked for, so that faults in a request show before long work.
-        return Recommender(
-            instrument=bench.instrument,
-            catalog=bench.catalog,
-            ruleset=bench.ruleset,
-            config=bench.config,
-            embedder=bench.embedder,
-            progress=progress,
-        )
+        return open_recommender(bench, config=config, progress=progress)
 
     def ranker(kind: SupportKind) -> Ranker:
         def rank(assessment: Assessment) -> Sequence[tuple[SupportId, float]]:
             day = assessment.as_of or as_of
-            (ranked,) = recommender().rank(assessment, as_of=day, kinds=[kind], k=len(bench.catalog.supports))
+            (ranked,) = recommender().rank(assessment, as_of=day, kinds=[kind], k=k or len(bench.catalog.supports))
             return [(match.support_id, match.score) for match in ranked.matches]
 
         return rank
 
-    return {kind: {OURS: ranker(kind)} for kind in SupportKind}
+    return {kind: ranker(kind) for kind in SupportKind}

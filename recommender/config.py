@@ -9,7 +9,7 @@ from pydantic import Field
 from models.base import Value
 from models.vocab import SupportKind
 
-__all__ = ["KindConfig", "RankingConfig", "ScoringConfig", "content_hash"]
+__all__ = ["KindConfig", "Parts", "RankingConfig", "ScoringConfig", "content_hash"]
 
 
 def content_hash(document: object) -> str:
@@ -58,6 +58,32 @@ class KindConfig(Value):
     """How many matches a list has unless a caller says otherwise."""
 
 
+class Parts(Value):
+    """Which parts of the ranking work; all do unless an evaluation asks what one of them is worth.
+
+    A part that is switched off adds nothing; the weights of the others stay as they are.
+    """
+
+    statements: bool = True
+    """What a record's own statements of need say. Off: as though no record had any."""
+    documents: bool = True
+    """How close titles and summaries come to a team's own words, by meaning."""
+    lexical: bool = True
+    """Words that a record and a team share."""
+    own_words: bool = True
+    """A team's open text. Off: as though nobody had written any."""
+    level_fit: bool = True
+    """Whether a support suits a team's level."""
+    rubric_items: bool = True
+    """How close a record comes to the pictures of practice that a team chose."""
+    facets: bool = True
+    """Focus areas, grades, audience, modality and type of material."""
+    preferences: bool = True
+    """Rules that prefer or discourage. Gates always work."""
+    diversification: bool = True
+    """Need coverage and leaving out near-duplicates."""
+
+
 class RankingConfig(Value):
     """Everything that decides a ranking besides the data and the rules."""
 
@@ -69,6 +95,7 @@ class RankingConfig(Value):
     n_candidates_per_need: int = Field(default=1000, ge=1)
     """Supports taken from the text search for each need; a catalog no larger than this is ranked whole."""
     kinds: dict[SupportKind, KindConfig]
+    parts: Parts = Parts()
 
     @property
     def content_hash(self) -> str:

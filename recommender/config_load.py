@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from models.base import Fault
 from models.vocab import SupportKind
-from recommender.config import KindConfig, RankingConfig
+from recommender.config import KindConfig, Parts, RankingConfig
 from recommender.errors import InvalidConfig
 from recommender.faults import value_faults, wrong_word
 from recommender.features import FEATURES
@@ -49,7 +49,7 @@ def parse_config(content: bytes, *, file: str) -> RankingConfig:
         try:
             config = RankingConfig.model_validate(document.data)
         except ValidationError as error:
-            names = {*RankingConfig.model_fields, *KindConfig.model_fields}
+            names = {*RankingConfig.model_fields, *KindConfig.model_fields, *Parts.model_fields}
             faults += value_faults(error, document.data, fields=names)
         faults += _feature_faults(document.data)
     if faults or config is None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.assessment import Assessment
 from models.support import Provider, Resource, Support
 from models.vocab import Audience, FocusArea, Form, GradeBand, Modality, ResourceType
+from recommender.config import Parts
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.signals import DOMAINS, OwnWords, TeamSignals
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 Column = NDArray[np.float64]
+_ALL_PARTS = Parts()
 
 FEATURES: Mapping[str, str] = {
     "need_focus": "Works on what you need, in the area you work on",
@@ -61,6 +63,22 @@ IMPORTANCE_FEATURES = frozenset({"primary_importance", "service_top"})
 ITEM_FEATURES = frozenset({"need_words", "item_fit", "stage_level", "focus_words"})
 """Features that would tell P(level) or answers to single items; `focus_words` only of a team without own words.
 `stage_level` tells neither: with it the part that stands for them all never stands for `item_fit` alone."""
+
+OF_PART: Mapping[str, tuple[str, ...]] = {
+    "lexical": ("hoped_words",),
+    "level_fit": ("stage_level",),
+    "rubric_items": ("item_fit",),
+    "facets": (
+        "primary_focus",
+        "focus_rarity",
+        "focus_specific",
+        "first_audience",
+        "grade_exact",
+        "modality_share",
+        "ready_to_use",
+    ),
+}
+"""Features that are 0 while a part of the ranking is switched off; the other parts act inside features."""
 
 POSITION_WEIGHTS = (1.0, 0.6, 0.4)
 """A record names its domains most important first."""
@@ -124,12 +142,15 @@ class SupportTable:
     """Similarity of the best statement with each picture of practice; (items, 4, n)."""
 
     @classmethod
-    def of(cls, index: CatalogIndex, anchor_vectors: NDArray[np.float32]) -> "SupportTable":
+    def of(
+        cls, index: CatalogIndex, anchor_vectors: NDArray[np.float32], *, parts: Parts = _ALL_PARTS
+    ) -> "SupportTable":
         """The table of one kind's index.
 
         Args:
             index: supports of one kind.
             anchor_vectors: unit vectors of `rubric_queries`, shape (4 x items, dimension).
+            parts: whether statements count.
         """
         supports = index.supports
         focus = _multi_hot([support.focus_areas for support in supports], _FOCUS)
@@ -143,7 +164,10 @@ class SupportTable:
         # One item at a time, so that a large catalog never needs every similarity at once.
         anchors = np.empty((len(anchor_vectors) // 4, 4, len(supports)), dtype=np.float32)
         for item in range(len(anchors)):
-            anchors[item] = _best_statement(index, anchor_vectors[4 * item : 4 * item + 4])
+            pictures = anchor_vectors[4 * item : 4 * item + 4]
+            anchors[item] = (
+                _best_statement(index, pictures) if parts.statements else index.documents.similarities(pictures)
+            )
         return cls(
             index=index,
             domains=weights / weights.sum(axis=1, keepdims=True),
@@ -187,6 +211,7 @@ def team_features(
     signals: TeamSignals,
     words: OwnWords,
     piece_vectors: NDArray[np.float32],
+    parts: Parts = _ALL_PARTS,
 ) -> FeatureColumns:
     """Every feature of the supports at `rows`.
 
@@ -198,11 +223,12 @@ def team_features(
         signals: the team as arrays.
         words: the team's own words.
         piece_vectors: unit vectors of `words.pieces`, shape (pieces, dimension).
+        parts: which parts of the ranking work.
     """
     context = assessment.team.context
     domains, levels, focus = table.domains[rows], table.levels[rows], table.focus[rows]
     need = signals.need / max(signals.need.max(), 1e-9)
-    p_suits = _p_suits(levels, signals)
+    p_suits = _p_suits(levels, signals) if parts.level_fit else np.ones_like(domains)
     need_part = domains * need
     chosen = _chosen(context.get("focus_areas"), _FOCUS)
     hits = _dot(focus, chosen)
@@ -211,8 +237,10 @@ def team_features(
     n_focus = focus.sum(axis=1)
     focus_recall = np.maximum(hits / max(chosen.sum(), 1), 0.4 * general)
     focus_match = np.where(hits > 0, 0.5 + 0.3 * main_focus + 0.2 * hits / np.maximum(n_focus, 1), 0.35 * general)
+    if not parts.facets:
+        focus_recall = focus_match = np.ones(len(rows))
     anchor = _present_anchors(table, rows, signals)
-    own = _own_words_fit(table, rows, words, piece_vectors, instrument, context.get("focus_areas"))
+    own = _own_words_fit(table, rows, words, piece_vectors, instrument, context.get("focus_areas"), parts)
     if own is None:
         weight = signals.item_weight
         own = _stretch(_dot(anchor.T, weight) / max(weight.sum(), 1e-9), 0.1, 0.3)
@@ -239,6 +267,8 @@ def team_features(
         "modality_share": _dot(modalities, modes) / np.maximum(modalities.sum(axis=1), 1),
         "ready_to_use": table.ready_to_use[rows],
     }
+    off = (name for part, names in OF_PART.items() if not getattr(parts, part) for name in names)
+    columns |= {name: np.zeros(len(rows)) for name in off}
     of_need = need_part.sum(axis=1, keepdims=True)
     return FeatureColumns(
         rows=rows,
@@ -287,18 +317,26 @@ def _own_words_fit(
     vectors: NDArray[np.float32],
     instrument: LoadedInstrument,
     focus_areas: object,
+    parts: Parts,
 ) -> Column | None:
     """How close a support's texts come to the team's own words, by meaning and by words; None without any words."""
     if not words.pieces:
         return None
     index = table.index
-    statement = _best_statement(index, vectors)[:, rows].mean(axis=0, dtype=float)
-    document = index.documents.similarities(vectors)[:, rows].mean(axis=0, dtype=float)
+    total = np.zeros(len(rows))
+    if parts.statements:
+        statement = _best_statement(index, vectors)[:, rows].mean(axis=0, dtype=float)
+        total = total + _stretch(statement, 0.1, 0.3)
+    if parts.documents:
+        document = index.documents.similarities(vectors)[:, rows].mean(axis=0, dtype=float)
+        total = total + _stretch(document, 0.05, 0.3)
+    if not parts.lexical:
+        return total / 3
     labels = {option.key: option.label for option in instrument.context["focus_areas"].options}
     asked = [labels.get(area, area) for area in _words(focus_areas) if area != FocusArea.GENERAL]
-    lexical = index.all_words.coverage(" ".join([*words.pieces, *asked]))[rows]
-    total = _stretch(statement, 0.1, 0.3) + _stretch(document, 0.05, 0.3) + _stretch(lexical, 0, 0.15)
-    return total / 3
+    searched = index.all_words if parts.statements else index.document_words
+    lexical = searched.coverage(" ".join([*words.pieces, *asked]))[rows]
+    return (total + _stretch(lexical, 0, 0.15)) / 3
 
 
 def _hoped_words(table: SupportTable, rows: NDArray[np.intp], words: OwnWords) -> Column:

@@ -30,7 +30,7 @@ from recommender.profiling import build_profile, shown
 from recommender.ranker import KindRanker, Ranked, TeamView
 from recommender.rules.facts import team_facts
 from recommender.rules.load import ruleset_version
-from recommender.signals import DOMAINS, own_words, rubric_queries, team_signals
+from recommender.signals import DOMAINS, OwnWords, own_words, rubric_queries, team_signals
 
 __all__ = ["ALL_KINDS", "Recommender"]
 
@@ -181,7 +181,7 @@ class Recommender:
         scoring = self.config.scoring
         profile = build_profile(assessment, self.instrument, scoring)
         needs = derive_needs(profile, assessment, self.instrument, scoring)
-        words = own_words(assessment)
+        words = own_words(assessment) if self.config.parts.own_words else OwnWords((), (), frozenset())
         pieces = list(words.pieces)
         vectors = np.empty((0, self._embedder.dimension), dtype=np.float32)
         if pieces:  # without words the model is never loaded

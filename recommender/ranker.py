@@ -88,7 +88,7 @@ class KindRanker:
         self._anchors = anchor_vectors
         self._ruleset = ruleset
         self._config = config
-        self.table = SupportTable.of(index, anchor_vectors)
+        self.table = SupportTable.of(index, anchor_vectors, parts=config.parts)
         self.columns = SupportColumns.of(index.supports)
         durations = self.columns.column(SupportField.DURATION, ruleset.durations)
         self._is_short = durations.any_of([Duration.SHORT])
@@ -117,12 +117,14 @@ class KindRanker:
             k: how many places to fill.
             floor: least relevance that may be listed; the rest is ordered by nothing and left out.
         """
+        parts = self._config.parts
+        fit = level_fit(self.table, team.signals) if parts.level_fit else np.full(len(self.index.supports), np.nan)
         rules = evaluate(
             self._ruleset,
             self.columns,
             team.facts,
             as_of=team.as_of,
-            derived={DerivedField.LEVEL_FIT: level_fit(self.table, team.signals)},
+            derived={DerivedField.LEVEL_FIT: fit},
         )
         rows = self._candidates(team, rules.eligible)
         features = team_features(
@@ -133,10 +135,11 @@ class KindRanker:
             signals=team.signals,
             words=team.words,
             piece_vectors=team.piece_vectors,
+            parts=parts,
         )
         relevance = score_parts(
             features,
-            {rule_id: values[rows] for rule_id, values in rules.contributions.items()},
+            {rule_id: values[rows] * parts.preferences for rule_id, values in rules.contributions.items()},
             kind=self.kind,
             ruleset=self._ruleset,
             config=self.settings,
@@ -155,6 +158,7 @@ class KindRanker:
         k: int,
     ) -> Diversified:
         chosen = np.flatnonzero(may_list)
+        diversify_too = self._config.parts.diversification
         if self._repeats is None:
             chosen = np.sort(chosen[top_candidates(relevance[chosen], CONTENDERS * k).rows])
         rows = features.rows[chosen]
@@ -170,8 +174,8 @@ class KindRanker:
             self.table.domains[rows],
             shares,
             k=k,
-            weight=self.settings.diversity,
-            near_duplicates=duplicates,
+            weight=self.settings.diversity if diversify_too else 0.0,
+            near_duplicates=duplicates if diversify_too else None,
         )
         dropped = {int(chosen[other]): int(chosen[row]) for other, row in found.dropped.items()}
         return Diversified(chosen[found.order], found.part, dropped)

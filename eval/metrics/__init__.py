@@ -9,8 +9,10 @@ from eval.metrics.average_precision import AveragePrecision
 from eval.metrics.base import Metric, Ranking, Topic
 from eval.metrics.bpref import BPref
 from eval.metrics.err import ERR
+from eval.metrics.explanation import explanation_sum_error, rising_scores
 from eval.metrics.exposure import catalog_coverage, exposure_gini
 from eval.metrics.gate_violations import GateViolations
+from eval.metrics.group_exposure import GroupExposure, group_exposure
 from eval.metrics.hit import Hit
 from eval.metrics.intra_list_diversity import IntraListDiversity
 from eval.metrics.judged_at_k import Judged
@@ -21,6 +23,7 @@ from eval.metrics.rbo import rank_biased_overlap
 from eval.metrics.rbp import RBP, RBPResidual
 from eval.metrics.recall import Recall
 from eval.metrics.reciprocal_rank import ReciprocalRank
+from eval.metrics.replay import replay_mismatches
 
 __all__ = [
     "ERR",
@@ -31,6 +34,7 @@ __all__ = [
     "AveragePrecision",
     "BPref",
     "GateViolations",
+    "GroupExposure",
     "Hit",
     "IntraListDiversity",
     "Judged",
@@ -43,9 +47,13 @@ __all__ = [
     "ReciprocalRank",
     "Topic",
     "catalog_coverage",
+    "explanation_sum_error",
     "exposure_gini",
+    "group_exposure",
     "parse_metric",
     "rank_biased_overlap",
+    "replay_mismatches",
+    "rising_scores",
 ]
 
 METRICS: dict[str, type[Metric]] = {

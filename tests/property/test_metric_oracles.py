@@ -10,6 +10,7 @@ from eval.metrics import (
     ERR,
     NDCG,
     RBP,
+    AlphaNDCG,
     AveragePrecision,
     BPref,
     Hit,
@@ -112,3 +113,26 @@ def test_rank_biased_overlap_is_symmetric_and_bounded(one, other):
     assert value == rank_biased_overlap(other, one)
     assert -1e-12 <= value <= 1 + 1e-12
     assert rank_biased_overlap(one, one) == pytest.approx(1)
+
+
+needs = st.sets(st.sampled_from("xyz"))
+
+
+@given(aspects=st.dictionaries(st.sampled_from(documents), needs, min_size=1), ranking=rankings)
+def test_alpha_ndcg_equals_ndeval(aspects, ranking):
+    pyndeval = pytest.importorskip("pyndeval", reason="NOT CHECKED against ndeval: install the 'oracles' extra")
+    judged = [
+        pyndeval.SubtopicQrel("q", need, doc_id, 1) for doc_id, named in aspects.items() for need in sorted(named)
+    ]
+    run = [pyndeval.ScoredDoc("q", doc_id, float(-place)) for place, doc_id in enumerate(ranking)]
+    topic = Topic(
+        grades=dict.fromkeys(aspects, 2),
+        needs=tuple("xyz"),
+        aspects={doc_id: frozenset(named) for doc_id, named in aspects.items()},
+    )
+    ours = AlphaNDCG(k=10)(ranking, topic)
+    if not judged:
+        assert math.isnan(ours)
+        return
+    theirs = pyndeval.ndeval(judged, run, ["alpha-nDCG@10"])["q"]["alpha-nDCG@10"]
+    assert ours == pytest.approx(min(theirs, 1.0), abs=1e-6)

@@ -3,8 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import date
-from importlib.resources import files
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -32,19 +30,6 @@ def invoke(monkeypatch, tmp_path):
     return run
 
 
-@pytest.fixture
-def three_teams(tmp_path):
-    source = Path(str(files("eval") / "data" / "judged"))
-    folder = tmp_path / "three"
-    folder.mkdir()
-    lines = (source / "assessments.jsonl").read_text("utf-8").splitlines()[:3]
-    ids = {json.loads(line)["assessment_id"] for line in lines}
-    (folder / "assessments.jsonl").write_text("\n".join(lines), "utf-8")
-    judged = [line for line in (source / "qrels.txt").read_text("utf-8").splitlines() if line.split()[0] in ids]
-    (folder / "qrels.txt").write_text("\n".join(judged), "utf-8")
-    return folder
-
-
 def test_judged_prints_markdown_in_a_pipe(invoke, three_teams):
     result = invoke("judged", "--teams", three_teams, "--kind", "provider")
     assert result.exit_code == 0
@@ -67,16 +52,22 @@ def test_judged_prints_a_record_with_a_run_of_ones_own_beside_the_shelf(invoke, 
         assert ideal["n_ties"] > 0
 
 
-def test_every_fault_of_every_run_file_is_reported_before_any_work(invoke, tmp_path):
-    bad, worse = tmp_path / "bad.trec", tmp_path / "worse.trec"
-    bad.write_text("q Q0 a 1 nan t\n", "utf-8")
-    worse.write_text("q Q0 a 1 0.5 t\nq Q0 a 2 0.4 t\n", "utf-8")
+def test_every_fault_of_every_run_file_is_reported_with_its_line(invoke, three_teams, tmp_path):
+    team, _, doc_id, _ = (three_teams / "qrels.txt").read_text("utf-8").splitlines()[0].split()
+    bad, worse, none = (tmp_path / f"{name}.trec" for name in ("bad", "worse", "none"))
+    bad.write_text(f"{team} Q0 {doc_id} 1 nan t\n{team} Q0 res-nowhere 2 0.1 t\n", "utf-8")
+    worse.write_text("".join(f"{one} Q0 {doc_id} 1 0.5 t\n" for one in (team, team, "nobody", "nobody")), "utf-8")
+    runs = [part for path in (bad, worse, none) for part in ("--run", f"{path.stem}={path}")]
     with pytest.raises(InvalidRun) as caught:
-        invoke("judged", "--run", f"bad={bad}", "--run", f"worse={worse}", "--run", f"none={tmp_path / 'none.trec'}")
-    assert [(fault.file, fault.line) for fault in caught.value.faults] == [
-        (str(bad), 1),
-        (str(worse), 2),
-        (str(tmp_path / "none.trec"), None),
+        invoke("judged", "--teams", three_teams, *runs)
+    again = "was already given for query"
+    assert [(fault.file, fault.line, fault.detail) for fault in caught.value.faults] == [
+        (str(bad), 1, "score 'nan' is not a finite number"),
+        (str(bad), 2, "The catalog has no support 'res-nowhere'."),
+        (str(worse), 2, f"{doc_id} {again} {team} on line 1"),
+        (str(worse), 3, "No assessment has the id 'nobody'."),
+        (str(worse), 4, f"{doc_id} {again} nobody on line 3"),
+        (str(none), None, "The run cannot be read: No such file or directory."),
     ]
 
 

@@ -70,7 +70,7 @@ def run(**options):
         "seed": 1,
         "made_on": date(2026, 11, 21),
     }
-    return evaluate_teams(TEAMS, CATALOG, **(given | options))
+    return evaluate_teams(TEAMS, CATALOG, **(given | options)).result
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,96 @@
+"""Options that several commands of `trellis eval` share, and the bar that they show."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+import typer
+
+from models.vocab import SupportKind
+from recommender.ports import Progress
+
+__all__ = [
+    "SEED",
+    "CatalogDir",
+    "DataDir",
+    "Json",
+    "Kind",
+    "KindOption",
+    "Seed",
+    "TeamsDir",
+    "cache_dir",
+    "kinds_of",
+    "progress_bar",
+]
+
+SEED = 20261015
+
+
+class Kind(StrEnum):
+    """Which lists to evaluate."""
+
+    RESOURCE = "resource"
+    PROVIDER = "provider"
+    ALL = "all"
+
+
+KindOption = Annotated[Kind, typer.Option("--kind", help="Which lists.")]
+TeamsDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--teams",
+        exists=True,
+        file_okay=False,
+        help="Folder with assessments.jsonl and qrels.txt; default: the shipped development teams.",
+    ),
+]
+CatalogDir = Annotated[
+    Path | None,
+    typer.Option("--catalog", exists=True, file_okay=False, help="Catalog folder; default: the starter catalog."),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        envvar="TRELLIS_DATA_DIR",
+        file_okay=False,
+        help="Where vectors of catalog texts are kept between runs; default: the user's cache folder.",
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", help="For random draws, intervals and tests.")]
+Json = Annotated[bool, typer.Option("--json", help="The whole result as JSON.")]
+
+
+def kinds_of(kind: Kind) -> tuple[SupportKind, ...]:
+    """The kinds of lists that an option asks for."""
+    return tuple(SupportKind) if kind is Kind.ALL else (SupportKind(kind.value),)
+
+
+def cache_dir(data_dir: Path | None) -> Path:
+    """Where vectors are kept."""
+    return data_dir or Path(platformdirs.user_cache_dir("trellis"))
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress | None]:
+    """A bar on standard error while long work runs; None when that is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(done: int, total: int, what: str) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield show

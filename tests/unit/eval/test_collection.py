@@ -1,0 +1,191 @@
+"""Public collections: what is read, what is refused, and the retrieval part ranked on them."""
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from eval.cli import app
+from eval.collection import load_collection
+from eval.retrieval import evaluate_collection
+from recommender.embedding import CachedEmbedder, SentenceEmbedder
+from recommender.errors import InputError
+from recommender.testing import HashingEmbedder
+
+DOCUMENTS = [
+    {"id": "b", "title": "Attendance", "text": "Watch attendance data every week."},
+    {"id": "a", "title": "", "text": "Plan small tests of change."},
+    {"id": "c", "text": "Sing together."},
+]
+QUERIES = [{"id": "q1", "text": "attendance data"}, {"id": "q2", "text": "tests of change"}, {"id": "q3", "text": "x"}]
+QRELS = [{"qid": "q1", "did": "b", "rel": 2}, {"qid": "q2", "did": "a", "rel": 1}, {"qid": "q1", "did": "c", "rel": 0}]
+
+
+def lines(rows):
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "docs.jsonl").write_text(lines(DOCUMENTS), "utf-8")
+    (tmp_path / "queries.jsonl").write_text(lines(QUERIES), "utf-8")
+    (tmp_path / "qrels.jsonl").write_text(lines(QRELS), "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def beir(tmp_path):
+    root = tmp_path / "beir"
+    (root / "qrels").mkdir(parents=True)
+    underscored = [{"_id" if key == "id" else key: value for key, value in row.items()} for row in DOCUMENTS]
+    (root / "corpus.jsonl").write_text(lines(underscored), "utf-8")
+    (root / "queries.jsonl").write_text(lines([{"_id": row["id"], "text": row["text"]} for row in QUERIES]), "utf-8")
+    judged = "".join(f"{row['qid']}\t{row['did']}\t{row['rel']}\n" for row in QRELS)
+    (root / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n" + judged, "utf-8")
+    return root
+
+
+def test_a_document_is_title_and_text_and_documents_are_in_the_order_of_their_ids(folder):
+    documents = load_collection(folder).documents
+    assert [doc_id for doc_id, _ in documents] == ["a", "b", "c"]
+    assert documents[1].text == "Attendance Watch attendance data every week."
+    assert documents[0].text == "Plan small tests of change."
+
+
+def test_queries_without_judgments_are_left_out_and_counted(folder):
+    loaded = load_collection(folder)
+    assert [query.query_id for query in loaded.queries] == ["q1", "q2"]
+    assert loaded.n_unjudged == 1
+
+
+def test_gzipped_files_and_the_layout_of_beir_read_the_same(folder, beir):
+    plain = load_collection(folder)
+    assert load_collection(beir).version == plain.version
+    for name in ("docs.jsonl", "queries.jsonl", "qrels.jsonl"):
+        with gzip.open(folder / f"{name}.gz", "wb") as file:
+            file.write((folder / name).read_bytes())
+        (folder / name).unlink()
+    assert load_collection(folder).version == plain.version
+
+
+def test_a_negative_grade_is_pooled_and_not_judged(folder):
+    (folder / "qrels.jsonl").write_text(lines([*QRELS, {"qid": "q2", "did": "c", "rel": -1}]), "utf-8")
+    assert load_collection(folder).qrels["q2"] == {"a": 1}
+
+
+def test_every_fault_of_every_file_is_reported_with_its_line(folder):
+    (folder / "docs.jsonl").write_text(
+        lines(DOCUMENTS) + "{\n" + lines([{"id": "d"}, {"id": "a", "text": "again"}, {"id": 7, "text": ""}, []]),
+        "utf-8",
+    )
+    (folder / "queries.jsonl").write_bytes(lines(QUERIES).encode() + b'{"id": "\xff"}\n{"id": "", "text": "e"}\n')
+    wrong = [
+        {"qid": "q9", "did": "d", "rel": 1},
+        {"qid": "q1", "did": "z", "rel": 1},
+        {"qid": "q1", "did": "b", "rel": 1},
+        {"qid": "q1", "did": "a", "rel": 0.5},
+        {"qid": "q1", "did": "a", "rel": True},
+        {"did": "a", "rel": 1},
+    ]
+    (folder / "qrels.jsonl").write_text(lines([*QRELS, *wrong]), "utf-8")
+    with pytest.raises(InputError) as caught:
+        load_collection(folder)
+    found = [(fault.file, fault.line, fault.pointer) for fault in caught.value.faults]
+    assert found == [
+        ("docs.jsonl", 4, ""),
+        ("docs.jsonl", 5, "/text"),
+        ("docs.jsonl", 6, "/id"),
+        ("docs.jsonl", 7, "/id"),
+        ("docs.jsonl", 8, ""),
+        ("queries.jsonl", 4, ""),
+        ("queries.jsonl", 5, "/id"),
+        ("qrels.jsonl", 4, ""),
+        ("qrels.jsonl", 5, ""),
+        ("qrels.jsonl", 6, ""),
+        ("qrels.jsonl", 7, "/rel"),
+        ("qrels.jsonl", 8, "/rel"),
+        ("qrels.jsonl", 9, "/qid"),
+    ]
+
+
+def test_every_missing_file_is_named_and_its_ids_are_not_called_unknown(folder):
+    (folder / "docs.jsonl").unlink()
+    (folder / "queries.jsonl").rename(folder / "queries.jsonl.gz")  # not gzip
+    with pytest.raises(InputError) as caught:
+        load_collection(folder)
+    assert [(fault.file, fault.line) for fault in caught.value.faults] == [
+        ("docs.jsonl", None),
+        ("queries.jsonl.gz", None),
+    ]
+
+
+def test_judgments_with_wrong_columns_or_scores_are_reported(beir):
+    path = beir / "qrels" / "test.tsv"
+    path.write_text(path.read_text("utf-8") + "q1 a 1\nq1\ta\thigh\n\n", "utf-8")
+    with pytest.raises(InputError) as caught:
+        load_collection(beir)
+    assert [(fault.file, fault.line) for fault in caught.value.faults] == [("test.tsv", 5), ("test.tsv", 6)]
+
+
+def test_without_a_single_judgment_nothing_is_ranked(folder):
+    (folder / "qrels.jsonl").write_text("", "utf-8")
+    with pytest.raises(InputError, match="No query is judged"):
+        load_collection(folder)
+
+
+@pytest.fixture
+def invoke(monkeypatch, tmp_path):
+    monkeypatch.setattr("eval.wiring.SentenceEmbedder", HashingEmbedder)
+    monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
+    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
+
+
+def test_the_command_prints_every_system_with_its_metrics(invoke, folder):
+    document = json.loads(invoke("collection", folder, "--json").stdout)
+    assert list(document["systems"]) == ["bm25", "tfidf", "dense", "rrf", "fusion"]
+    for system in document["systems"].values():
+        assert system["ndcg@10"] == pytest.approx(1), "each query shares words with its document alone"
+        assert system["ms_per_query"] > 0
+    assert document["dense_share"] == 0.7
+    assert (document["n_documents"], document["n_queries"], document["n_unjudged"]) == (3, 2, 1)
+    assert set(document["fusion_against"]) == {"bm25", "dense"}
+
+
+def test_the_command_prints_a_table_for_people(invoke, folder):
+    shown = invoke("collection", folder).stdout
+    assert "2 queries, 3 documents; left out for lack of judgments: 1" in shown
+    assert "| fusion | 1.000 |" in shown
+
+
+def test_the_merged_list_is_the_convex_sum_of_both_sides(folder):
+    loaded = load_collection(folder)
+    embedder = CachedEmbedder(HashingEmbedder(), None)
+    for share, side in ((0.0, "bm25"), (1.0, "dense")):
+        result = evaluate_collection(loaded, embedder, dense_share=share, seed=1)
+        assert result.systems["fusion"].metrics == result.systems[side].metrics
+
+
+ANCHORS = {
+    "scifact": {"bm25": (0.67, 0.70), "dense": (0.640, 0.650)},
+    "counselchat": {},
+    "metatool": {},
+    "cranfield": {},
+}
+
+
+@pytest.mark.parametrize("name", ANCHORS)
+def test_published_anchors_are_met_and_one_dense_share_beats_both_sides(name, tmp_path):
+    root, vectors = os.environ.get("TRELLIS_COLLECTIONS"), os.environ.get("TRELLIS_DATA_DIR")
+    if not root or not (Path(root) / name).is_dir():
+        pytest.skip(f"TRELLIS_COLLECTIONS does not name a folder with the collection {name}: anchors NOT checked")
+    cache = Path(vectors or tmp_path) / "vectors.sqlite"
+    result = evaluate_collection(
+        load_collection(Path(root) / name), CachedEmbedder(SentenceEmbedder(), cache), seed=20261015
+    )
+    values = {system: record.metrics["ndcg@10"] for system, record in result.systems.items()}
+    for system, (low, high) in ANCHORS[name].items():
+        assert low <= values[system] <= high
+    assert values["fusion"] > max(values["bm25"], values["dense"])
