@@ -1,7 +1,7 @@
 """Rulesets from YAML: every fault with its line and place, or a checked `Ruleset` and its version."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import get_args
@@ -11,14 +11,13 @@ from pydantic import BaseModel, ValidationError
 from models import rules as rule_models
 from models.base import Fault
 from models.rules import DEMOGRAPHIC_FIELDS, Condition, Reasons, Rule, Ruleset
-from models.vocab import SupportKind
 from recommender.config import content_hash
 from recommender.errors import InvalidRuleset
 from recommender.faults import join_pointer, show, value_faults
 from recommender.rules.check import rule_faults, ruleset_faults
 from recommender.rules.document import parse_document
 
-__all__ = ["load_ruleset", "parse_ruleset", "reweighted", "ruleset_version", "starter_ruleset"]
+__all__ = ["load_ruleset", "parse_ruleset", "ruleset_version", "starter_ruleset"]
 
 MODELS: tuple[type[BaseModel], ...] = (Condition, Reasons, *get_args(get_args(rule_models.Test)[0]))
 FIELDS = frozenset(name for model in MODELS for name in model.model_fields)
@@ -79,30 +78,6 @@ def parse_ruleset(content: str | bytes, *, file: str) -> Ruleset:
 def ruleset_version(ruleset: Ruleset) -> str:
     """`id@version+hash`, the hash being the SHA-256 of the rules as canonical JSON, 64 hexadecimal digits."""
     return f"{ruleset.id}@{ruleset.version}+{content_hash(ruleset.model_dump(mode='json'))}"
-
-
-def reweighted(ruleset: Ruleset, weights: Mapping[str, Mapping[SupportKind, float]]) -> Ruleset:
-    """The same rules with other weights; rules and kinds that are not named keep theirs. Its version hash differs.
-
-    Raises:
-        InvalidRuleset: a rule that does not exist or takes no weight, a negative or infinite weight.
-    """
-    weighted = {rule.id for rule in ruleset.rules if rule.weight is not None}
-    faults = [
-        Fault(pointer=join_pointer([rule_id]), detail=f"no rule {show(rule_id)} takes a weight")
-        for rule_id in weights
-        if rule_id not in weighted
-    ]
-    data = ruleset.model_dump(mode="json")
-    for rule in data["rules"]:
-        if rule["id"] in weights and rule["weight"] is not None:
-            rule["weight"] |= {str(kind): weight for kind, weight in weights[rule["id"]].items()}
-    if not faults:
-        try:
-            return Ruleset.model_validate(data)
-        except ValidationError as error:
-            faults = value_faults(error, data)
-    raise InvalidRuleset(faults)
 
 
 def _validate(data: dict[str, object]) -> tuple[Ruleset | None, list[Fault]]:

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from recommender.errors import InvalidRuleset, describe
-from recommender.rules.load import load_ruleset, parse_ruleset, reweighted, starter_ruleset
+from recommender.rules.load import load_ruleset, parse_ruleset, starter_ruleset
 
 GOOD = """\
 id: mine
@@ -219,17 +219,3 @@ def test_a_file_loads_as_its_text_does(tmp_path: Path) -> None:
 def test_loading_what_was_dumped_gives_the_same_rules() -> None:
     rules = starter_ruleset()
     assert parse_ruleset(yaml.safe_dump(rules.model_dump(mode="json", exclude_none=True)), file="copy.yaml") == rules
-
-
-def test_weights_for_a_rule_that_takes_none_are_refused() -> None:
-    with pytest.raises(InvalidRuleset) as caught:
-        reweighted(starter_ruleset(), {"grade-band": {}, "nothing": {}})
-    assert [fault.detail for fault in caught.value.faults] == [
-        'no rule "grade-band" takes a weight',
-        'no rule "nothing" takes a weight',
-    ]
-
-
-def test_a_negative_weight_is_refused() -> None:
-    with pytest.raises(InvalidRuleset, match="expected 0 or more"):
-        reweighted(starter_ruleset(), {"language": {"resource": -1.0}})  # type: ignore[dict-item]

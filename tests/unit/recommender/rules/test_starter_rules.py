@@ -12,11 +12,11 @@ from models.assessment import Assessment
 from models.needs import Need
 from models.rules import DEMOGRAPHIC_FIELDS, TEAM_WORDS, DerivedField, SupportField, TeamField
 from models.support import Support
-from models.vocab import Domain, NeedWord, RuleEffect, SupportKind
+from models.vocab import Domain, NeedWord, RuleEffect
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import RuleResults, evaluate
 from recommender.rules.facts import CONTEXT_FIELDS, TeamFacts, season_of, team_facts
-from recommender.rules.load import reweighted, ruleset_version, starter_ruleset
+from recommender.rules.load import ruleset_version, starter_ruleset
 from tests.fixtures.supports import provider, resource
 
 AS_OF = date(2026, 11, 21)
@@ -228,15 +228,10 @@ def test_every_support_field_has_a_column() -> None:
             assert columns.column(field, RULES.durations).known.shape == (2,)
 
 
-def test_other_weights_change_only_what_they_name_and_the_version() -> None:
-    changed = reweighted(RULES, {"language": {SupportKind.PROVIDER: 0.5}})
-    weights = {rule.id: rule.weight for rule in changed.rules}
-    before = next(rule.weight for rule in RULES.rules if rule.id == "language")
-    assert before is not None
-    assert weights["language"] == {**before, SupportKind.PROVIDER: 0.5} != before
-    assert {rule.id: rule.weight for rule in RULES.rules} | {"language": weights["language"]} == weights
-    assert ruleset_version(changed) != ruleset_version(RULES)
+def test_the_version_names_the_rules_and_their_content() -> None:
+    fewer = RULES.model_copy(update={"rules": RULES.rules[1:]})
     assert ruleset_version(RULES).startswith("starter@0.1.0+")
+    assert ruleset_version(fewer) != ruleset_version(RULES)
 
 
 def assessment(**context: object) -> Assessment:
