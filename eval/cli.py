@@ -23,7 +23,6 @@ from eval.commands.options import (
     kinds_of,
     progress_bar,
 )
-from eval.run_files import read_runs
 
 __all__ = ["app"]
 
@@ -63,10 +62,9 @@ def judged(
 
     from eval.experiment import OURS, evaluate_teams
     from eval.report import markdown, print_result
-    from eval.wiring import open_bench, our_rankers, reasons_of
+    from eval.wiring import open_bench_and_runs, our_rankers, reasons_of
 
-    bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
-    runs = read_runs(paths, known=bench.known)
+    bench, runs = open_bench_and_runs(paths, teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
     today = datetime.now(UTC).date()
     with progress_bar() as progress:
         result, _ = evaluate_teams(

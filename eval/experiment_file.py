@@ -101,7 +101,9 @@ def _name_faults(data: object) -> list[Fault]:
         if isinstance(name, str) and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name)
     ]
     baseline = document.get("baseline", "fusion")
-    systems = [word for word in [*taken, *names] if isinstance(word, str)]
+    # A baseline that does not exist is a fault of its own, and no suggestion for another one.
+    systems = [word for word in [*ours, *names, OURS, *BASELINES] if isinstance(word, str)]
+    systems = [word for word in systems if word in taken or word in names]
     if isinstance(baseline, str) and baseline not in systems:
         faults.append(Fault(pointer="/baseline", detail=wrong_word(baseline, systems)))
     return faults

@@ -30,6 +30,7 @@ __all__ = [
 ASSESSMENTS_FILE = "assessments.jsonl"
 QRELS_FILE = "qrels.txt"
 _QRELS_COLUMNS = 4
+_HIGHEST_GRADE = 3
 DEVELOPMENT_JUDGES = "language-model assessors with written guidelines"
 
 
@@ -60,7 +61,7 @@ def load_judged(
 
     Raises:
         InputError: Every fault of both files with file and line, among them files that are missing, ids that two
-            lines share, judgments of an assessment that is not in the folder, and of an unknown support.
+            lines share, grades above 3, and judgments of an assessment that is not in the folder or of an unknown support.
     """
     faults: list[Fault] = []
     assessments: tuple[Assessment, ...] = ()
@@ -77,6 +78,11 @@ def load_judged(
         qrels = read_qrels(lines, file=QRELS_FILE)
     except InvalidQrels as error:
         found += error.faults
+    found += [
+        Fault(pointer="", detail=f"grade {columns[3]} is above {_HIGHEST_GRADE}", file=QRELS_FILE, line=number)
+        for number, columns in enumerate(map(str.split, lines), start=1)
+        if len(columns) == _QRELS_COLUMNS and columns[3].isdecimal() and int(columns[3]) > _HIGHEST_GRADE
+    ]
     # Where no assessment could be read, every line would name an unknown one.
     found += unknown_ids(lines, KnownIds(queries, documents), n_columns=_QRELS_COLUMNS, file=QRELS_FILE)
     faults += sorted(found, key=lambda fault: fault.line or 0)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.all_faults import AllFaults
 from eval.behavior import BehaviorFile, Rank, check_behavior
 from eval.close_ups import Why
 from eval.experiment import OURS, Ranker
@@ -16,6 +17,7 @@ from eval.findings import BehaviorRecord
 from eval.judged import DEVELOPMENT_JUDGES, JudgedTeams, development_teams, load_judged
 from eval.known_ids import KnownIds
 from eval.records import LEARNED_HERE
+from eval.run_files import read_runs
 from models.assessment import Assessment
 from models.base import SupportId
 from models.needs import Need
@@ -35,11 +37,13 @@ from recommender.pipeline import Recommender
 from recommender.ports import Progress
 from recommender.profiling import build_profile
 from recommender.rules.load import ruleset_version, starter_ruleset
+from recommender.trec import Run
 
 __all__ = [
     "Bench",
     "behavior_of",
     "open_bench",
+    "open_bench_and_runs",
     "open_embedder",
     "open_recommender",
     "our_rankers",
@@ -106,14 +110,22 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
         data_dir: Where vectors of catalog texts are kept between runs.
 
     Raises:
-        InputError: Every fault of the teams' files, or of the catalog's.
+        InputError: Every fault of the teams' files and of the catalog's.
         ModelError: The embedding model is missing or altered.
     """
     instrument = default_instrument()
     parse = partial(parse_assessment, instrument=instrument)
-    supports = starter_catalog() if catalog is None else load_catalog(catalog)
-    ids = {support.id for support in supports.supports}
-    judged = development_teams(parse=parse) if teams is None else load_judged(teams, parse=parse, documents=ids)
+    faults = AllFaults()
+    supports = faults.of(starter_catalog if catalog is None else partial(load_catalog, catalog))
+    ids = None if supports is None else {support.id for support in supports.supports}
+    judged = faults.of(
+        partial(development_teams, parse=parse)
+        if teams is None
+        else partial(load_judged, teams, parse=parse, documents=ids)
+    )
+    faults.report()
+    assert supports is not None  # what was refused has been reported
+    assert judged is not None
     config = starter_config()
     profiles = {item.assessment_id: build_profile(item, instrument, config.scoring) for item in judged.assessments}
     return Bench(
@@ -131,6 +143,25 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
         config=config,
         embedder=open_embedder(data_dir),
     )
+
+
+def open_bench_and_runs(
+    runs: Mapping[str, Path], *, teams: Path | None, catalog: Path | None, data_dir: Path
+) -> tuple[Bench, dict[str, Run]]:
+    """A bench, and the runs by name that are evaluated on it; arguments as for `open_bench` and `read_runs`.
+
+    Raises:
+        InputError: Every fault of teams, catalog and runs; unknown ids in runs only where the bench is sound.
+        ModelError: The embedding model is missing or altered.
+    """
+    faults = AllFaults()
+    bench = faults.of(partial(open_bench, teams=teams, catalog=catalog, data_dir=data_dir))
+    known = KnownIds(None, None) if bench is None else bench.known
+    found = faults.of(partial(read_runs, runs, known=known))
+    faults.report()
+    assert bench is not None  # what was refused has been reported
+    assert found is not None
+    return bench, found
 
 
 def rank_of(recommender: Recommender, *, as_of: date) -> Rank:

@@ -30,8 +30,8 @@ def run_file(
     from eval.experiment_file import load_experiment, shipped_experiment
     from eval.reporting.files import report_texts, write_files
     from eval.run_experiment import run_experiment
-    from eval.run_files import read_runs, run_texts
-    from eval.wiring import open_bench
+    from eval.run_files import run_texts
+    from eval.wiring import open_bench_and_runs
 
     path = Path(experiment)
     shipped = experiment == SHIPPED and not path.exists()
@@ -40,12 +40,16 @@ def run_file(
     checks = None
     if file.behavior is not None:
         checks = shipped_checks() if file.behavior == "shipped" else load_checks(folder / file.behavior)
-    bench = open_bench(
+    bench, runs = open_bench_and_runs(
+        {name: folder / place for name, place in file.runs.items()},
         teams=None if file.teams == "development" else folder / file.teams,
         catalog=None if file.catalog == "starter" else folder / file.catalog,
         data_dir=cache_dir(data_dir),
     )
-    runs = read_runs({name: folder / place for name, place in file.runs.items()}, known=bench.known)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:  # before the long work, not after it
+        raise typer.BadParameter(f"the folder cannot be made: {error.strerror}.", param_hint="--out") from error
     with progress_bar() as progress:
         result, lists = run_experiment(
             file, bench, runs=runs, checks=checks, made_on=datetime.now(UTC).date(), progress=progress

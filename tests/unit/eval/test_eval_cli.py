@@ -71,6 +71,16 @@ def test_every_fault_of_every_run_file_is_reported_with_its_line(invoke, three_t
     ]
 
 
+def test_faults_of_judgments_and_of_runs_are_one_report(invoke, three_teams, tmp_path):
+    with (three_teams / "qrels.txt").open("a", encoding="utf-8") as file:
+        file.write("\nnobody 0 res-nowhere 1\n")
+    bad = tmp_path / "bad.trec"
+    bad.write_text("q Q0 a 1 nan t\n", "utf-8")
+    with pytest.raises(InputError) as caught:
+        invoke("judged", "--teams", three_teams, "--run", f"bad={bad}")
+    assert [fault.file for fault in caught.value.faults] == ["qrels.txt", "qrels.txt", str(bad)]
+
+
 def test_an_unknown_baseline_names_the_systems_that_exist(invoke, three_teams):
     with pytest.raises(InvalidConfig, match="No system is called 'best'; there are"):
         invoke("judged", "--teams", three_teams, "--baseline", "best")

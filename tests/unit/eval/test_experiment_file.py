@@ -71,6 +71,7 @@ def test_every_unknown_name_and_place_is_reported_with_its_line(tmp_path):
     ]
     details = {(line, pointer): detail for line, pointer, detail in found}
     assert 'did you mean "bm25"' in details[5, "/baselines/1"]
+    assert "bm26" not in details[4, "/baseline"]
     assert 'did you mean "statements"' in details[7, "/ablations/0"]
     assert "unknown field 'sede'; did you mean 'seed'?" in details[11, "/sede"]
 

@@ -98,13 +98,14 @@ def test_every_fault_of_both_files_is_reported_with_its_line(tmp_path):
 
 
 def test_judgments_of_unknown_teams_and_supports_are_faults_beside_malformed_lines(tmp_path):
-    qrels = ["a 0 res-two 3", "b 0 res-one 3", "a 0 res-one best", "b 0 res-two 1"]
+    qrels = ["a 0 res-two 3", "b 0 res-one 3", "a 0 res-one best", "b 0 res-two 4"]
     with pytest.raises(InputError) as caught:
         load_judged(folder(tmp_path, [line("a")], qrels), parse=parse, documents={"res-one"})
     assert [(fault.file, fault.line, fault.detail) for fault in caught.value.faults] == [
         ("qrels.txt", 1, "The catalog has no support 'res-two'."),
         ("qrels.txt", 2, "No assessment has the id 'b'."),
         ("qrels.txt", 3, "grade 'best' is not a whole number"),
+        ("qrels.txt", 4, "grade 4 is above 3"),
         ("qrels.txt", 4, "The catalog has no support 'res-two'."),
     ]
 
