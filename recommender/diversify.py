@@ -73,7 +73,8 @@ def diversify(
     dropped: dict[int, int] = {}
     ceiling = np.inf
     while len(order) < k and available.any():
-        part = weight * _gain(serves, received, share) / scale if scale > 0 else np.zeros(len(relevance))
+        # Divide first: a gain near the smallest float times the weight would round up.
+        part = weight * (_gain(serves, received, share) / scale) if scale > 0 else np.zeros(len(relevance))
         total = np.where(available, relevance + part, -np.inf)
         best = int(np.argmax(total))
         # Concavity keeps totals from rising; exact ties still need a step so that every reader sorts alike.

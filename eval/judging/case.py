@@ -49,8 +49,7 @@ def make_case(assessment: Assessment, instrument: LoadedInstrument, *, scoring: 
     """
     profile = build_profile(assessment, instrument, scoring)
     visible = shown(profile, instrument.instrument.privacy)
-    complete = derive_needs(profile, assessment, instrument, scoring)
-    needs = shown_needs(complete, profile, assessment, instrument)
+    needs = shown_needs(derive_needs(profile, assessment, instrument, scoring), profile, assessment, instrument)
     texts = [
         (name, text, invented or response.share_text)
         for name in _OWN_WORDS

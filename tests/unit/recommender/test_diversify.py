@@ -45,6 +45,12 @@ def test_a_near_duplicate_of_a_listed_support_is_left_out() -> None:
     assert chosen.dropped == {1: 0}
 
 
+def test_gains_too_small_for_a_float_do_not_swell_a_part() -> None:
+    tiny = np.array([[5e-324]])
+    chosen = diversify(np.zeros(1), tiny, np.array([1.0]), k=1, weight=0.375)
+    assert chosen.part.tolist() == [0.375]
+
+
 @given(
     arrays(float, 12, elements=st.floats(0, 1)),
     arrays(float, (12, 3), elements=st.floats(0, 1)),
