@@ -61,8 +61,7 @@ def load_judged(
 
     Raises:
         InputError: Every fault of both files with file and line, among them files that are missing, ids that two
-            lines share, grades above 3, and judgments of an assessment that is not in the folder or of an unknown
-            support.
+            lines share, grades above 3, and judgments of unknown assessments or supports.
     """
     faults: list[Fault] = []
     assessments: tuple[Assessment, ...] = ()

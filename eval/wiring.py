@@ -51,6 +51,7 @@ __all__ = [
     "variant",
 ]
 
+_OURS = "the shipped ranking"
 REASONED = 10
 """Places of a list that reasons are given for."""
 
@@ -126,12 +127,13 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
     faults.report()
     assert supports is not None  # what was refused has been reported
     assert judged is not None
+    learned_on = {item.model_dump_json() for item in development_teams(parse=parse).assessments}
     config = starter_config()
     profiles = {item.assessment_id: build_profile(item, instrument, config.scoring) for item in judged.assessments}
     return Bench(
         teams=judged,
         judged_by=DEVELOPMENT_JUDGES if teams is None else f"whoever graded {teams.name}",
-        about_ours=LEARNED_HERE if teams is None else "the shipped ranking",
+        about_ours=LEARNED_HERE if learned_on & {item.model_dump_json() for item in judged.assessments} else _OURS,
         catalog=supports,
         instrument=instrument,
         profiles=profiles,

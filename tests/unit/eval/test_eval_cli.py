@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
+from eval.records import LEARNED_HERE
 from eval.tables import feature_tables, present_weights
 from eval.wiring import open_bench, our_rankers
 from models.vocab import SupportKind
@@ -69,6 +70,19 @@ def test_every_fault_of_every_run_file_is_reported_with_its_line(invoke, three_t
         (str(worse), 4, f"{doc_id} {again} nobody on line 3"),
         (str(none), None, "The run cannot be read: No such file or directory."),
     ]
+
+
+def test_a_folder_with_the_teams_that_weights_were_learned_on_is_told_from_others(three_teams):
+    def about():
+        return open_bench(teams=three_teams, catalog=None, data_dir=three_teams).about_ours
+
+    assert about() == LEARNED_HERE
+    file = three_teams / "assessments.jsonl"
+    others = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    for other in others:
+        other["team"]["name"] = "another team"
+    file.write_text("".join(json.dumps(other) + "\n" for other in others), "utf-8")
+    assert about() == "the shipped ranking"
 
 
 def test_faults_of_judgments_and_of_runs_are_one_report(invoke, three_teams, tmp_path):
