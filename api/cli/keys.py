@@ -44,11 +44,12 @@ def list_command() -> None:
         rows = keys(session)
     table = Table("key", "organization", "scope", "label", "created", "last used", "revoked", box=None)
     for key in rows:
-        times = [
-            f"{time:%Y-%m-%d %H:%M}" if time else "" for time in (key.created_at, key.last_used_at, key.revoked_at)
-        ]
-        table.add_row(key.id, names[key.organization_id], key.scope, key.label, *times)
-    console().print(table)
+        times = (key.created_at, key.last_used_at, key.revoked_at)
+        shown = [f"{time:%Y-%m-%d %H:%M}" if time else "" for time in times]
+        table.add_row(key.id, names[key.organization_id], key.scope, key.label, *shown)
+    out = screen()
+    with out.page():
+        out.console.print(table)
 
 
 @app.command("revoke")
