@@ -8,6 +8,8 @@ from recommender.pipeline import Recommender
 from tests.fixtures.engines import make_recommender
 from tests.fixtures.teams import judged_teams
 
+pytest_plugins = ("tests.fixtures.postgres",)
+
 
 @pytest.fixture(scope="session")
 def starter() -> Recommender:
