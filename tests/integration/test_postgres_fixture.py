@@ -68,10 +68,17 @@ def test_a_database_is_dropped_even_while_someone_is_connected(postgres_server: 
 
 
 def test_a_database_is_dropped_after_a_failure(postgres_server: PostgresServer) -> None:
-    before = databases(postgres_server)
-    with pytest.raises(ZeroDivisionError), postgres_server.database():
-        raise ZeroDivisionError
-    assert databases(postgres_server) == before
+    urls = []
+
+    def fail() -> None:
+        with postgres_server.database() as url:
+            urls.append(url)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    (url,) = urls
+    assert make_url(url).database not in databases(postgres_server)
 
 
 def test_transactions_run_at_the_same_time(postgres_url: str) -> None:
@@ -128,6 +135,23 @@ def test_the_server_and_its_files_go_when_the_tests_are_killed(postgres_server: 
     assert not folder.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(server, 0)
+
+
+@OWN_SERVER
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's files can be closed to the account that the server runs as")
+def test_root_starts_it_from_an_environment_that_others_cannot_enter(
+    postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    programs = postgres._programs()
+    package = programs.parents[1]
+    for source in package.parent.glob(f"{package.name}*"):
+        (closed / source.name).symlink_to(source)
+    monkeypatch.setattr(postgres, "_programs", lambda: closed / programs.relative_to(package.parent))
+    with running_server() as server, server.database() as url, connected(url) as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+    assert closed.stat().st_mode & 0o777 == 0o700
 
 
 @OWN_SERVER
