@@ -1,11 +1,15 @@
 """What is slow to make and never changes is made once."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from models.assessment import Assessment
 from recommender.catalog.load import starter_catalog
 from recommender.pipeline import Recommender
 from tests.fixtures.engines import make_recommender
+from tests.fixtures.service import Service, running_service
 from tests.fixtures.teams import judged_teams
 
 pytest_plugins = ("tests.fixtures.postgres",)
@@ -21,3 +25,10 @@ def starter() -> Recommender:
 def judged() -> tuple[Assessment, ...]:
     """The judged development teams."""
     return judged_teams()
+
+
+@pytest.fixture
+def service(starter: Recommender, tmp_path: Path) -> Iterator[Service]:
+    """The service on a fresh SQLite database."""
+    with running_service(starter, tmp_path) as service:
+        yield service
