@@ -12,6 +12,8 @@ from tests.fixtures.engines import make_recommender
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.teams import judged_teams
 
+pytest_plugins = ("tests.fixtures.postgres",)
+
 
 @pytest.fixture(scope="session")
 def starter() -> Recommender:
