@@ -28,7 +28,7 @@ def judged() -> tuple[Assessment, ...]:
 
 
 @pytest.fixture
-def service(starter: Recommender, tmp_path: Path) -> Iterator[Service]:
-    """The service on a fresh SQLite database."""
-    with running_service(starter, tmp_path) as service:
+def service(starter: Recommender, tmp_path: Path, database_url: str) -> Iterator[Service]:
+    """The service on a fresh database: each test runs on SQLite and on PostgreSQL."""
+    with running_service(starter, tmp_path, url=database_url) as service:
         yield service
