@@ -5,7 +5,28 @@ from collections.abc import Sequence
 from models.base import Fault
 from recommender.errors import InputError, TrellisError, describe
 
-__all__ = ["InvalidParameter", "InvalidSetting", "LoadingFailed", "NotReady", "UnsupportedMediaType"]
+__all__ = [
+    "Conflict",
+    "IdempotencyMismatch",
+    "InvalidBody",
+    "InvalidParameter",
+    "InvalidSetting",
+    "LoadingFailed",
+    "NoResults",
+    "NotAllowed",
+    "NotFound",
+    "NotReady",
+    "NotReleased",
+    "PreconditionRequired",
+    "StaleVersion",
+    "StorageBusy",
+    "StorageFull",
+    "StorageUnavailable",
+    "TooManyRequests",
+    "Unauthenticated",
+    "UnsupportedMediaType",
+    "WindowClosed",
+]
 
 
 class InvalidParameter(TrellisError):
@@ -45,3 +66,111 @@ class LoadingFailed(TrellisError):
 
     slug = "loading-failed"
     title = "Trellis could not be loaded"
+
+
+class InvalidBody(InputError):
+    """A request body that fits its shape but not what it is about; lists every fault."""
+
+    slug = "invalid-body"
+    title = "The request body is not valid"
+
+
+class Unauthenticated(TrellisError):
+    """No key, or one that is unknown or revoked."""
+
+    slug = "unauthenticated"
+    title = "A valid key is needed"
+
+
+class NotAllowed(TrellisError):
+    """The key is valid, but its scope does not allow this."""
+
+    slug = "not-allowed"
+    title = "This key may not do that"
+
+
+class NotFound(TrellisError):
+    """Nothing of that id that the caller may see; whether it exists elsewhere is not said."""
+
+    slug = "no-such-thing"
+    title = "There is no such thing"
+
+    def __init__(self, what: str, identifier: str) -> None:
+        super().__init__(f"There is no {what} '{identifier}' that this key may see.")
+
+
+class Conflict(TrellisError):
+    """The thing is not in a state that allows this."""
+
+    slug = "conflict"
+    title = "That is not possible now"
+
+
+class WindowClosed(Conflict):
+    """Answers after the window closed, or before it opened; nothing is changed."""
+
+    slug = "window-closed"
+    title = "The assessment is not open for answers"
+
+
+class NoResults(Conflict):
+    """Results are frozen when a window closes; there are none yet."""
+
+    slug = "no-results-yet"
+    title = "There are no results yet"
+
+
+class NotReleased(NotAllowed):
+    """The run waits for its review."""
+
+    slug = "not-released"
+    title = "The recommendations are not released yet"
+
+
+class StaleVersion(TrellisError):
+    """Somebody else changed it since it was read; nothing is overwritten."""
+
+    slug = "stale-version"
+    title = "It has changed in the meantime"
+
+
+class PreconditionRequired(TrellisError):
+    """A change that must say, in If-Match, which version it changes."""
+
+    slug = "precondition-required"
+    title = "Say which version you are changing"
+
+
+class IdempotencyMismatch(TrellisError):
+    """An Idempotency-Key that was used for another request before."""
+
+    slug = "idempotency-key-reused"
+    title = "The Idempotency-Key belongs to another request"
+
+
+class TooManyRequests(TrellisError):
+    """More requests than the limit of this key allows; Retry-After says when to try again."""
+
+    slug = "too-many-requests"
+    title = "Too many requests"
+
+
+class StorageBusy(TrellisError):
+    """The database is locked or overloaded for now; nothing was written."""
+
+    slug = "storage-busy"
+    title = "The database is busy"
+
+
+class StorageFull(TrellisError):
+    """The disk of the database is full; nothing was written."""
+
+    slug = "storage-full"
+    title = "The database is full"
+
+
+class StorageUnavailable(TrellisError):
+    """The database cannot be reached, read or written."""
+
+    slug = "storage-unavailable"
+    title = "The database is not available"

@@ -14,7 +14,27 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from api.errors import InvalidParameter, LoadingFailed, NotReady, UnsupportedMediaType
+from api.errors import (
+    Conflict,
+    IdempotencyMismatch,
+    InvalidBody,
+    InvalidParameter,
+    LoadingFailed,
+    NoResults,
+    NotAllowed,
+    NotFound,
+    NotReady,
+    NotReleased,
+    PreconditionRequired,
+    StaleVersion,
+    StorageBusy,
+    StorageFull,
+    StorageUnavailable,
+    TooManyRequests,
+    Unauthenticated,
+    UnsupportedMediaType,
+    WindowClosed,
+)
 from recommender.errors import (
     CacheUnusable,
     InputError,
@@ -84,7 +104,22 @@ _KIND_BY_ERROR: dict[type[TrellisError], ProblemKind] = {
     InvalidAssessment: _of(InvalidAssessment, 422),
     InvalidParameter: _of(InvalidParameter, 422),
     UnknownSupport: _of(UnknownSupport, 404),
+    InvalidBody: _of(InvalidBody, 422),
     UnsupportedMediaType: _of(UnsupportedMediaType, 415),
+    Unauthenticated: _of(Unauthenticated, 401),
+    NotAllowed: _of(NotAllowed, 403),
+    NotReleased: _of(NotReleased, 403),
+    NotFound: _of(NotFound, 404),
+    Conflict: _of(Conflict, 409),
+    WindowClosed: _of(WindowClosed, 409),
+    NoResults: _of(NoResults, 409),
+    StaleVersion: _of(StaleVersion, 412),
+    PreconditionRequired: _of(PreconditionRequired, 428),
+    IdempotencyMismatch: _of(IdempotencyMismatch, 422),
+    TooManyRequests: _of(TooManyRequests, 429),
+    StorageBusy: _of(StorageBusy, 503),
+    StorageUnavailable: _of(StorageUnavailable, 503),
+    StorageFull: _of(StorageFull, 507),
     NotReady: _of(NotReady, 503),
     LoadingFailed: _of(LoadingFailed, 503),
     CacheUnusable: _of(CacheUnusable, 503),
@@ -93,6 +128,11 @@ _KIND_BY_ERROR: dict[type[TrellisError], ProblemKind] = {
     ModelError: _of(ModelError, 503),
     InputError: _of(InputError, 503),
     TrellisError: _of(TrellisError, 500),
+}
+_EXTRA_HEADERS: dict[type[TrellisError], dict[str, str]] = {
+    Unauthenticated: {"WWW-Authenticate": "Bearer"},
+    StorageBusy: {"Retry-After": "1"},
+    StorageUnavailable: {"Retry-After": "10"},
 }
 BODY_TOO_LARGE = ProblemKind("body-too-large", 413, "The request body is too large", "Send less in one request.")
 INTERNAL_ERROR = ProblemKind("internal-error", 500, "Something went wrong on our side", "The log has the request id.")
@@ -148,7 +188,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(TrellisError)
     def trellis_error(request: Request, error: TrellisError) -> JSONResponse:
         kind = kind_of(error)
-        if isinstance(error, InvalidAssessment | InvalidParameter):
+        if isinstance(error, InvalidAssessment | InvalidBody | InvalidParameter):
             where = "parameter" if isinstance(error, InvalidParameter) else "pointer"
             errors = [ProblemFault.model_validate({where: f.pointer, "detail": f.detail}) for f in error.faults]
             noun = "fault" if len(errors) == 1 else "faults"
@@ -156,8 +196,11 @@ def install(app: FastAPI) -> None:
         if kind.status >= 500 and not isinstance(error, NotReady):
             # Paths and settings of this instance are for its operator, not for callers.
             _log.error("request %s: %s", request.state.request_id, error)
-            return answer(request, kind, kind.title + ".")
-        return answer(request, kind, str(error))
+            response = answer(request, kind, kind.title + ".")
+        else:
+            response = answer(request, kind, str(error))
+        response.headers.update(_EXTRA_HEADERS.get(type(error), {}))
+        return response
 
     @app.exception_handler(RequestValidationError)
     def validation_error(request: Request, error: RequestValidationError) -> JSONResponse:

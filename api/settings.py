@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import InvalidSetting
@@ -20,8 +20,10 @@ class Settings(BaseSettings):
 
     catalog_dir: Path | None = None
     """Folder with `resources.jsonl` and `providers.jsonl`; None means the starter catalog."""
-    data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("trellis")))
-    """Where embedded vectors are kept between runs; may be deleted at any time."""
+    data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("trellis")))
+    """Holds the database, `trellis.sqlite`, and the embedded vectors, `vectors.sqlite`; only these may be deleted."""
+    database_url: SecretStr | None = None
+    """`postgresql://USER:PASSWORD@HOST/NAME`, or `sqlite:///PATH`; None means SQLite in the data directory."""
     model: str = "all-MiniLM-L6-v2"
     """Name of the packaged embedding model, or the path of another sentence-transformers model."""
     model_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
@@ -36,8 +38,16 @@ class Settings(BaseSettings):
     """Port that `trellis serve` listens on; 0 picks a free one."""
     max_body_bytes: int = Field(default=1_048_576, gt=0)
     """Largest accepted request body, in bytes; larger ones are answered with 413."""
+    requests_per_minute: int = Field(default=600, gt=0)
+    """Requests a minute that one key may make of one process; more are answered with 429."""
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     """Least severe log line that is written."""
+
+    def database(self) -> str:
+        """The URL of the service's database."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'trellis.sqlite'}"
 
 
 def load_settings(**given: Any) -> Settings:

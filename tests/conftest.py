@@ -1,12 +1,18 @@
 """What is slow to make and never changes is made once."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from models.assessment import Assessment
 from recommender.catalog.load import starter_catalog
 from recommender.pipeline import Recommender
 from tests.fixtures.engines import make_recommender
+from tests.fixtures.service import Service, running_service
 from tests.fixtures.teams import judged_teams
+
+pytest_plugins = ("tests.fixtures.postgres",)
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +25,10 @@ def starter() -> Recommender:
 def judged() -> tuple[Assessment, ...]:
     """The judged development teams."""
     return judged_teams()
+
+
+@pytest.fixture
+def service(starter: Recommender, tmp_path: Path, database_url: str) -> Iterator[Service]:
+    """The service on a fresh database: each test runs on SQLite and on PostgreSQL."""
+    with running_service(starter, tmp_path, url=database_url) as service:
+        yield service

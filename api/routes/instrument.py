@@ -1,8 +1,9 @@
 """The questionnaire, for portals that ask it."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
-from api.routes.dependencies import EngineDep
+from api.routes.dependencies import CatalogReader, EngineDep
+from api.routes.etags import IfNoneMatch, etag_of, unchanged
 from models.instrument import Instrument
 
 __all__ = ["router"]
@@ -17,12 +18,12 @@ router = APIRouter(prefix="/v1", tags=["instrument"])
     response_model=Instrument,
     responses={304: {"description": "The instrument that `If-None-Match` names is the current one."}},
 )
-def get_instrument(engine: EngineDep, request: Request, response: Response) -> Instrument | Response:
+def get_instrument(
+    _: CatalogReader, engine: EngineDep, response: Response, known: IfNoneMatch = None
+) -> Instrument | Response:
     """Answer the whole instrument; its ETag is the content hash of the document."""
-    etag = f'"{engine.instrument.version.content_hash}"'
+    etag = etag_of(engine.instrument.version.content_hash)
+    same = unchanged(etag, known)
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    named = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if etag in named or "*" in named:
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return engine.instrument.instrument
+    (same or response).headers.update(headers)
+    return same or engine.instrument.instrument

@@ -1,13 +1,12 @@
 """Recommendations without storing anything."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import UnsupportedMediaType
-from api.routes.dependencies import EngineDep, problem_responses
+from api.routes.dependencies import CatalogReader, EngineDep, Now, problem_responses
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K, parse_preview, recommend
 from api.services.samples import sample_documents
@@ -78,11 +77,16 @@ RawBody = Annotated[bytes, Depends(_json_body)]
     },
 )
 def preview_recommendations(
-    engine: EngineDep, body: RawBody, query: Annotated[PreviewQuery, Query()], response: Response
+    _: CatalogReader,
+    engine: EngineDep,
+    now: Now,
+    body: RawBody,
+    query: Annotated[PreviewQuery, Query()],
+    response: Response,
 ) -> RecommendationRun:
     """Rank supports for the answers in the body. Stores nothing."""
     recommender = engine.recommender
     assessment = parse_preview(body, engine.instrument)
     response.headers["Cache-Control"] = "no-store"
     kinds = kinds_of([*query.kind, *query.kinds])
-    return recommend(recommender, assessment, today=datetime.now(UTC).date(), kinds=kinds, k=query.k)
+    return recommend(recommender, assessment, today=now.date(), kinds=kinds, k=query.k)

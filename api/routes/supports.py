@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.errors import InvalidParameter
-from api.routes.dependencies import EngineDep, problem_responses
+from api.routes.dependencies import CatalogReader, EngineDep, problem_responses
 from api.services.supports import (
     CursorError,
     ProviderView,
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1", tags=["supports"])
     response_model_by_alias=False,
     responses=problem_responses(_422="A filter or cursor is not valid; the allowed words are listed."),
 )
-def list_supports(engine: EngineDep, query: Annotated[SupportQuery, Query()]) -> SupportPage:
+def list_supports(_: CatalogReader, engine: EngineDep, query: Annotated[SupportQuery, Query()]) -> SupportPage:
     """Answer one page, in a stable order; repeat a filter to allow several words."""
     try:
         return find_supports(engine.catalog, query, rank=engine.rank_words)
@@ -45,6 +45,6 @@ def list_supports(engine: EngineDep, query: Annotated[SupportQuery, Query()]) ->
     response_model_by_alias=False,
     responses=problem_responses(_404="No such support; close ids are named.", _422="The id is not valid."),
 )
-def get_support(engine: EngineDep, support_id: str) -> ResourceView | ProviderView:
+def get_support(_: CatalogReader, engine: EngineDep, support_id: str) -> ResourceView | ProviderView:
     """Answer the whole record."""
     return view(engine.catalog.get(support_id))

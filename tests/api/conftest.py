@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.services.engine import load_inputs, open_recommender
 from api.services.samples import sample_documents
 from api.settings import Settings
 from recommender.embedding import CachedEmbedder
 from recommender.pipeline import Recommender
 from recommender.testing import HashingEmbedder
+from tests.fixtures.service import running_service
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +22,10 @@ def recommender(tmp_path_factory: pytest.TempPathFactory) -> Recommender:
 
 
 @pytest.fixture(scope="session")
-def client(recommender: Recommender) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(), recommender), raise_server_exceptions=False) as client:
-        yield client
+def client(recommender: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A caller with a portal's key."""
+    with running_service(recommender, tmp_path_factory.mktemp("service")) as service:
+        yield service.as_("portal")
 
 
 @pytest.fixture

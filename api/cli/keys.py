@@ -1,0 +1,63 @@
+"""`trellis keys`: API keys of organizations."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from api.access.principals import Scope
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="API keys: create, list, revoke.")
+
+_CLI = "cli"
+
+
+@app.command("create")
+def create_command(
+    organization: Annotated[str, typer.Option("--organization", help="Name or id; a new name makes it.")],
+    scope: Annotated[Scope, typer.Option("--scope", help="What the key is for.")],
+    label: Annotated[str, typer.Option("--label", help="A word to tell keys apart.")] = "",
+) -> None:
+    """Make a key and print it; it is shown only now."""
+    from api.services.keys import create_key
+    from api.storage.open import opened
+
+    with opened() as database, database.writing() as session:
+        made = create_key(session, organization, scope, label=label, actor=_CLI, now=datetime.now(UTC))
+    typer.echo(made.secret)
+    typer.echo(f"Key {made.key.id}, scope {scope}. Keep it: it is not shown again.", err=True)
+
+
+@app.command("list")
+def list_command() -> None:
+    """Print the keys, without their secrets."""
+    from rich.table import Table
+
+    from api.cli.terminal import screen
+    from api.storage.open import opened
+    from api.storage.repositories.keys import keys, organizations
+
+    with opened() as database, database.reading() as session:
+        names = {one.id: one.name for one in organizations(session)}
+        rows = keys(session)
+    table = Table("key", "organization", "scope", "label", "created", "last used", "revoked", box=None)
+    for key in rows:
+        times = (key.created_at, key.last_used_at, key.revoked_at)
+        shown = [f"{time:%Y-%m-%d %H:%M}" if time else "" for time in times]
+        table.add_row(key.id, names[key.organization_id], key.scope, key.label, *shown)
+    out = screen()
+    with out.page():
+        out.console.print(table)
+
+
+@app.command("revoke")
+def revoke_command(key_id: Annotated[str, typer.Argument(help="Id of the key, from `trellis keys list`.")]) -> None:
+    """End a key at once."""
+    from api.services.keys import revoke_key
+    from api.storage.open import opened
+
+    with opened() as database, database.writing() as session:
+        revoke_key(session, key_id, actor=_CLI, now=datetime.now(UTC))
+    typer.echo(f"Key {key_id} is revoked.", err=True)

@@ -1,0 +1,46 @@
+"""Bringing a database to the newest revision, also when several processes start at once."""
+
+from importlib.resources import as_file, files
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from api.storage.database import Database, translated
+
+__all__ = ["newest_revision", "present_revision", "upgrade"]
+
+_LOCK = 728_735_547  # any number that is ours alone: PostgreSQL's advisory locks are shared by all programs
+
+
+def upgrade(database: Database, *, revision: str = "head") -> None:
+    """Run the migrations that the database lacks, all or none; does nothing when it is up to date.
+
+    Raises:
+        StorageBusy, StorageUnavailable: as the database says.
+    """
+    with translated(), as_file(files("api.storage") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        with database.writing() as session:
+            connection = session.connection()
+            if not database.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+
+
+def newest_revision() -> str | None:
+    """The revision that this code expects; None when there is no migration at all."""
+    with as_file(files("api.storage") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        return ScriptDirectory.from_config(config).get_current_head()
+
+
+def present_revision(database: Database) -> str | None:
+    """The revision of a database; None when it was never migrated."""
+    with database.reading() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()

@@ -1,0 +1,1 @@
+"""Statements, one file per noun; each function runs in the transaction that it is given."""

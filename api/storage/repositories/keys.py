@@ -1,0 +1,66 @@
+"""API keys and the organizations that hold them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from api.storage.tables import ApiKey, Organization
+
+__all__ = [
+    "add_key",
+    "add_organization",
+    "find_key",
+    "find_organization",
+    "get_key",
+    "keys",
+    "organizations",
+    "touch_key",
+]
+
+
+def add_organization(session: Session, organization: Organization) -> None:
+    """Store a new organization."""
+    session.add(organization)
+    session.flush()
+
+
+def find_organization(session: Session, name_or_id: str) -> Organization | None:
+    """The organization of that id or exact name."""
+    query = select(Organization).where((Organization.id == name_or_id) | (Organization.name == name_or_id))
+    return session.scalars(query).first()
+
+
+def organizations(session: Session) -> Sequence[Organization]:
+    """All organizations, by name."""
+    return session.scalars(select(Organization).order_by(Organization.name)).all()
+
+
+def add_key(session: Session, key: ApiKey) -> None:
+    """Store a new key."""
+    session.add(key)
+    session.flush()
+
+
+def find_key(session: Session, secret_hash: str) -> ApiKey | None:
+    """The key with that hash, revoked or not."""
+    return session.scalars(select(ApiKey).where(ApiKey.secret_hash == secret_hash)).one_or_none()
+
+
+def get_key(session: Session, key_id: str) -> ApiKey | None:
+    """The key of that id."""
+    return session.get(ApiKey, key_id)
+
+
+def keys(session: Session, organization_id: str | None = None) -> Sequence[ApiKey]:
+    """The keys of one organization, or all, oldest first."""
+    query = select(ApiKey).order_by(ApiKey.id)
+    if organization_id is not None:
+        query = query.where(ApiKey.organization_id == organization_id)
+    return session.scalars(query).all()
+
+
+def touch_key(session: Session, key_id: str, now: datetime) -> None:
+    """Note that a key was used."""
+    session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=now))

@@ -1,0 +1,60 @@
+"""Teams, and which of them an officer may see."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from api.storage.tables import Cohort, CohortGrant, Team
+
+__all__ = ["add_team", "find_team_by_external_id", "get_team", "granted_team", "granted_teams", "remove_team", "teams"]
+
+
+def add_team(session: Session, team: Team) -> None:
+    """Store a new team."""
+    session.add(team)
+    session.flush()
+
+
+def get_team(session: Session, team_id: str, organization_id: str) -> Team | None:
+    """The team of that id in an organization."""
+    team = session.get(Team, team_id)
+    return team if team is not None and team.organization_id == organization_id else None
+
+
+def find_team_by_external_id(session: Session, external_id: str, organization_id: str) -> Team | None:
+    """The team that a portal knows by that id."""
+    query = select(Team).where(Team.organization_id == organization_id, Team.external_id == external_id)
+    return session.scalars(query).one_or_none()
+
+
+def teams(session: Session, organization_id: str, *, after: str = "", limit: int) -> Sequence[Team]:
+    """Teams of an organization with ids above `after`, oldest first."""
+    query = select(Team).where(Team.organization_id == organization_id, Team.id > after)
+    return session.scalars(query.order_by(Team.id).limit(limit)).all()
+
+
+def granted_team(session: Session, team_id: str, program_id: str) -> Team | None:
+    """The team of that id, if a cohort of the program holds it by a grant that was not revoked."""
+    return session.scalars(_granted(program_id).where(Team.id == team_id)).first()
+
+
+def granted_teams(session: Session, program_id: str, *, after: str = "", limit: int) -> Sequence[Team]:
+    """Teams that cohorts of a program hold by grants, with ids above `after`, oldest first."""
+    query = _granted(program_id).where(Team.id > after)
+    return session.scalars(query.order_by(Team.id).limit(limit)).all()
+
+
+def _granted(program_id: str) -> Select[Team]:
+    in_cohorts = (
+        select(CohortGrant.team_id)
+        .join(Cohort, Cohort.id == CohortGrant.cohort_id)
+        .where(Cohort.organization_id == program_id, CohortGrant.revoked_at.is_(None))
+    )
+    return select(Team).where(Team.id.in_(in_cohorts))
+
+
+def remove_team(session: Session, team: Team) -> None:
+    """Delete a team and, by foreign keys, everything that belongs to it."""
+    session.delete(team)
+    session.flush()
