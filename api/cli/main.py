@@ -46,7 +46,7 @@ class _Commands(TyperGroup):
 
 
 def _complain(error: TrellisError) -> None:
-    from api.cli.terminal import printable
+    from api.text.screen import printable
 
     if not isinstance(error, InputError):
         typer.echo(printable(f"trellis: {error}"), err=True)

@@ -18,7 +18,7 @@ from recommender.errors import TrellisError
 from recommender.instruments import LoadedInstrument, restore_instrument
 from recommender.pipeline import Recommender
 
-__all__ = ["ArtifactMissing", "keep_artifacts", "keep_catalog", "stored_catalog", "stored_instrument", "stored_parts"]
+__all__ = ["ArtifactMissing", "instrument_of", "keep_artifacts", "keep_catalog", "stored_catalog", "stored_parts"]
 
 
 class ArtifactMissing(TrellisError):
@@ -54,7 +54,7 @@ def stored_parts(session: Session, versions: Versions) -> Parts:
     """
     keys = _keys(versions)
     return Parts(
-        instrument=stored_instrument(session, keys["instrument"]),
+        instrument=restore_instrument(_load(session, "instrument", keys["instrument"])),
         catalog=stored_catalog(session, keys["catalog"]),
         ruleset=Ruleset.model_validate(_load(session, "ruleset", keys["ruleset"])),
         config=RankingConfig.model_validate(_load(session, "config", keys["config"])),
@@ -70,13 +70,15 @@ def stored_catalog(session: Session, version: str) -> Catalog:
     return restore_catalog(_load(session, "catalog", version))
 
 
-def stored_instrument(session: Session, content_hash: str) -> LoadedInstrument:
-    """The kept instrument of that content.
+def instrument_of(session: Session, versions: Versions, present: LoadedInstrument) -> LoadedInstrument:
+    """The instrument of a run; `present` when that is the one.
 
     Raises:
         ArtifactMissing: it is not kept, or was altered.
     """
-    return restore_instrument(_load(session, "instrument", content_hash))
+    if versions.instrument == present.version:
+        return present
+    return restore_instrument(_load(session, "instrument", versions.instrument.content_hash))
 
 
 def _keys(versions: Versions) -> dict[str, str]:

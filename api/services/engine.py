@@ -131,6 +131,7 @@ class Engine:
             exploration: chance that neighbors in a stored run's lists swap places, 0 to 0.5.
         """
         self.instrument: LoadedInstrument = source.instrument
+        self.config: RankingConfig = source.config
         self.exploration = exploration
         self.embedder: CachedEmbedder = source.embedder
         self._settings_catalog: Catalog = source.catalog
@@ -183,8 +184,12 @@ class Engine:
         with self._opening:
             recommender = self._opened.pop(versions, None)
             if recommender is None:
-                like = [one for one in (serving, *self._opened.values()) if one and one.catalog.version == versions.catalog]
-                recommender = open_recommender(Inputs(**vars(parts), embedder=self.embedder), like=next(iter(like), None))
+                like = [
+                    one for one in (serving, *self._opened.values()) if one and one.catalog.version == versions.catalog
+                ]
+                recommender = open_recommender(
+                    Inputs(**vars(parts), embedder=self.embedder), like=next(iter(like), None)
+                )
             self._opened[versions] = recommender
             while len(self._opened) > _KEPT_OPEN:
                 self._opened.popitem(last=False)

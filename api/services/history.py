@@ -35,8 +35,14 @@ def past_supports(session: Session, team_id: str) -> tuple[PastSupport, ...]:
     Kept short on purpose: reason codes in words, never anybody's notes.
     """
     steps = [
-        *(_Step(at, id_, _FEEDBACK[kind], reason) for at, id_, kind, reason in feedback_on_supports(session, team_id, _FEEDBACK)),
-        *(_Step(at, id_, _STATUSES[status], reason) for at, id_, status, reason in statuses_of_matches(session, team_id, _STATUSES)),
+        *(
+            _Step(at, id_, _FEEDBACK[kind], reason)
+            for at, id_, kind, reason in feedback_on_supports(session, team_id, _FEEDBACK)
+        ),
+        *(
+            _Step(at, id_, _STATUSES[status], reason)
+            for at, id_, status, reason in statuses_of_matches(session, team_id, _STATUSES)
+        ),
         *(_Step(at, id_, "removed", reason) for at, id_, reason in removals(session, team_id)),
     ]
     return _last_words(steps)

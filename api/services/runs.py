@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
 from api.errors import Conflict, NoResults, NotFound, NotReleased
-from api.services.access import team_with_results
+from api.services.access import SHARED_WITH_OFFICER, team_with_results
 from api.services.artifacts import keep_artifacts
 from api.services.engine import Engine
 from api.services.history import past_supports
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K
+from api.services.teams import ReviewPolicy
 from api.storage.ids import new_id
 from api.storage.repositories.audit import note
-from api.storage.repositories.runs import add_run, find_review, find_run, newest_snapshot_of
+from api.storage.repositories.runs import add_run, find_review, find_run, is_assessment_of, newest_snapshot_of
 from api.storage.tables import Review, Run, Snapshot, Team
 from models.assessment import Assessment
 from models.base import Value
@@ -30,6 +31,7 @@ from recommender.instruments import LoadedInstrument
 from recommender.pipeline import Decided, Recommender
 
 __all__ = [
+    "Case",
     "Made",
     "NewRun",
     "ReviewState",
@@ -40,6 +42,7 @@ __all__ = [
     "create_run",
     "decide",
     "make_run",
+    "parse_case",
     "present_case",
     "run_document",
     "run_head",
@@ -158,10 +161,12 @@ def present_case(session: Session, team: Team, assessment_id: str | None = None)
     """
     snapshot = newest_snapshot_of(session, team.id, assessment_id)
     if snapshot is None:
-        if assessment_id is not None and not has_assessment(session, team.id, assessment_id):
+        if assessment_id is not None and not is_assessment_of(session, assessment_id, team.id):
             raise NotFound("assessment", assessment_id)
         raise NoResults("Recommendations are made from results, and results are frozen when a window closes.")
-    return Case(snapshot.assessment_id, snapshot.id, _in_present_context(snapshot, team), past_supports(session, team.id))
+    return Case(
+        snapshot.assessment_id, snapshot.id, _in_present_context(snapshot, team), past_supports(session, team.id)
+    )
 
 
 def make_run(engine: Engine, case: Case, new: NewRun, *, now: datetime) -> Made:
@@ -217,7 +222,7 @@ def store_run(session: Session, principal: Principal, team: Team, made: Made, *,
         decision_log=made.decision_log,
     )
     add_run(session, run)
-    open_review(session, run, team, now=now)
+    _open_review(session, run, team, now=now)
     note(session, "run.create", run.id, actor=principal.actor, organization_id=team.organization_id, now=now)
     return run
 
@@ -288,6 +293,22 @@ def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:
     if used != (instrument.version.id, instrument.version.version):
         raise Conflict(f"These answers were given to {' '.join(used)}; the instrument is another one now.")
     return parse_assessment(case.document, instrument)
+
+
+def _open_review(session: Session, run: Run, team: Team, *, now: datetime) -> None:
+    waits = team.review_policy == ReviewPolicy.BEFORE_RELEASE and SHARED_WITH_OFFICER in team.context.get(
+        "share_with", ()
+    )
+    session.add(
+        Review(
+            run_id=run.id,
+            state="waiting" if waits else "released",
+            version=1,
+            released_at=None if waits else now,
+            updated_at=now,
+        )
+    )
+    session.flush()
 
 
 def _in_present_context(snapshot: Snapshot, team: Team) -> dict[str, Any]:

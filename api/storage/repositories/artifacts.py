@@ -51,7 +51,9 @@ def artifact_body(session: Session, kind: str, version: str) -> str | None:
 def stored_catalogs(session: Session) -> Sequence[StoredVersion]:
     """The kept catalogs, newest first."""
     query = select(Artifact.version, Artifact.created_at).where(Artifact.kind == "catalog")
-    return [StoredVersion(*row) for row in session.execute(query.order_by(Artifact.created_at.desc(), Artifact.version))]
+    return [
+        StoredVersion(*row) for row in session.execute(query.order_by(Artifact.created_at.desc(), Artifact.version))
+    ]
 
 
 def activate_catalog(session: Session, version: str, *, actor: str, now: datetime) -> CatalogActivation:

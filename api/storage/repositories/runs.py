@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, defer, undefer
 
 from api.storage.tables import Assessment, Review, Run, Snapshot
 
-__all__ = ["add_run", "find_review", "find_run", "newest_snapshot_of", "run_before", "runs_of_team"]
+__all__ = ["add_run", "find_review", "find_run", "is_assessment_of", "newest_snapshot_of", "run_before", "runs_of_team"]
 
 
 def add_run(session: Session, run: Run) -> None:
@@ -51,3 +51,9 @@ def newest_snapshot_of(session: Session, team_id: str, assessment_id: str | None
     if assessment_id is not None:
         query = query.where(Assessment.id == assessment_id)
     return session.scalars(query.order_by(Assessment.wave.desc(), Snapshot.number.desc()).limit(1)).first()
+
+
+def is_assessment_of(session: Session, assessment_id: str, team_id: str) -> bool:
+    """Whether a team has an assessment of that id."""
+    assessment = session.get(Assessment, assessment_id)
+    return assessment is not None and assessment.team_id == team_id
