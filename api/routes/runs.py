@@ -12,6 +12,7 @@ from api.routes.once import Created, Once
 from api.routes.paging import Page, Paging, page_of
 from api.services.access import team_with_results
 from api.services.artifacts import instrument_of
+from api.services.replay import Replay, replay
 from api.services.run_text import run_text, run_trec
 from api.services.runs import (
     NewRun,
@@ -25,6 +26,7 @@ from api.services.runs import (
     seen_run,
     store_run,
 )
+from api.services.what_if import RunWhyNot, Tried, WhatIfBody, must_be_allowed_to_try, try_out, why_not
 from api.storage.repositories.runs import find_review, runs_of_team
 from api.storage.tables import Review, Run
 
@@ -149,6 +151,73 @@ def get_run(
         instrument = instrument_of(session, document.versions, engine.instrument)
         return Response(run_text(document, instrument), headers=headers, media_type="text/plain")
     return Response(run_json(run, review), headers=headers, media_type="application/json")
+
+
+@router.post(
+    "/teams/{team_id}/recommendations:what-if",
+    operation_id="tryWhatIf",
+    summary="What a team would be recommended if something changed",
+    responses=problem_responses(
+        _403="The team does not share its results with its officer, or has no released run yet.",
+        _404=_NO_TEAM,
+        _409="The team has no results yet.",
+        _422="A change is not one that the instrument takes; each is listed.",
+        _503="Still loading.",
+    ),
+)
+def post_what_if(
+    caller: Maker,
+    database: DatabaseDep,
+    engine: EngineDep,
+    now: Now,
+    team_id: str,
+    body: WhatIfBody,
+    response: Response,
+) -> Tried:
+    """Rank with changed answers, context or date, and compare with today's list without them. Stores nothing."""
+    with database.reading() as session:
+        team = team_with_results(session, caller, team_id)
+        must_be_allowed_to_try(session, caller, team)
+        case = present_case(session, team, body.assessment_id)
+    response.headers["Cache-Control"] = "no-store"
+    return try_out(engine, case, body, now=now)
+
+
+@router.get(
+    "/runs/{run_id}/why-not/{support_id}",
+    operation_id="whyNot",
+    summary="Why a support is, or is not, in a run",
+    responses=problem_responses(
+        _403=_NOT_OPEN,
+        _404="No such run within the caller's reach, or no such support in its catalog.",
+        _409="The run has no list of this kind of support.",
+        _503="Still loading.",
+    ),
+)
+def get_why_not(caller: Reader, session: Reading, engine: EngineDep, run_id: str, support_id: str) -> RunWhyNot:
+    """Answer the rule that excluded it, or its rank and what it missed, as of the run."""
+    seen = seen_run(session, caller, run_id, inputs=True)
+    seen.must_be_open_to(caller)
+    return why_not(session, engine, seen.run, support_id)
+
+
+@router.get(
+    "/runs/{run_id}/replay",
+    operation_id="replayRun",
+    summary="Make a run again, and compare byte for byte",
+    responses=problem_responses(
+        _403="The team does not share its results with its officer.", _404=_NO_RUN, _503="Still loading."
+    ),
+)
+def get_replay(
+    caller: Annotated[Principal, Depends(Require(Permission.REPLAY))],
+    session: Reading,
+    engine: EngineDep,
+    run_id: str,
+) -> Replay:
+    """Answer whether it is the same, or where the first difference is, or why it cannot be made again."""
+    _ = engine.recommender  # before it is loaded, so is no model
+    return replay(session, engine, seen_run(session, caller, run_id, inputs=True).run)
 
 
 def _version(run: Run, review: Review | None) -> str:

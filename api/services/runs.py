@@ -39,8 +39,10 @@ __all__ = [
     "RunRequest",
     "RunView",
     "SeenRun",
+    "Texts",
     "create_run",
     "decide",
+    "document_texts",
     "make_run",
     "parse_case",
     "present_case",
@@ -49,6 +51,7 @@ __all__ = [
     "run_json",
     "seen_run",
     "store_run",
+    "waits_for_review",
 ]
 
 _SEED = 0
@@ -129,7 +132,13 @@ class Made:
     case: Case
     request: RunRequest
     recommender: Recommender
-    document: str
+    texts: "Texts"
+
+
+class Texts(NamedTuple):
+    """What is stored of a run, as JSON."""
+
+    run: str
     decision_log: str
 
 
@@ -186,8 +195,13 @@ def make_run(engine: Engine, case: Case, new: NewRun, *, now: datetime) -> Made:
         seed=_SEED,
     )
     decided = decide(recommender, parse_case(case, recommender.instrument), request)
+    return Made(case, request, recommender, document_texts(decided))
+
+
+def document_texts(decided: Decided) -> Texts:
+    """A decided run, and its log, as they are stored: the same values are always the same bytes."""
     logs = ",".join(log.model_dump_json() for log in decided.logs)
-    return Made(case, request, recommender, decided.run.model_dump_json(), f"[{logs}]")
+    return Texts(decided.run.model_dump_json(), f"[{logs}]")
 
 
 def decide(recommender: Recommender, assessment: Assessment, request: RunRequest) -> Decided:
@@ -217,9 +231,9 @@ def store_run(session: Session, principal: Principal, team: Team, made: Made, *,
         request=made.request.model_dump(mode="json"),
         assessment=json.dumps(made.case.document, ensure_ascii=False),
         versions=made.recommender.versions.model_dump(mode="json"),
-        document=made.document,
-        sha256=hashlib.sha256(made.document.encode()).hexdigest(),
-        decision_log=made.decision_log,
+        document=made.texts.run,
+        sha256=hashlib.sha256(made.texts.run.encode()).hexdigest(),
+        decision_log=made.texts.decision_log,
     )
     add_run(session, run)
     _open_review(session, run, team, now=now)
@@ -283,6 +297,12 @@ def run_json(run: Run, review: Review | None) -> str:
     return f'{run_head(run, review).model_dump_json()[:-1]},"run":{run.document}}}'
 
 
+def waits_for_review(team: Team) -> bool:
+    """Whether a team's runs are shown to it only after their review; without sharing there is nobody to review."""
+    shared = SHARED_WITH_OFFICER in team.context.get("share_with", ())
+    return shared and team.review_policy == ReviewPolicy.BEFORE_RELEASE
+
+
 def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:
     """The case's assessment.
 
@@ -296,9 +316,7 @@ def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:
 
 
 def _open_review(session: Session, run: Run, team: Team, *, now: datetime) -> None:
-    waits = team.review_policy == ReviewPolicy.BEFORE_RELEASE and SHARED_WITH_OFFICER in team.context.get(
-        "share_with", ()
-    )
+    waits = waits_for_review(team)
     session.add(
         Review(
             run_id=run.id,

@@ -7,7 +7,16 @@ from sqlalchemy.orm import Session, defer, undefer
 
 from api.storage.tables import Assessment, Review, Run, Snapshot
 
-__all__ = ["add_run", "find_review", "find_run", "is_assessment_of", "newest_snapshot_of", "run_before", "runs_of_team"]
+__all__ = [
+    "add_run",
+    "find_review",
+    "find_run",
+    "has_released_run",
+    "is_assessment_of",
+    "newest_snapshot_of",
+    "run_before",
+    "runs_of_team",
+]
 
 
 def add_run(session: Session, run: Run) -> None:
@@ -57,3 +66,10 @@ def is_assessment_of(session: Session, assessment_id: str, team_id: str) -> bool
     """Whether a team has an assessment of that id."""
     assessment = session.get(Assessment, assessment_id)
     return assessment is not None and assessment.team_id == team_id
+
+
+def has_released_run(session: Session, team_id: str) -> bool:
+    """Whether any run of a team was ever released to it and still is."""
+    query = select(Run.id).join(Review, Review.run_id == Run.id)
+    query = query.where(Run.team_id == team_id, Review.released_at.is_not(None))
+    return session.scalars(query.limit(1)).first() is not None
