@@ -11,20 +11,12 @@ from pydantic.json_schema import models_json_schema
 
 from api import problems
 from api.middleware import Boundary
-from api.routes import (
-    answers,
-    assessments,
-    health,
-    instrument,
-    problem_pages,
-    profiles,
-    recommendations,
-    supports,
-    teams,
-)
+from api.routes import ROUTERS
 from api.routes.answers import AnswersBody
+from api.routes.catalog_versions import PATH as CATALOG_VERSIONS
 from api.routes.dependencies import Clock
 from api.routes.recommendations import PreviewBody
+from api.services.catalog_versions import StoredCatalogs
 from api.services.engine import Engine, Inputs, load_inputs
 from api.settings import Settings, load_settings
 from api.storage.database import open_database
@@ -64,14 +56,15 @@ def create_app(
         ModelError: the embedding model is missing or altered.
     """
     settings = settings or load_settings()
-    engine = Engine(source or load_inputs(settings))
+    engine = Engine(source or load_inputs(settings), exploration=settings.exploration)
     database = open_database(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upgrade(database)
-        engine.start()
+        engine.start(StoredCatalogs(database))
         yield
+        engine.stop()
         database.close()
 
     app = FastAPI(
@@ -81,9 +74,10 @@ def create_app(
     app.state.database = database
     app.state.clock = clock
     problems.install(app)
-    app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes)
-    for routes in (teams, assessments, answers, profiles, recommendations, supports, instrument, health, problem_pages):
-        app.include_router(routes.router)
+    large = {CATALOG_VERSIONS: settings.max_catalog_bytes}
+    app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes, large=large)
+    for router in ROUTERS:
+        app.include_router(router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as its documentation asks
     return app
 

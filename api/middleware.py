@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -31,9 +32,11 @@ class Boundary:
     sees the request, so that the limit holds for streamed bodies without a length and for every endpoint.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, large: Mapping[str, int] | None = None) -> None:
+        """Wrap an application; `large` names the paths that take larger bodies, and how large."""
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._large = large or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; other events (lifespan) pass untouched."""
@@ -58,10 +61,11 @@ class Boundary:
             response = problem_response(kind, detail=detail, instance=scope["path"], request_id=request_id)
             await response(scope, receive, send_with_headers)
 
+        limit = self._large.get(scope["path"], self._max_body_bytes)
         try:
-            body = await self._read(scope, receive)
+            body = await _read(scope, receive, limit=limit)
         except _TooLargeError:
-            await answer(BODY_TOO_LARGE, f"The body may have at most {self._max_body_bytes:,} bytes.")
+            await answer(BODY_TOO_LARGE, f"The body may have at most {limit:,} bytes.")
             return
         if body is None:
             return
@@ -73,25 +77,26 @@ class Boundary:
                 raise
             await answer(INTERNAL_ERROR, "The log of this instance has more under the request id.")
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The whole body, or None when the client left before its end: half a body is never acted upon."""
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self._max_body_bytes:
+
+async def _read(scope: Scope, receive: Receive, *, limit: int) -> bytes | None:
+    """The whole body, or None when the client left before its end: half a body is never acted upon."""
+    declared = Headers(scope=scope).get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise _TooLargeError
+    chunks: list[bytes] = []
+    size = 0
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
             raise _TooLargeError
-        chunks: list[bytes] = []
-        size = 0
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return None
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > self._max_body_bytes:
-                raise _TooLargeError
-            chunks.append(chunk)
-            more = message.get("more_body", False)
-        return b"".join(chunks)
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -58,15 +58,11 @@ class _Once:
         Raises:
             IdempotencyMismatch: the key was used for another request.
         """
-        if self._key is None:
-            return _response(make())
-        kept = find_stored_answer(session, owner, self._key)
-        if kept is not None:
-            if kept.fingerprint != self._fingerprint:
-                raise IdempotencyMismatch("This Idempotency-Key was used for another request; use a new one.")
-            headers = {**kept.headers, "Idempotency-Replayed": "true"}
-            return Response(kept.body, kept.status, headers, media_type="application/json")
+        if (kept := self.kept(session, owner=owner)) is not None:
+            return kept
         response = _response(created := make())
+        if self._key is None:
+            return response
         answer = StoredAnswer(
             owner=owner,
             key=self._key,
@@ -79,6 +75,20 @@ class _Once:
         )
         store_answer(session, answer)
         return response
+
+    def kept(self, session: Session, *, owner: str) -> Response | None:
+        """The kept answer of the earlier call with the same key; None when there was none.
+
+        Raises:
+            IdempotencyMismatch: the key was used for another request.
+        """
+        kept = find_stored_answer(session, owner, self._key) if self._key is not None else None
+        if kept is None:
+            return None
+        if kept.fingerprint != self._fingerprint:
+            raise IdempotencyMismatch("This Idempotency-Key was used for another request; use a new one.")
+        headers = {**kept.headers, "Idempotency-Replayed": "true"}
+        return Response(kept.body, kept.status, headers, media_type="application/json")
 
 
 async def _once(request: Request, key: IdempotencyKey = None) -> _Once:

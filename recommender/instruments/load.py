@@ -19,7 +19,7 @@ from recommender.errors import InvalidInstrument
 from recommender.fault_report import FaultReport, Path
 from recommender.instruments.check import check_references
 
-__all__ = ["LoadedInstrument", "default_instrument", "load_instrument"]
+__all__ = ["LoadedInstrument", "default_instrument", "load_instrument", "restore_instrument"]
 
 _DEFAULT = "improvement-capacity-check-0.1.0.yaml"
 # The C parser reads the default instrument ten times faster; the Python one is the same grammar.
@@ -42,6 +42,8 @@ class LoadedInstrument:
     """Context questions by id."""
     importance_weights: Mapping[ImportanceKey, float]
     """Weight of each importance answer, 0 to 1."""
+    document: Mapping[str, Any]
+    """The whole document as it was read, for `restore_instrument`."""
 
     def form_domains(self, form: Form) -> tuple[Domain, ...]:
         """Domains that a form asks, in the order of the instrument."""
@@ -90,6 +92,15 @@ def load_instrument(source: str | FilePath) -> LoadedInstrument:
     if report or instrument is None:
         raise InvalidInstrument(report.faults(document, file=file, lines=lines))
     return _index(instrument, document)
+
+
+def restore_instrument(document: dict[str, Any]) -> LoadedInstrument:
+    """The instrument of a document that `load_instrument` has checked before, also after a way through JSON.
+
+    Raises:
+        pydantic.ValidationError: it never was such a document.
+    """
+    return _index(Instrument.model_validate(document), document)
 
 
 @lru_cache(maxsize=1)
@@ -169,4 +180,5 @@ def _index(instrument: Instrument, document: dict[str, Any]) -> LoadedInstrument
         domain_of=MappingProxyType({item.id: domain.id for domain in instrument.domains for item in domain.items}),
         context=MappingProxyType({question.id: question for question in instrument.context}),
         importance_weights=MappingProxyType({option.key: option.weight for option in instrument.importance.options}),
+        document=MappingProxyType(document),
     )
