@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
 
 from api import problems
 from api.middleware import Boundary
+from api.openapi import describe
 from api.routes import health, instrument, problem_pages, recommendations, supports, teams
 from api.routes.dependencies import Clock
 from api.routes.recommendations import PreviewBody
@@ -79,19 +78,5 @@ def create_app(
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            routes=app.routes,
-            openapi_version="3.1.0",
-        )
-        # Handlers write problems and a service reads the raw body, so FastAPI does not see these two models.
-        _, unseen = models_json_schema(
-            [(problems.Problem, "serialization"), (PreviewBody, "validation")],
-            ref_template="#/components/schemas/{model}",
-        )
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        document["components"]["schemas"] = dict(sorted((unseen["$defs"] | schemas).items()))
-        app.openapi_schema = document
+        app.openapi_schema = describe(app, unseen=[PreviewBody])
     return app.openapi_schema
