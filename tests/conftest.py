@@ -35,7 +35,7 @@ def own_data_dir(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture
-def service(starter: Recommender, tmp_path: Path) -> Iterator[Service]:
-    """The service on a fresh SQLite database."""
-    with running_service(starter, tmp_path) as service:
+def service(starter: Recommender, tmp_path: Path, database_url: str) -> Iterator[Service]:
+    """The service on a fresh database: each test runs on SQLite and on PostgreSQL."""
+    with running_service(starter, tmp_path, url=database_url) as service:
         yield service

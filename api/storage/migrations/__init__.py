@@ -1,0 +1,1 @@
+"""Alembic migrations, inside the package: an installed wheel can migrate."""
