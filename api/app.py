@@ -1,21 +1,28 @@
 """The HTTP application: wiring, and its OpenAPI document."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import FastAPI
+from anyio import to_thread
+from fastapi import Depends, FastAPI
 
 from api import problems
+from api.access.limits import Limits
+from api.errors import StorageBusy, StorageFull, StorageUnavailable
+from api.metrics import Metrics
 from api.middleware import Boundary
 from api.openapi import describe
-from api.routes import health, instrument, problem_pages, recommendations, supports, teams
+from api.routes import figures, health, instrument, problem_pages, recommendations, supports, teams
 from api.routes.dependencies import Clock
+from api.routes.described import as_described
+from api.routes.once import forget_expired
 from api.routes.recommendations import PreviewBody
 from api.services.engine import Engine, Inputs, load_inputs
 from api.settings import Settings, load_settings
-from api.storage.database import open_database
+from api.storage.database import Database, open_database
 from api.storage.migrate import upgrade
 from recommender import __version__
 from recommender.pipeline import Recommender
@@ -27,6 +34,9 @@ Maps the needs of K-12 school-improvement teams and network hubs to resources an
 
 Every call but those about the service's health needs a key, sent as `Authorization: Bearer KEY`. Every error is an
 RFC 9457 problem document that lists each fault by JSON pointer."""
+
+
+_FORGET_EVERY_S = 3600
 
 
 def _system_clock() -> datetime:
@@ -54,26 +64,46 @@ def create_app(
     settings = settings or load_settings()
     engine = Engine(source or load_inputs(settings))
     database = open_database(settings)
+    metrics = Metrics(engine, database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upgrade(database)
         engine.start()
+        forgetting = asyncio.create_task(_forget(database, clock))
         yield
+        forgetting.cancel()
         database.close()
 
     app = FastAPI(
-        title="Trellis", version=__version__, description=_DESCRIPTION, lifespan=lifespan, openapi_url="/openapi.json"
+        title="Trellis",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url="/openapi.json",
+        # A redirect would send a body twice, and to whatever host the caller named.
+        redirect_slashes=False,
+        dependencies=[Depends(as_described)],
     )
     app.state.engine = engine
     app.state.database = database
     app.state.clock = clock
+    app.state.metrics = metrics
+    app.state.limits = Limits(settings.requests_per_minute)
     problems.install(app)
-    app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes)
-    for routes in (teams, recommendations, supports, instrument, health, problem_pages):
+    app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes, metrics=metrics)
+    for routes in (teams, recommendations, supports, instrument, figures, health, problem_pages):
         app.include_router(routes.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as its documentation asks
     return app
+
+
+async def _forget(database: Database, clock: Clock) -> None:
+    """Drop expired answers of creating calls at the start and every hour; a busy database is tried again then."""
+    while True:
+        with suppress(StorageBusy, StorageFull, StorageUnavailable):
+            await to_thread.run_sync(forget_expired, database, clock())
+        await asyncio.sleep(_FORGET_EVERY_S)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

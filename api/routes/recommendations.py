@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.errors import UnsupportedMediaType
 from api.routes.dependencies import CatalogReader, EngineDep, Now, problem_responses
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K, parse_preview, recommend
@@ -45,9 +44,6 @@ class PreviewQuery(BaseModel):
 
 async def _json_body(request: Request) -> bytes:
     """The raw body: parsed by the service, which reports every fault with its place."""
-    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if media_type != "application/json" and not media_type.endswith("+json"):
-        raise UnsupportedMediaType(f"The body is declared as '{media_type}'; send it as application/json.")
     return await request.body()
 
 

@@ -47,7 +47,7 @@ def test_unknown_path(client: TestClient) -> None:
 def test_wrong_method_names_the_allowed_ones(client: TestClient) -> None:
     response = client.delete("/v1/instrument")
     problem_of(response, 405)
-    assert response.headers["allow"] == "GET"
+    assert response.headers["allow"] == "GET, HEAD"
 
 
 def test_a_form_is_not_json(client: TestClient) -> None:
