@@ -6,6 +6,7 @@ from api.routes import (
     answers,
     assessments,
     catalog_versions,
+    figures,
     health,
     instrument,
     problem_pages,
@@ -28,6 +29,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     supports.router,
     catalog_versions.router,
     instrument.router,
+    figures.router,
     health.router,
     problem_pages.router,
 )
