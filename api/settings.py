@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """Largest accepted request body, in bytes; larger ones are answered with 413."""
     requests_per_minute: int = Field(default=600, gt=0)
     """Requests a minute that one key may make of one process; more are answered with 429."""
+    review_days: int = Field(default=7, ge=1, le=365)
+    """Days from a run to the day on which its review is due."""
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     """Least severe log line that is written."""
 

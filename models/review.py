@@ -1,6 +1,6 @@
 """The review of a run: what reviewers do, one event at a time, and what the events add up to."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -12,6 +12,7 @@ from models.vocab import SupportKind
 
 __all__ = [
     "Action",
+    "Actor",
     "Add",
     "Addition",
     "Approve",
@@ -20,10 +21,12 @@ __all__ = [
     "Defer",
     "Entry",
     "EntryState",
+    "Moment",
     "Move",
     "Note",
     "Opened",
     "Pin",
+    "Reason",
     "Recall",
     "Release",
     "Removal",
@@ -37,14 +40,18 @@ __all__ = [
     "SecondRead",
     "SecondReading",
     "SetDue",
+    "Support",
     "Undo",
     "Unpin",
     "Verdict",
+    "Words",
 ]
 
-Support = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+_NO_ZERO = r"^[^\x00]*$"
+Support = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=200)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=_NO_ZERO)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=_NO_ZERO)]
+Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Actor = Annotated[str, StringConstraints(pattern=r"^(key|person):[!-~]+$", max_length=200)]
 """`key:ID` or `person:ID`."""
 
@@ -158,7 +165,7 @@ class Defer(Value):
     """Put the review off; it is due then."""
 
     action: Literal["defer"] = "defer"
-    until: AwareDatetime
+    until: Moment
     reason: Reason
 
 
@@ -189,7 +196,7 @@ class SetDue(Value):
     """Say by when the review is to be done; None: at any time."""
 
     action: Literal["set_due"] = "set_due"
-    due_at: AwareDatetime | None
+    due_at: Moment | None
 
 
 class Undo(Value):
