@@ -12,6 +12,8 @@ from pydantic.json_schema import models_json_schema
 from api import problems
 from api.middleware import Boundary
 from api.routes import (
+    exports,
+    feedback,
     health,
     instrument,
     matches,
@@ -80,7 +82,18 @@ def create_app(
     app.state.clock = clock
     problems.install(app)
     app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes)
-    for routes in (teams, reviews, matches, recommendations, supports, instrument, health, problem_pages):
+    for routes in (
+        teams,
+        reviews,
+        matches,
+        feedback,
+        exports,
+        recommendations,
+        supports,
+        instrument,
+        health,
+        problem_pages,
+    ):
         app.include_router(routes.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as its documentation asks
     return app

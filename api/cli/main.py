@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from api.cli import catalog, keys, recommend, serve
+from api.cli import catalog, export, keys, recommend, serve
 from recommender import __version__
 from recommender.errors import InputError, TrellisError, describe
 
@@ -87,6 +87,7 @@ recommend.add_to(app)
 serve.add_to(app)
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(keys.app, name="keys")
+app.add_typer(export.app, name="export")
 
 
 @app.command(

@@ -1,22 +1,19 @@
 """Reviews of runs by program officers, and what a team sees after the release."""
 
-import base64
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from api.access.principals import Permission, Principal
-from api.errors import InvalidParameter
 from api.routes.dependencies import EngineDep, Now, Reading, Require, Writing, problem_responses
 from api.routes.etags import IfMatch, IfNoneMatch, etag_of, unchanged
 from api.routes.once import Created, Once
+from api.routes.time_cursors import read_cursor, write_cursor
 from api.services.released import ReleasedRun, released_run
 from api.services.review import OpenReview, ReviewView, act, read_review, review_view
 from api.services.review_actions import Bulk, NewAction
 from api.services.review_queue import Filters, QueueItem, Sort, list_queue
-from models.base import Fault
 from models.review import Moment, ReviewState
 
 __all__ = ["router"]
@@ -74,10 +71,12 @@ def list_reviews(
     cursor: Annotated[str, Query(max_length=400, description="`next_cursor` of the page before.")] = "",
 ) -> QueuePage:
     """Answer reviews of teams that were granted to a cohort of the caller's program and share their results."""
-    found = list_queue(session, caller, filters, sort=sort, after=_key(cursor), limit=limit + 1, now=now)
+    found = list_queue(session, caller, filters, sort=sort, after=read_cursor(cursor), limit=limit + 1, now=now)
     shown = found.items[:limit]
     more = len(found.items) > limit
-    return QueuePage(items=shown, counts=found.counts, next_cursor=_cursor(shown[-1]) if more else None)
+    return QueuePage(
+        items=shown, counts=found.counts, next_cursor=write_cursor(shown[-1].due_at, shown[-1].run_id) if more else None
+    )
 
 
 @router.get(
@@ -168,22 +167,3 @@ def get_released(caller: Reader, session: Reading, run_id: str) -> ReleasedRun:
 def _created(opened: OpenReview) -> Created:
     where = f"/v1/runs/{opened.run.id}/review"
     return Created(review_view(opened), where, etag=etag_of(opened.version), team_id=opened.team.id)
-
-
-def _cursor(last: QueueItem) -> str:
-    key = f"{last.due_at.isoformat() if last.due_at else ''} {last.run_id}"
-    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
-
-
-def _key(cursor: str) -> tuple[datetime | None, str] | None:
-    if not cursor:
-        return None
-    try:
-        due, _, run_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(" ")
-        since = datetime.fromisoformat(due) if due else None
-        if "\0" in run_id or not run_id or (since is not None and since.tzinfo is None):
-            raise ValueError("not a key of the queue")
-    except ValueError as error:
-        detail = "Not a cursor of this queue; start again without one."
-        raise InvalidParameter([Fault(pointer="cursor", detail=detail)]) from error
-    return since, run_id

@@ -12,7 +12,7 @@ __all__ = ["add_statuses", "lock_team", "newest_run_id", "statuses_of_team"]
 
 def lock_team(session: Session, team_id: str) -> None:
     """Keep other writers of this team's matches out until the transaction ends."""
-    session.execute(select(Team.id).where(Team.id == team_id).with_for_update())
+    session.execute(select(Team.id).where(Team.id == team_id).with_for_update(key_share=True))
 
 
 def statuses_of_team(session: Session, team_id: str, support_id: str | None = None) -> Sequence[MatchStatus]:
