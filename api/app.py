@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from api import problems
 from api.middleware import Boundary
-from api.routes import health, instrument, problem_pages, recommendations, supports, teams
+from api.routes import audit, cohorts, health, instrument, keys, problem_pages, recommendations, supports, teams
 from api.routes.dependencies import Clock
 from api.routes.recommendations import PreviewBody
 from api.services.engine import Engine, Inputs, load_inputs
@@ -71,7 +71,7 @@ def create_app(
     app.state.clock = clock
     problems.install(app)
     app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes)
-    for routes in (teams, recommendations, supports, instrument, health, problem_pages):
+    for routes in (teams, cohorts, keys, audit, recommendations, supports, instrument, health, problem_pages):
         app.include_router(routes.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as its documentation asks
     return app

@@ -37,6 +37,8 @@ class Created:
     etag: str | None = None
     team_id: str | None = None
     """The team whose content the body may hold; the kept answer is deleted with it."""
+    kept: BaseModel | None = None
+    """What a repeated call gets instead of `body`, when that holds a secret, which must not be stored."""
     status: int = 201
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,7 +74,7 @@ class _Once:
             team_id=created.team_id,
             status=response.status_code,
             headers={name: value for name, value in response.headers.items() if name in ("location", "etag")},
-            body=bytes(response.body).decode(),
+            body=_text(created.kept or created.body),
             created_at=now,
         )
         store_answer(session, answer)
@@ -88,8 +90,11 @@ def _response(created: Created) -> Response:
     headers = {"Location": created.location, **created.headers}
     if created.etag:
         headers["ETag"] = created.etag
-    body = created.body.model_dump_json(by_alias=True)
-    return Response(body, created.status, headers, media_type="application/json")
+    return Response(_text(created.body), created.status, headers, media_type="application/json")
+
+
+def _text(body: BaseModel) -> str:
+    return body.model_dump_json(by_alias=True)
 
 
 Once = Annotated[_Once, Depends(_once)]
