@@ -10,11 +10,25 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from api import problems
+from api.access.oidc import identity_provider
 from api.middleware import Boundary
-from api.routes import audit, cohorts, health, instrument, keys, problem_pages, recommendations, supports, teams
+from api.routes import (
+    audit,
+    cohorts,
+    health,
+    instrument,
+    keys,
+    people,
+    problem_pages,
+    recommendations,
+    sign_in,
+    supports,
+    teams,
+)
 from api.routes.dependencies import Clock
 from api.routes.recommendations import PreviewBody
 from api.services.engine import Engine, Inputs, load_inputs
+from api.services.sign_in import Attempts
 from api.settings import Settings, load_settings
 from api.storage.database import open_database
 from api.storage.migrate import upgrade
@@ -69,9 +83,24 @@ def create_app(
     app.state.engine = engine
     app.state.database = database
     app.state.clock = clock
+    app.state.settings = settings
+    app.state.sign_in_attempts = Attempts()
+    app.state.identity_provider = identity_provider(settings)
     problems.install(app)
     app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes)
-    for routes in (teams, cohorts, keys, audit, recommendations, supports, instrument, health, problem_pages):
+    for routes in (
+        teams,
+        cohorts,
+        keys,
+        people,
+        audit,
+        sign_in,
+        recommendations,
+        supports,
+        instrument,
+        health,
+        problem_pages,
+    ):
         app.include_router(routes.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as its documentation asks
     return app
