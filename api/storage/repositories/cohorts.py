@@ -46,7 +46,7 @@ def cohort_teams(session: Session, cohort_id: str) -> Sequence[tuple[Team, str, 
         .where(CohortGrant.cohort_id == cohort_id, CohortGrant.revoked_at.is_(None))
         .order_by(Team.id)
     )
-    return [row._tuple() for row in session.execute(query)]
+    return [(team, organization, granted_at) for team, organization, granted_at in session.execute(query)]
 
 
 def active_grant(session: Session, cohort_id: str, team_id: str) -> CohortGrant | None:
@@ -65,7 +65,7 @@ def grants_of(session: Session, team_id: str) -> Sequence[tuple[Cohort, CohortGr
         .where(CohortGrant.team_id == team_id)
         .order_by(CohortGrant.id)
     )
-    return [row._tuple() for row in session.execute(query)]
+    return [(cohort, grant) for cohort, grant in session.execute(query)]
 
 
 def add_grant(session: Session, grant: CohortGrant) -> None:

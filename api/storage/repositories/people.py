@@ -88,8 +88,9 @@ def add_web_session(session: Session, web_session: WebSession) -> None:
 def find_web_session(session: Session, token_hash: str) -> tuple[WebSession, Person] | None:
     """The session of that hash with its person, whether it still counts or not."""
     query = select(WebSession, Person).join(Person).where(WebSession.token_hash == token_hash)
-    row = session.execute(query).one_or_none()
-    return row._tuple() if row is not None else None
+    for web_session, person in session.execute(query):
+        return web_session, person
+    return None
 
 
 def end_sessions(
