@@ -19,6 +19,7 @@ from recommender.errors import TrellisError
 __all__ = ["Database", "open_database", "translated"]
 
 _BUSY_TIMEOUT_MS = 5_000
+_SHORT_TIMEOUT_MS = 200
 _WRITES = "trellis_writes"
 
 
@@ -46,6 +47,7 @@ class Database:
             hide_parameters=True,
             **({} if self.is_sqlite else {"connect_args": {"connect_timeout": 10}}),
         )
+        self._busy_timeout_ms = busy_timeout_ms
         if self.is_sqlite:
             _prepare_sqlite(self.engine, busy_timeout_ms)
         self._writer = self.engine.execution_options(**{_WRITES: True})
@@ -71,6 +73,18 @@ class Database:
             # The lock is taken here, not at the first statement, so that what is read below is what is changed.
             session.connection()
             yield session
+
+    def forget_log(self) -> None:
+        """Empty the write-ahead log, which still holds what was deleted; left for later while others use it."""
+        if not self.is_sqlite:
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {_SHORT_TIMEOUT_MS}")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {self._busy_timeout_ms}")
+            connection.close()
 
     def close(self) -> None:
         """Close all connections; on SQLite this folds the write-ahead log into the file."""
@@ -149,6 +163,7 @@ def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "secure_delete = ON",  # what is deleted is overwritten, not only unlinked
         ):
             connection.execute(f"PRAGMA {pragma}")
 
