@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     """Chance that neighbors in a stored run's lists swap places, 0 to 0.5, so that other rankings can be evaluated."""
     requests_per_minute: int = Field(default=600, gt=0)
     """Requests a minute that one key may make of one process; more are answered with 429."""
+    drain_seconds: float = Field(default=0, ge=0)
+    """Seconds that new requests are still taken after the signal to end, while `/readyz` says 503 already."""
+    shutdown_seconds: int = Field(default=20, gt=0)
+    """Seconds that requests in flight then have to finish."""
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     """Least severe log line that is written."""
 

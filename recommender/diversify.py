@@ -31,7 +31,7 @@ class Diversified:
     """What diversification adds to each chosen support's relevance; relevance + part strictly decreases."""
     dropped: Mapping[int, int]
     """Rows left out as near-duplicates, each with the listed row it repeats."""
-    barred: Mapping[int, int] = field(default_factory=dict)
+    held_back: Mapping[int, int] = field(default_factory=dict)
     """Barred rows that would be listed if each alone were allowed, with the place (from 0) it would take; by place."""
 
 
@@ -78,7 +78,7 @@ def diversify(
     order: list[int] = []
     parts: list[float] = []
     dropped: dict[int, int] = {}
-    would_be: dict[int, int] = {}
+    held_back: dict[int, int] = {}
     ceiling = np.inf
     while len(order) < k and (waiting or available.any()):
         # Divide first: a gain near the smallest float times the weight would round up.
@@ -88,8 +88,8 @@ def diversify(
         best = int(np.argmax(total))
         if waiting:  # until its turn a barred row changes nothing, so this list tells where it would have stood
             ahead = sorted((-adjusted[row], row) for row in waiting if (-adjusted[row], row) < (-total[best], best))
-            would_be |= {row: len(order) for _, row in ahead}
-            waiting = [row for row in waiting if row not in would_be]
+            held_back |= {row: len(order) for _, row in ahead}
+            waiting = [row for row in waiting if row not in held_back]
             if not available[best]:
                 break
         # Concavity keeps totals from rising; exact ties still need a step so that every reader sorts alike.
@@ -105,7 +105,7 @@ def diversify(
                 dropped[other] = best
             elif other in waiting:
                 waiting.remove(other)
-    return Diversified(np.array(order, dtype=np.intp), np.array(parts), dropped, would_be)
+    return Diversified(np.array(order, dtype=np.intp), np.array(parts), dropped, held_back)
 
 
 def _gain(

@@ -114,7 +114,7 @@ def swap_neighbors(ranked: Ranked, *, k: int, rate: float, key: str) -> tuple[Ra
         order=shown,
         part=base.part[chosen],
         dropped={row: other for row, other in base.dropped.items() if other in best | set(shown.tolist())},
-        barred={row: place for row, place in base.barred.items() if place < k},
+        held_back={row: place for row, place in base.held_back.items() if place < k},
     )
     displaced = best - set(shown.tolist())
     moved = replace(

@@ -113,7 +113,7 @@ class MatchWriter:
         self, ranker: KindRanker, ranked: Ranked, past: Mapping[SupportId, PastSupport]
     ) -> tuple[HonoredSupport, ...]:
         """The past supports that a list would hold if each alone were allowed back, by the place it would take."""
-        supports = [ranker.index.supports[int(ranked.features.rows[position])] for position in ranked.listed.barred]
+        supports = [ranker.index.supports[int(ranked.features.rows[position])] for position in ranked.listed.held_back]
         return tuple(
             HonoredSupport(
                 support_id=support.id,

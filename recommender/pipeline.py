@@ -57,11 +57,14 @@ class Decided(NamedTuple):
     """In the order of the run's lists; empty lists have none."""
 
 
-class _Shown(NamedTuple):
-    """One kind's list as shown, and its log."""
+class _Terms(NamedTuple):
+    """On what terms lists are made; see `Recommender.decide`."""
 
-    ranked: Ranked
-    log: LoggedList | None
+    k: int | None
+    past: Mapping[SupportId, PastSupport]
+    exploration: float = 0.0
+    seed: int = 0
+    logged: bool = False
 
 
 class Recommender:
@@ -136,9 +139,7 @@ class Recommender:
         history: Sequence[PastSupport] = (),
     ) -> RecommendationRun:
         """The run that `decide` makes without chance."""
-        return self._decide(
-            assessment, as_of=as_of, kinds=kinds, k=k, past=latest(history), exploration=0.0, seed=0, logged=False
-        ).run
+        return self._decide(assessment, _Terms(k, latest(history)), as_of=as_of, kinds=kinds).run
 
     def decide(
         self,
@@ -166,29 +167,10 @@ class Recommender:
         Raises:
             ValueError: `exploration` is out of range.
         """
-        return self._decide(
-            assessment,
-            as_of=as_of,
-            kinds=kinds,
-            k=k,
-            past=latest(history),
-            exploration=exploration,
-            seed=seed,
-            logged=True,
-        )
+        terms = _Terms(k, latest(history), exploration, seed, logged=True)
+        return self._decide(assessment, terms, as_of=as_of, kinds=kinds)
 
-    def _decide(
-        self,
-        assessment: Assessment,
-        *,
-        as_of: date,
-        kinds: Sequence[SupportKind],
-        k: int | None,
-        past: Mapping[SupportId, PastSupport],
-        exploration: float,
-        seed: int,
-        logged: bool,
-    ) -> Decided:
+    def _decide(self, assessment: Assessment, terms: _Terms, *, as_of: date, kinds: Sequence[SupportKind]) -> Decided:
         profile, team = self._view(assessment, as_of)
         needs = shown_needs(team.needs, profile, assessment, self.instrument)
         writer = self._writer(team, profile)
@@ -197,9 +179,9 @@ class Recommender:
         honored: list[HonoredSupport] = []
         for kind in kinds:
             ranker = self._rankers[kind]
-            ranked, log = self._shown(ranker, team, k=k, past=past, exploration=exploration, seed=seed, logged=logged)
+            ranked, log = _shown(ranker, team, terms)
             lists.append(self._list(ranker, ranked, team, writer))
-            honored += writer.honored(ranker, ranked, past)
+            honored += writer.honored(ranker, ranked, terms.past)
             logs += [log] if log else []
         matches = [match for ranked_list in lists for match in ranked_list.matches]
         run = RecommendationRun(
@@ -261,32 +243,11 @@ class Recommender:
         support = self.catalog.get(support_id)
         profile, team = self._view(assessment, as_of)
         ranker = self._rankers[support.kind]
-        past = latest(history)
-        shown = self._shown(ranker, team, k=k, past=past, exploration=exploration, seed=seed, logged=False)
+        terms = _Terms(k, latest(history), exploration, seed)
+        ranked, _ = _shown(ranker, team, terms)
         return self._writer(team, profile).why_not(
-            ranker, shown.ranked, support.id, k=k or ranker.settings.k, past=past.get(support.id)
+            ranker, ranked, support.id, k=k or ranker.settings.k, past=terms.past.get(support.id)
         )
-
-    def _shown(
-        self,
-        ranker: KindRanker,
-        team: TeamView,
-        *,
-        k: int | None,
-        past: Mapping[SupportId, PastSupport],
-        exploration: float,
-        seed: int,
-        logged: bool,
-    ) -> _Shown:
-        """One kind's list of what is good enough and not past, after its swaps."""
-        places, by_chance = k or ranker.settings.k, exploration != 0
-        ranked = ranker.rank(team, k=places, floor=ranker.settings.floor, barred=past, runner_up=by_chance or logged)
-        if not by_chance and not logged:
-            return _Shown(ranked, None)
-        ids = (team.assessment.team.id, team.assessment.assessment_id)
-        key = "\n".join((str(seed), *ids, ranker.kind, team.as_of.isoformat()))
-        shown, swaps, drawn = swap_neighbors(ranked, k=places, rate=exploration, key=key)
-        return _Shown(shown, log_list(ranker, ranked, swaps, drawn) if logged else None)
 
     def _view(self, assessment: Assessment, as_of: date) -> tuple[CapacityProfile, TeamView]:
         """The complete profile, which is not for showing, and the team as the rankers see it."""
@@ -323,6 +284,18 @@ class Recommender:
         )
 
 
+def _shown(ranker: KindRanker, team: TeamView, terms: _Terms) -> tuple[Ranked, LoggedList | None]:
+    """One kind's list of what is good enough and not past, after its swaps, and its log if wanted and not empty."""
+    k, floor, by_chance = terms.k or ranker.settings.k, ranker.settings.floor, terms.exploration != 0
+    ranked = ranker.rank(team, k=k, floor=floor, barred=terms.past, runner_up=by_chance or terms.logged)
+    if not by_chance and not terms.logged:
+        return ranked, None
+    ids = (team.assessment.team.id, team.assessment.assessment_id)
+    key = "\n".join((str(terms.seed), *ids, ranker.kind, team.as_of.isoformat()))
+    shown, swaps, drawn = swap_neighbors(ranked, k=k, rate=terms.exploration, key=key)
+    return shown, log_list(ranker, ranked, swaps, drawn) if terms.logged else None
+
+
 def versions_of(
     instrument: LoadedInstrument,
     catalog: Catalog,
@@ -347,11 +320,12 @@ def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamView) -> tuple[UnmetNee
     good = ranked.rules.eligible[rows] & (ranked.relevance.total >= ranker.settings.floor)
     served = ranker.table.domains[rows[good & ~ranked.barred]].sum(axis=0) > 0
     was_served = ranker.table.domains[rows[good & ranked.barred]].sum(axis=0) > 0
+    kinds = [f"other {ranker.kind}" if past else ranker.kind for past in was_served]
     return tuple(
         UnmetNeed(
             domain=need.domain,
             kind=ranker.kind,
-            detail=f"No {'other ' * bool(was_served[DOMAINS.index(need.domain)])}{ranker.kind} in the catalog"
+            detail=f"No {kinds[DOMAINS.index(need.domain)]} in the catalog"
             f" is a good enough match for {need.name.lower()} yet.",
         )
         for need in team.needs

@@ -208,8 +208,8 @@ class KindRanker:
             barred=np.flatnonzero(barred[chosen]).tolist(),
         )
         dropped = {int(chosen[other]): int(chosen[row]) for other, row in found.dropped.items()}
-        would_be = {int(chosen[row]): place for row, place in found.barred.items()}
-        return Diversified(chosen[found.order], found.part, dropped, would_be)
+        held_back = {int(chosen[row]): place for row, place in found.held_back.items()}
+        return Diversified(chosen[found.order], found.part, dropped, held_back)
 
     def _candidates(self, team: TeamView, eligible: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Rows worth scoring, ascending: all of a small catalog, else the best eligible ones by text for each need."""

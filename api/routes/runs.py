@@ -73,7 +73,7 @@ def post_run(
     """Rank supports for the latest frozen results; the answer tells where the run is and how its review stands."""
     # Ranking takes longer than everything else here together, so no transaction waits for it.
     with database.reading() as session:
-        if (kept := once.kept(session, owner=caller.actor)) is not None:
+        if (kept := once.kept(session, owner=caller.actor, now=now)) is not None:
             return kept
         case = present_case(session, team_with_results(session, caller, team_id), body.assessment_id)
     made = make_run(engine, case, body, now=now)

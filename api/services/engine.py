@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -19,6 +20,7 @@ from recommender.documents import document_text, statements
 from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbedder
 from recommender.errors import TrellisError
 from recommender.instruments import LoadedInstrument, default_instrument
+from recommender.irt import GradedItem
 from recommender.pipeline import Recommender, versions_of
 from recommender.ports import Progress
 from recommender.retrieval.lexical import LexicalIndex
@@ -132,6 +134,8 @@ class Engine:
         """
         self.instrument: LoadedInstrument = source.instrument
         self.config: RankingConfig = source.config
+        self.item_parameters: Mapping[str, GradedItem] = {}
+        """Calibrated parameters by item id; empty, because the instrument is not calibrated yet."""
         self.exploration = exploration
         self.embedder: CachedEmbedder = source.embedder
         self._settings_catalog: Catalog = source.catalog
