@@ -15,11 +15,14 @@ from api.errors import StorageBusy, StorageFull, StorageUnavailable
 from api.metrics import Metrics
 from api.middleware import Boundary
 from api.openapi import describe
-from api.routes import figures, health, instrument, problem_pages, recommendations, supports, teams
+from api.routes import ROUTERS
+from api.routes.answers import AnswersBody
+from api.routes.catalog_versions import PATH as CATALOG_VERSIONS
 from api.routes.dependencies import Clock
 from api.routes.described import as_described
 from api.routes.once import forget_expired
 from api.routes.recommendations import PreviewBody
+from api.services.catalog_versions import StoredCatalogs
 from api.services.engine import Engine, Inputs, load_inputs
 from api.settings import Settings, load_settings
 from api.storage.database import Database, open_database
@@ -62,19 +65,20 @@ def create_app(
         ModelError: the embedding model is missing or altered.
     """
     settings = settings or load_settings()
-    engine = Engine(source or load_inputs(settings))
+    engine = Engine(source or load_inputs(settings), exploration=settings.exploration)
     database = open_database(settings)
     metrics = Metrics(engine, database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upgrade(database)
-        engine.start()
+        engine.start(StoredCatalogs(database))
         forgetting = asyncio.create_task(_forget(database, clock))
         yield
         forgetting.cancel()
         with suppress(asyncio.CancelledError):
             await forgetting  # its thread may have a connection in hand
+        engine.stop()
         database.close()
 
     app = FastAPI(
@@ -93,9 +97,10 @@ def create_app(
     app.state.metrics = metrics
     app.state.limits = Limits(settings.requests_per_minute)
     problems.install(app)
-    app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes, metrics=metrics)
-    for routes in (teams, recommendations, supports, instrument, figures, health, problem_pages):
-        app.include_router(routes.router)
+    large = {CATALOG_VERSIONS: settings.max_catalog_bytes}
+    app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics)
+    for router in ROUTERS:
+        app.include_router(router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as its documentation asks
     return app
 
@@ -110,5 +115,5 @@ async def _forget(database: Database, clock: Clock) -> None:
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        app.openapi_schema = describe(app, unseen=[PreviewBody])
+        app.openapi_schema = describe(app, unseen=[PreviewBody, AnswersBody])
     return app.openapi_schema

@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -42,9 +42,18 @@ class Boundary:
     answered as GET, without the body. Each request is counted and leaves one line in the log.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_body_bytes: int,
+        large: Mapping[str, int] | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        """Wrap an application; `large` names the paths that take larger bodies, and how large."""
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._large = large or {}
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,10 +102,11 @@ class Boundary:
         if encoding not in ("", "identity"):
             await answer(kind_of(UnsupportedMediaType()), "The body is compressed; send it as it is.")
             return
+        limit = self._large.get(scope["path"], self._max_body_bytes)
         try:
-            body = await self._read(scope, receive)
+            body = await _read(scope, receive, limit=limit)
         except _TooLargeError:
-            await answer(BODY_TOO_LARGE, f"The body may have at most {self._max_body_bytes:,} bytes.")
+            await answer(BODY_TOO_LARGE, f"The body may have at most {limit:,} bytes.")
             return
         if body is not None:
             await self._app(scope, _replay(body, receive), send)
@@ -119,25 +129,26 @@ class Boundary:
             actor=state.get("actor"),
         )
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The whole body, or None when the client left before its end: half a body is never acted upon."""
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self._max_body_bytes:
+
+async def _read(scope: Scope, receive: Receive, *, limit: int) -> bytes | None:
+    """The whole body, or None when the client left before its end: half a body is never acted upon."""
+    declared = Headers(scope=scope).get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise _TooLargeError
+    chunks: list[bytes] = []
+    size = 0
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
             raise _TooLargeError
-        chunks: list[bytes] = []
-        size = 0
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return None
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > self._max_body_bytes:
-                raise _TooLargeError
-            chunks.append(chunk)
-            more = message.get("more_body", False)
-        return b"".join(chunks)
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

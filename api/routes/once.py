@@ -43,6 +43,8 @@ class Created:
 
     body: BaseModel
     location: str
+    kept: BaseModel | None = None
+    """What a repeated call gets instead of the body, when the body holds a secret that must not be stored."""
     etag: str | None = None
     team_id: str | None = None
     """The team whose content the body may hold; the kept answer is deleted with it."""
@@ -69,14 +71,9 @@ class _Once:
         if self._key is None:
             return _response(make())
         lock_stored_answer(session, owner, self._key)
-        kept = find_stored_answer(session, owner, self._key)
-        if kept is not None and kept.created_at < now - KEPT_FOR:
-            forget_stored_answers(session, before=now - KEPT_FOR)
-        elif kept is not None:
-            if kept.fingerprint != self._fingerprint:
-                raise IdempotencyMismatch("This Idempotency-Key was used for another request; use a new one.")
-            headers = {**kept.headers, "Idempotency-Replayed": "true"}
-            return Response(kept.body, kept.status, headers, media_type="application/json")
+        if (kept := self.kept(session, owner=owner, now=now)) is not None:
+            return kept
+        forget_stored_answers(session, before=now - KEPT_FOR)
         response = _response(created := make())
         answer = StoredAnswer(
             owner=owner,
@@ -85,11 +82,25 @@ class _Once:
             team_id=created.team_id,
             status=response.status_code,
             headers={name: value for name, value in response.headers.items() if name in ("location", "etag")},
-            body=bytes(response.body).decode(),
+            body=(created.kept or created.body).model_dump_json(by_alias=True),
             created_at=now,
         )
         store_answer(session, answer)
         return response
+
+    def kept(self, session: Session, *, owner: str, now: datetime) -> Response | None:
+        """The kept answer of the earlier call with the same key; None when there was none.
+
+        Raises:
+            IdempotencyMismatch: the key was used for another request.
+        """
+        kept = find_stored_answer(session, owner, self._key) if self._key is not None else None
+        if kept is None or kept.created_at < now - KEPT_FOR:
+            return None
+        if kept.fingerprint != self._fingerprint:
+            raise IdempotencyMismatch("This Idempotency-Key was used for another request; use a new one.")
+        headers = {**kept.headers, "Idempotency-Replayed": "true"}
+        return Response(kept.body, kept.status, headers, media_type="application/json")
 
 
 def forget_expired(database: Database, now: datetime) -> None:
