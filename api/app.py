@@ -78,6 +78,8 @@ def create_app(
         forgetting = asyncio.create_task(_forget(database, clock))
         yield
         forgetting.cancel()
+        with suppress(asyncio.CancelledError):
+            await forgetting  # its thread may have a connection in hand
         engine.stop()
         database.close()
 
