@@ -11,7 +11,18 @@ from pydantic.json_schema import models_json_schema
 
 from api import problems
 from api.middleware import Boundary
-from api.routes import health, instrument, problem_pages, recommendations, supports, teams
+from api.routes import (
+    answers,
+    assessments,
+    health,
+    instrument,
+    problem_pages,
+    profiles,
+    recommendations,
+    supports,
+    teams,
+)
+from api.routes.answers import AnswersBody
 from api.routes.dependencies import Clock
 from api.routes.recommendations import PreviewBody
 from api.services.engine import Engine, Inputs, load_inputs
@@ -71,7 +82,7 @@ def create_app(
     app.state.clock = clock
     problems.install(app)
     app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes)
-    for routes in (teams, recommendations, supports, instrument, health, problem_pages):
+    for routes in (teams, assessments, answers, profiles, recommendations, supports, instrument, health, problem_pages):
         app.include_router(routes.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as its documentation asks
     return app
@@ -86,9 +97,9 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             openapi_version="3.1.0",
         )
-        # Handlers write problems and a service reads the raw body, so FastAPI does not see these two models.
+        # Handlers write problems and services read raw bodies, so FastAPI does not see these models.
         _, unseen = models_json_schema(
-            [(problems.Problem, "serialization"), (PreviewBody, "validation")],
+            [(problems.Problem, "serialization"), (PreviewBody, "validation"), (AnswersBody, "validation")],
             ref_template="#/components/schemas/{model}",
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})

@@ -34,6 +34,8 @@ class Created:
 
     body: BaseModel
     location: str
+    kept: BaseModel | None = None
+    """What a repeated call gets instead of the body, when the body holds a secret that must not be stored."""
     etag: str | None = None
     team_id: str | None = None
     """The team whose content the body may hold; the kept answer is deleted with it."""
@@ -72,7 +74,7 @@ class _Once:
             team_id=created.team_id,
             status=response.status_code,
             headers={name: value for name, value in response.headers.items() if name in ("location", "etag")},
-            body=bytes(response.body).decode(),
+            body=(created.kept or created.body).model_dump_json(by_alias=True),
             created_at=now,
         )
         store_answer(session, answer)

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +17,7 @@ from recommender.documents import document_text, statements
 from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbedder
 from recommender.errors import TrellisError
 from recommender.instruments import LoadedInstrument, default_instrument
+from recommender.irt import GradedItem
 from recommender.pipeline import Recommender
 from recommender.ports import Progress
 from recommender.retrieval.lexical import LexicalIndex
@@ -90,6 +92,9 @@ class Engine:
         """Serve a recommender, or the one that `start` opens from checked inputs."""
         self.instrument: LoadedInstrument = source.instrument
         self.catalog: Catalog = source.catalog
+        self.config: RankingConfig = source.config
+        self.item_parameters: Mapping[str, GradedItem] = {}
+        """Calibrated parameters by item id; empty, because the instrument is not calibrated yet."""
         self._inputs = source if isinstance(source, Inputs) else None
         self._recommender = None if isinstance(source, Inputs) else source
         self._failure: TrellisError | None = None
