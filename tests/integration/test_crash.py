@@ -1,8 +1,8 @@
 """`kill -9` in the middle of writes: no acknowledged write is lost, and nothing is half there.
 
 Each kill ends a real server process (uvicorn, HTTP, a database file) while several callers write to it without pause.
-The processes are forks of one that has imported everything, so that a hundred of them start in a few seconds; two more
-kills end `trellis serve` itself, started from nothing.
+The processes are forks of one that has imported everything, so that a hundred of them start quickly; two more kills end
+`trellis serve` itself, started from nothing.
 """
 
 import contextlib
