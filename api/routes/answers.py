@@ -1,6 +1,6 @@
 """A person's own answers: saved by the portal or by the person, read back by the person alone."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -72,6 +72,8 @@ def _person(
 Caller = Annotated[Principal | Invitation, Depends(_caller)]
 Person = Annotated[Invitation, Depends(_person)]
 
+_OR_KEY: dict[str, Any] = {"security": [{"key": []}]}
+"""Beside the invitation, which OpenAPI is told by the dependency."""
 _EXAMPLE = {
     "answers": {"la1": 3, "la2": "not_sure", "la3": None},
     "importance": {"leadership-alignment": "top_three"},
@@ -93,12 +95,13 @@ _EXAMPLE = {
         _422="The body has faults; each is listed, and nothing is saved.",
     ),
     openapi_extra={
+        **_OR_KEY,
         "requestBody": {
             "required": True,
             "content": {
                 "application/json": {"schema": {"$ref": "#/components/schemas/AnswersBody"}, "example": _EXAMPLE}
             },
-        }
+        },
     },
 )
 def patch_answers(
@@ -144,6 +147,7 @@ def get_answers(
         _404="No such respondent within the caller's reach.",
         _409="The window is not open.",
     ),
+    openapi_extra=_OR_KEY,
 )
 def post_submit(
     caller: Caller, session: Writing, engine: EngineDep, now: Now, assessment_id: str, respondent_id: str

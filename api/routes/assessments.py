@@ -11,16 +11,7 @@ from api.routes.once import Created, Once
 from api.routes.paging import Page, Paging, page_of
 from api.services.access import own_team, team_with_results
 from api.services.answers import open_place
-from api.services.assessments import (
-    AssessmentChange,
-    AssessmentView,
-    NewAssessment,
-    assessment_view,
-    change_assessment,
-    create_assessment,
-    own_assessment,
-    visible_assessment,
-)
+from api.services.assessments import change_assessment, create_assessment, own_assessment, visible_assessment
 from api.services.closing import ClosedView, Reopening, close_assessment, reopen_assessment, settle
 from api.services.respondents import (
     Invited,
@@ -30,6 +21,7 @@ from api.services.respondents import (
     renew_invitation,
     respondent_view,
 )
+from api.services.windows import AssessmentChange, AssessmentView, NewAssessment, assessment_view
 from api.storage.repositories.assessments import assessments, respondents
 
 __all__ = ["Reader", "Settled", "Writer", "router"]

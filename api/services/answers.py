@@ -10,21 +10,33 @@ from sqlalchemy.orm import Session
 
 from api.access.keys import hash_secret
 from api.access.principals import Principal
-from api.errors import InvalidBody, NotAllowed, NotFound, Unauthenticated, WindowClosed
+from api.errors import Conflict, InvalidBody, NotAllowed, NotFound, Unauthenticated, WindowClosed
 from api.services.access import own_team
-from api.services.assessments import Phase, assessment_faults, check_same_instrument, is_due
+from api.services.assessments import assessment_faults, check_same_instrument, is_due
 from api.services.engine import Engine
-from api.services.snapshots import response_of
+from api.services.snapshots import assessment_of, response_of
+from api.services.windows import Phase
 from api.storage.repositories.assessments import Place, answers_of, find_place, write_answers
 from models.assessment import Answer, OpenText
 from models.base import Fault
-from models.vocab import Domain, Form, ImportanceKey, Length
+from models.vocab import AnswerMode, Domain, Form, ImportanceKey, Length
 from recommender.assessments import read_json
 from recommender.errors import InvalidAssessment
 from recommender.fault_report import found
+from recommender.profiling import build_profile
 from recommender.questions import Asked, questions_for
 
-__all__ = ["DomainProgress", "Invitation", "OwnAnswers", "Progress", "open_place", "own_answers", "save", "submit"]
+__all__ = [
+    "DomainProgress",
+    "Invitation",
+    "OwnAnswers",
+    "OwnScore",
+    "Progress",
+    "open_place",
+    "own_answers",
+    "save",
+    "submit",
+]
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,16 @@ class Progress(BaseModel):
     submitted_at: datetime | None
 
 
+class OwnScore(BaseModel):
+    """What a person's own answers come to in one domain."""
+
+    domain: Domain
+    mean: float
+    """1 to 4, one decimal."""
+    level_words: str
+    """A level's name, or `between X and Y`."""
+
+
 class OwnAnswers(BaseModel):
     """A person's own answers, for that person."""
 
@@ -75,6 +97,8 @@ class OwnAnswers(BaseModel):
     readiness: dict[Domain, dict[str, int]]
     open_text: OpenText
     share_text: bool
+    scores: list[OwnScore]
+    """Domains with enough answers for a score. The person's own picture, not the team's."""
     progress: Progress
 
 
@@ -154,6 +178,7 @@ def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
     """Everything that a person saved, for that person: the place must have been opened with the person's invitation."""
     saved = answers_of(session, place.respondent.id)
     response = response_of(place.respondent.id, saved)
+    scores = _own_scores(engine, place, response)
     assessment = place.assessment
     return OwnAnswers(
         respondent_id=response.pop("respondent"),
@@ -170,8 +195,23 @@ def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
         answers=response.get("answers", {}),
         importance=response.get("importance", {}),
         readiness=response.get("readiness", {}),
+        scores=scores,
         progress=_progress(engine, place, saved),
     )
+
+
+def _own_scores(engine: Engine, place: Place, response: dict[str, Any]) -> list[OwnScore]:
+    try:
+        check_same_instrument(place.assessment, engine.instrument)
+    except Conflict:
+        return []
+    answers = assessment_of(place.assessment, place.team, [response], engine, mode=AnswerMode(place.respondent.mode))
+    profile = build_profile(answers, engine.instrument, engine.config.scoring, item_parameters=engine.item_parameters)
+    return [
+        OwnScore(domain=score.domain, mean=round(score.mean, 1), level_words=score.level_words)
+        for score in profile.domains
+        if score.mean is not None and score.level_words is not None
+    ]
 
 
 def _must_be_open(place: Place, now: datetime) -> None:

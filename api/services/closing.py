@@ -6,9 +6,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from api.errors import Conflict, InvalidBody, NoResults
-from api.services.assessments import AssessmentView, Mode, Phase, assessment_view, is_due
+from api.services.assessments import is_due
 from api.services.engine import Engine
 from api.services.snapshots import freeze, latest_snapshot
+from api.services.windows import AssessmentView, Mode, Phase, assessment_view
 from api.storage.database import Database
 from api.storage.repositories.assessments import find_assessment
 from api.storage.repositories.audit import note

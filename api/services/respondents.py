@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from api.access.keys import hash_secret, new_secret
 from api.access.principals import Principal
 from api.errors import Conflict, InvalidBody, WindowClosed
-from api.services.assessments import Phase, assessment_faults, is_due
+from api.services.assessments import assessment_faults, is_due
+from api.services.windows import Phase
 from api.storage.ids import new_id
 from api.storage.repositories.assessments import add_respondent, count_respondents, find_respondent, write_answers
 from api.storage.repositories.audit import note

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.services.assessments import Phase, check_same_instrument
+from api.services.assessments import check_same_instrument
 from api.services.engine import Engine
 from api.storage.ids import new_id
 from api.storage.repositories.assessments import add_snapshot, answers_in, last_snapshot, respondents
@@ -17,7 +17,7 @@ from recommender.assessments import parse_assessment
 from recommender.profiling import build_profile, shown
 from recommender.questions import is_adaptive
 
-__all__ = ["answers_of_snapshot", "freeze", "latest_snapshot", "response_of"]
+__all__ = ["answers_of_snapshot", "assessment_of", "freeze", "latest_snapshot", "response_of"]
 
 _FEWEST_CHANGED = 3
 """With fewer raters changed or new, the difference of two results would tell their answers."""
@@ -58,7 +58,7 @@ def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team,
     responses = _responses(session, assessment.id, mode)
     if not responses:
         return None
-    answers = parse_assessment(_document(assessment, team, responses, engine), engine.instrument)
+    answers = assessment_of(assessment, team, responses, engine, mode=AnswerMode(mode))
     last = latest_snapshot(session, assessment.id, mode)
     if last is not None and not _may_replace(answers_of_snapshot(last), answers):
         return None
@@ -76,6 +76,29 @@ def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team,
     )
     add_snapshot(session, snapshot)
     return snapshot
+
+
+def assessment_of(
+    assessment: Assessment, team: Team, responses: list[dict[str, Any]], engine: Engine, *, mode: AnswerMode
+) -> Answers:
+    """The assessment file of a window with these responses, parsed; the window must ask the instrument in use."""
+    length = Length(assessment.length)
+    # Calibrated scores compare people who were asked different items, so whatever was answered counts.
+    adaptive = is_adaptive(length, engine.config.scoring, engine.item_parameters)
+    document: dict[str, Any] = {
+        "assessment_id": assessment.id,
+        "instrument": {"id": assessment.instrument_id, "version": assessment.instrument_version},
+        "form": assessment.form,
+        "answer_mode": mode,
+        "length": Length.FULL if adaptive else length,
+        "focus_domains": [] if adaptive else assessment.focus_domains,
+        "set_aside": assessment.set_aside,
+        "team": {"id": team.id, "name": team.name, "context": team.context},
+        "responses": responses,
+    }
+    if assessment.previous_id is not None:
+        document["retake"] = {"previous_id": assessment.previous_id, **assessment.retake}
+    return parse_assessment(document, engine.instrument)
 
 
 def response_of(name: str, saved: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,26 +121,6 @@ def _responses(session: Session, assessment_id: str, mode: str) -> list[dict[str
         for respondent in respondents(session, assessment_id, mode=mode)
         if any(path not in _NO_ANSWER for path in saved.get(respondent.id, ()))
     ]
-
-
-def _document(assessment: Assessment, team: Team, responses: list[dict[str, Any]], engine: Engine) -> dict[str, Any]:
-    length = Length(assessment.length)
-    # Calibrated scores compare people who were asked different items, so whatever was answered counts.
-    adaptive = is_adaptive(length, engine.config.scoring, engine.item_parameters)
-    document: dict[str, Any] = {
-        "assessment_id": assessment.id,
-        "instrument": {"id": assessment.instrument_id, "version": assessment.instrument_version},
-        "form": assessment.form,
-        "answer_mode": AnswerMode.CONSENSUS if assessment.phase == Phase.CONSENSUS else AnswerMode.INDIVIDUAL,
-        "length": Length.FULL if adaptive else length,
-        "focus_domains": [] if adaptive else assessment.focus_domains,
-        "set_aside": assessment.set_aside,
-        "team": {"id": team.id, "name": team.name, "context": team.context},
-        "responses": responses,
-    }
-    if assessment.previous_id is not None:
-        document["retake"] = {"previous_id": assessment.previous_id, **assessment.retake}
-    return document
 
 
 def _may_replace(last: Answers, new: Answers) -> bool:

@@ -30,6 +30,18 @@ __all__ = [
 ]
 
 
+def _upsert(insert: Any) -> Any:
+    statement = insert(Answer.__table__)
+    return statement.on_conflict_do_update(
+        index_elements=["respondent_id", "path"],
+        set_={"value": statement.excluded.value, "saved_at": statement.excluded.saved_at},
+    )
+
+
+# Made once, for one row: a statement for as many rows as there are pieces would be compiled anew each time.
+_UPSERT = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+
+
 class Place(NamedTuple):
     """A respondent with the window and the team it stands in."""
 
@@ -159,14 +171,8 @@ def write_answers(
             {"respondent_id": respondent_id, "path": path, "value": value, "saved_at": now}
             for path, value in values.items()
         ]
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        statement = insert(Answer).values(rows)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[Answer.respondent_id, Answer.path],
-                set_={"value": statement.excluded.value, "saved_at": statement.excluded.saved_at},
-            )
-        )
+        connection = session.connection()
+        connection.execute(_UPSERT[connection.dialect.name], rows)
     if removed:
         session.execute(delete(Answer).where(Answer.respondent_id == respondent_id, Answer.path.in_(removed)))
 
