@@ -1,13 +1,16 @@
 """What can go wrong at the edges, beside the core's own error tree (`recommender.errors`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models.base import Fault
 from recommender.errors import InputError, TrellisError, describe
 
 __all__ = [
+    "BackupUnusable",
     "Conflict",
+    "CrossSite",
     "IdempotencyMismatch",
+    "IdentityProviderUnavailable",
     "InvalidBody",
     "InvalidParameter",
     "InvalidSetting",
@@ -18,6 +21,7 @@ __all__ = [
     "NotReady",
     "NotReleased",
     "PreconditionRequired",
+    "SignInFailed",
     "StaleVersion",
     "StorageBusy",
     "StorageFull",
@@ -48,7 +52,7 @@ class InvalidSetting(InputError):
 
 
 class UnsupportedMediaType(TrellisError):
-    """A request body that says it is something else than JSON."""
+    """A request body that is not said to be JSON, or is compressed."""
 
     slug = "unsupported-media-type"
     title = "The body must be JSON"
@@ -87,6 +91,34 @@ class NotAllowed(TrellisError):
 
     slug = "not-allowed"
     title = "This key may not do that"
+
+
+class SignInFailed(TrellisError):
+    """A password, link or identity that signs nobody in; which part was wrong is not said."""
+
+    slug = "sign-in-failed"
+    title = "The sign-in did not succeed"
+
+
+class CrossSite(TrellisError):
+    """A browser sent this from a page of another site; nothing was done."""
+
+    slug = "cross-site"
+    title = "The request came from another site"
+
+
+class IdentityProviderUnavailable(TrellisError):
+    """The identity provider cannot be reached, or answers what nobody can use."""
+
+    slug = "identity-provider-unavailable"
+    title = "The identity provider is not available"
+
+
+class BackupUnusable(TrellisError):
+    """A backup file that is damaged, cut short, or made by a newer Trellis."""
+
+    slug = "backup-unusable"
+    title = "The backup cannot be used"
 
 
 class NotFound(TrellisError):
@@ -153,6 +185,10 @@ class TooManyRequests(TrellisError):
 
     slug = "too-many-requests"
     title = "Too many requests"
+
+    def __init__(self, detail: str, *, headers: Mapping[str, str]) -> None:
+        self.headers = headers
+        super().__init__(detail)
 
 
 class StorageBusy(TrellisError):

@@ -12,11 +12,15 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.errors import (
     Conflict,
+    CrossSite,
     IdempotencyMismatch,
+    IdentityProviderUnavailable,
     InvalidBody,
     InvalidParameter,
     LoadingFailed,
@@ -26,6 +30,7 @@ from api.errors import (
     NotReady,
     NotReleased,
     PreconditionRequired,
+    SignInFailed,
     StaleVersion,
     StorageBusy,
     StorageFull,
@@ -45,6 +50,7 @@ from recommender.errors import (
     TrellisError,
     UnknownSupport,
 )
+from recommender.faults import join_pointer
 
 __all__ = [
     "BODY_TOO_LARGE",
@@ -107,6 +113,9 @@ _KIND_BY_ERROR: dict[type[TrellisError], ProblemKind] = {
     InvalidBody: _of(InvalidBody, 422),
     UnsupportedMediaType: _of(UnsupportedMediaType, 415),
     Unauthenticated: _of(Unauthenticated, 401),
+    SignInFailed: _of(SignInFailed, 401),
+    CrossSite: _of(CrossSite, 403),
+    IdentityProviderUnavailable: _of(IdentityProviderUnavailable, 503),
     NotAllowed: _of(NotAllowed, 403),
     NotReleased: _of(NotReleased, 403),
     NotFound: _of(NotFound, 404),
@@ -195,22 +204,33 @@ def install(app: FastAPI) -> None:
             return answer(request, kind, f"{len(errors)} {noun}; see errors.", errors)
         if kind.status >= 500 and not isinstance(error, NotReady):
             # Paths and settings of this instance are for its operator, not for callers.
-            _log.error("request %s: %s", request.state.request_id, error)
+            _log.error("%s", error, extra={"request_id": request.state.request_id})
             response = answer(request, kind, kind.title + ".")
         else:
             response = answer(request, kind, str(error))
         response.headers.update(_EXTRA_HEADERS.get(type(error), {}))
+        if isinstance(error, TooManyRequests):
+            response.headers.update(error.headers)
         return response
+
+    @app.exception_handler(IntegrityError)
+    def integrity_error(request: Request, error: IntegrityError) -> JSONResponse:
+        # Two calls at once: each found that all was well, and the database let only the first one through.
+        _log.warning("refused by a constraint", exc_info=error, extra={"request_id": request.state.request_id})
+        detail = "Another call changed the same thing at the same time; nothing was written."
+        return answer(request, _KIND_BY_ERROR[Conflict], detail)
 
     @app.exception_handler(RequestValidationError)
     def validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [_framework_fault(fault) for fault in error.errors()]
+        errors = [_framework_fault(fault, error.body) for fault in error.errors()]
         kind = _KIND_BY_ERROR[InvalidParameter] if all(e.parameter for e in errors) else _KIND_BY_STATUS[422]
         noun = "fault" if len(errors) == 1 else "faults"
         return answer(request, kind, f"{len(errors)} {noun}; see errors.", errors)
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:  # how the framework says that it could not parse the body
+            return answer(request, _KIND_BY_STATUS[422], "The body cannot be read as JSON.")
         kind = _KIND_BY_STATUS.get(error.status_code)
         phrase = http.HTTPStatus(error.status_code).phrase
         if kind is None:
@@ -218,11 +238,25 @@ def install(app: FastAPI) -> None:
         detail = kind.meaning if error.detail == phrase else str(error.detail)
         response = answer(request, kind, detail)
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["Allow"] = ", ".join(_allowed(request))
         return response
 
 
-def _framework_fault(fault: dict[str, Any]) -> ProblemFault:
+def _allowed(request: Request) -> list[str]:
+    """Every method of the path; the framework names those of one route only."""
+    methods = set()
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            methods.add(method)
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
+def _framework_fault(fault: dict[str, Any], body: object) -> ProblemFault:
     where, *path = fault["loc"]
+    if fault["type"] == "json_invalid":
+        return ProblemFault(pointer="", detail=f"Not JSON: {fault['ctx']['error']} (character {path[0]}).")
     if fault["type"] == "extra_forbidden":
         detail = "There is no parameter of this name here; /docs lists them."
     elif fault["type"] == "missing":
@@ -231,5 +265,16 @@ def _framework_fault(fault: dict[str, Any]) -> ProblemFault:
         detail = f"{str(fault['msg']).replace('Input should', 'It should')}; found {str(fault['input'])[:60]!r}."
     if where in ("query", "path", "header"):
         return ProblemFault(parameter=str(path[0]) if path else str(where), detail=detail)
-    pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-    return ProblemFault(pointer=pointer, detail=detail)
+    return ProblemFault(pointer=join_pointer(_in_body(path, body)), detail=detail)
+
+
+def _in_body(path: Sequence[str | int], body: object) -> list[str | int]:
+    """The parts of the framework's path that are places of the body: the kind of a chosen alternative is none."""
+    places: list[str | int] = []
+    for position, part in enumerate(path, start=1):
+        inside = isinstance(body, dict) and part in body
+        if inside or isinstance(part, int) or position == len(path):
+            places.append(part)
+            body = body[part] if inside and isinstance(body, dict) else body
+            body = body[part] if isinstance(body, list) and isinstance(part, int) and part < len(body) else body
+    return places

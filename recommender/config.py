@@ -4,18 +4,22 @@ import hashlib
 import json
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from models.base import Value
 from models.vocab import SupportKind
 
-__all__ = ["KindConfig", "Parts", "RankingConfig", "ScoringConfig", "content_hash"]
+__all__ = ["KindConfig", "Parts", "RankingConfig", "ScoringConfig", "canonical_json", "content_hash"]
+
+
+def canonical_json(document: object) -> str:
+    """The one text of a JSON-able document: sorted keys, no spaces."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def content_hash(document: object) -> str:
-    """SHA-256 of a JSON-able document in canonical form (sorted keys, no spaces), 64 hexadecimal digits."""
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    """SHA-256 of a document's canonical JSON, 64 hexadecimal digits."""
+    return hashlib.sha256(canonical_json(document).encode()).hexdigest()
 
 
 class ScoringConfig(Value):
@@ -56,6 +60,12 @@ class KindConfig(Value):
     """Least relevance (score before diversification) that is good enough to show."""
     k: int = Field(default=10, ge=1)
     """How many matches a list has unless a caller says otherwise."""
+
+    @field_validator("features")
+    @classmethod
+    def _in_one_order(cls, features: dict[str, float]) -> dict[str, float]:
+        # Sums of floats depend on their order, the content hash does not: the same hash must give the same scores.
+        return dict(sorted(features.items()))
 
 
 class Parts(Value):

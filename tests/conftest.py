@@ -12,7 +12,7 @@ from tests.fixtures.engines import make_recommender
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.teams import judged_teams
 
-pytest_plugins = ("tests.fixtures.postgres",)
+pytest_plugins = ("tests.fixtures.postgres", "tests.fixtures.servers")
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,13 @@ def starter() -> Recommender:
 def judged() -> tuple[Assessment, ...]:
     """The judged development teams."""
     return judged_teams()
+
+
+@pytest.fixture(autouse=True)
+def own_data_dir(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test opens the database of whoever runs it."""
+    monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path_factory.getbasetemp() / "trellis-data"))
+    monkeypatch.delenv("TRELLIS_DATABASE_URL", raising=False)
 
 
 @pytest.fixture

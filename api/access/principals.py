@@ -29,19 +29,33 @@ class Permission(StrEnum):
     WRITE_TEAMS = "write-teams"
     """Teams, windows, invitations, answers, feedback, cohort grants."""
     CREATE_RUNS = "create-runs"
+    REPLAY = "replay"
+    """Making a stored run again."""
     REVIEW = "review"
     EXPORT = "export"
     """Judgments and decisions, without names and words."""
     ADMINISTER = "administer"
     """Keys, people, audit, metrics."""
     MANAGE_COHORTS = "manage-cohorts"
+    END_GRANTS = "end-grants"
+    """Take a team out of a cohort: from the team's side, or from the program's."""
 
 
 _EVERYONE = {Permission.READ_CATALOG}
 GRANTED: dict[Scope, frozenset[Permission]] = {
-    Scope.PORTAL: frozenset({*_EVERYONE, Permission.READ_TEAMS, Permission.WRITE_TEAMS, Permission.CREATE_RUNS}),
+    Scope.PORTAL: frozenset(
+        {*_EVERYONE, Permission.READ_TEAMS, Permission.WRITE_TEAMS, Permission.CREATE_RUNS, Permission.END_GRANTS}
+    ),
     Scope.OFFICER: frozenset(
-        {*_EVERYONE, Permission.READ_TEAMS, Permission.CREATE_RUNS, Permission.REVIEW, Permission.MANAGE_COHORTS}
+        {
+            *_EVERYONE,
+            Permission.READ_TEAMS,
+            Permission.CREATE_RUNS,
+            Permission.REPLAY,
+            Permission.REVIEW,
+            Permission.MANAGE_COHORTS,
+            Permission.END_GRANTS,
+        }
     ),
     Scope.CURATOR: frozenset({*_EVERYONE, Permission.WRITE_CATALOG}),
     Scope.EVALUATOR: frozenset({*_EVERYONE, Permission.EXPORT}),
@@ -52,9 +66,11 @@ GRANTED: dict[Scope, frozenset[Permission]] = {
             Permission.READ_TEAMS,
             Permission.WRITE_TEAMS,
             Permission.CREATE_RUNS,
+            Permission.REPLAY,
             Permission.EXPORT,
             Permission.ADMINISTER,
             Permission.MANAGE_COHORTS,
+            Permission.END_GRANTS,
         }
     ),
 }

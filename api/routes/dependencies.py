@@ -1,16 +1,19 @@
 """What endpoints are given: the engine, transactions, the caller, and the words for their problems in OpenAPI."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
+from fastapi.concurrency import contextmanager_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
 from api.access.keys import authenticate
+from api.access.limits import Limits
 from api.access.principals import Permission, Principal
 from api.errors import Unauthenticated
+from api.metrics import Metrics
 from api.problems import PROBLEM_MEDIA_TYPE
 from api.services.engine import Engine
 from api.storage.database import Database
@@ -19,7 +22,9 @@ __all__ = [
     "CatalogReader",
     "Clock",
     "DatabaseDep",
+    "Done",
     "EngineDep",
+    "MetricsDep",
     "Now",
     "Reading",
     "Require",
@@ -30,17 +35,18 @@ __all__ = [
 Clock = Callable[[], datetime]
 
 
-def _engine(request: Request) -> Engine:
+# Coroutines where nothing blocks: a plain function would cost a change of threads at each request.
+async def _engine(request: Request) -> Engine:
     engine: Engine = request.app.state.engine
     return engine
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     now: datetime = request.app.state.clock()
     return now.astimezone(UTC)
 
@@ -56,8 +62,8 @@ def _reading(database: DatabaseDep) -> Iterator[Session]:
         yield session
 
 
-def _writing(database: DatabaseDep) -> Iterator[Session]:
-    with database.writing() as session:
+async def _writing(database: DatabaseDep) -> AsyncIterator[Session]:
+    async with database.turns.turn(), contextmanager_in_threadpool(database.writing()) as session:
         yield session
 
 
@@ -86,15 +92,37 @@ class Require:
         Raises:
             Unauthenticated: no key, or one that is unknown or revoked.
             NotAllowed: the key's scope does not hold the permission.
+            TooManyRequests: the key, or an address without one, has called too often.
         """
-        if credentials is None:
-            raise Unauthenticated("Send a key as `Authorization: Bearer KEY`; `trellis keys create` makes one.")
-        principal = authenticate(database, credentials.credentials, now=now)
+        limits: Limits = request.app.state.limits
+        try:
+            if credentials is None:
+                raise Unauthenticated("Send a key as `Authorization: Bearer KEY`; `trellis keys create` makes one.")
+            principal = authenticate(database, credentials.credentials, now=now)
+        except Unauthenticated:
+            limits.count_failure(request.client.host if request.client else "unknown")
+            raise
         request.state.actor = principal.actor
+        request.state.headers = limits.count(principal.actor)
         principal.must(self.permission)
         return principal
 
 
+async def _metrics(request: Request) -> Metrics:
+    metrics: Metrics = request.app.state.metrics
+    return metrics
+
+
+async def _done(request: Request) -> Callable[[str, int], None]:
+    def done(what: str, count: int) -> None:
+        request.state.done = {what: count}
+
+    return done
+
+
+MetricsDep = Annotated[Metrics, Depends(_metrics)]
+Done = Annotated[Callable[[str, int], None], Depends(_done)]
+"""Says what a request did, `done("answers_saved", 3)`; it counts in the metrics once the request is answered well."""
 CatalogReader = Annotated[Principal, Depends(Require(Permission.READ_CATALOG))]
 
 

@@ -1,0 +1,60 @@
+"""What every request must keep to, checked here once for all routes: what frameworks let pass or decide differently."""
+
+from collections import Counter
+from typing import Any
+
+from fastapi import HTTPException, Request, params
+from fastapi._compat import ModelField, field_annotation_is_sequence
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
+
+from api.errors import InvalidParameter, UnsupportedMediaType
+from api.services.texts import check_form, check_json, check_query, fault_of_text
+from models.base import Fault
+
+__all__ = ["as_described"]
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+async def as_described(request: Request) -> None:
+    """Refuse what frameworks let pass: repeated single parameters, other media types, texts that cannot be stored.
+
+    Raises:
+        InvalidParameter: a parameter that is given twice, or holds what no text may hold.
+        UnsupportedMediaType: a body that does not say that it is JSON.
+        InvalidBody: not JSON, or with repeated keys or texts that cannot be stored.
+        HTTPException: 404 for a path that holds what no id may hold.
+    """
+    if any(fault_of_text(str(part)) for part in request.path_params.values()):
+        raise HTTPException(404)
+    check_query(request.url.query)
+    route: APIRoute = request.scope["route"]
+    _check_repeats(request, route)
+    body = await request.body()
+    if not body:
+        return
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    parsed = route.body_field is not None and not isinstance(route.body_field.field_info, params.Form)
+    takes_json = parsed or "requestBody" in (route.openapi_extra or {})
+    if takes_json and media_type != "application/json" and not media_type.endswith("+json"):
+        declared = f"declared as '{media_type}'" if media_type else "not declared"
+        raise UnsupportedMediaType(f"The body is {declared}; send it with Content-Type: application/json.")
+    if media_type == _FORM:
+        check_form(body)
+    # A route without a parsed body reads it itself and reports its faults beside those of the content.
+    elif parsed:
+        check_json(body)
+
+
+def _check_repeats(request: Request, route: APIRoute) -> None:
+    times = Counter(name for name, _ in request.query_params.multi_items())
+    if max(times.values(), default=0) < 2:
+        return
+    several = {field.alias for field in get_flat_params(route.dependant) if field_annotation_is_sequence(_type(field))}
+    if repeated := sorted(name for name, count in times.items() if count > 1 and name not in several):
+        raise InvalidParameter([Fault(pointer=name, detail="Given more than once; it takes one.") for name in repeated])
+
+
+def _type(field: ModelField) -> Any:
+    return field.field_info.annotation
