@@ -89,6 +89,7 @@ def create_app(
         redirect_slashes=False,
         dependencies=[Depends(as_described)],
     )
+    app.state.settings = settings
     app.state.engine = engine
     app.state.database = database
     app.state.clock = clock

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """Seconds that new requests are still taken after the signal to end, while `/readyz` says 503 already."""
     shutdown_seconds: int = Field(default=20, gt=0)
     """Seconds that requests in flight then have to finish."""
+    review_days: int = Field(default=7, ge=1, le=365)
+    """Days from a run to the day on which its review is due."""
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     """Least severe log line that is written."""
 

@@ -15,6 +15,7 @@ from api.errors import Unauthenticated
 from api.metrics import Metrics
 from api.problems import PROBLEM_MEDIA_TYPE
 from api.services.engine import Engine
+from api.settings import Settings
 from api.storage.database import Database
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Now",
     "Reading",
     "Require",
+    "SettingsDep",
     "Writing",
     "problem_responses",
 ]
@@ -49,7 +51,13 @@ def _now(request: Request) -> datetime:
     return now.astimezone(UTC)
 
 
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
 EngineDep = Annotated[Engine, Depends(_engine)]
+SettingsDep = Annotated[Settings, Depends(_settings)]
 DatabaseDep = Annotated[Database, Depends(_database)]
 Now = Annotated[datetime, Depends(_now)]
 """The time of the request, UTC."""
