@@ -49,7 +49,9 @@ def past_supports(session: Session, team_id: str) -> tuple[PastSupport, ...]:
     A later offer of what was declined or removed takes that back; so does closing a match that was never used. Details
     are reason codes in words, never anybody's notes.
     """
-    return tuple(_last_words(sorted(_events(session, team_id), key=lambda event: event.at)))
+    # What is decided in the moment of an offer answers it.
+    events = sorted(_events(session, team_id), key=lambda event: (event.at, event.step != "offered_again"))
+    return tuple(_last_words(events))
 
 
 def _events(session: Session, team_id: str) -> Iterator[_Event]:
