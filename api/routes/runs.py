@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 
 from api.access.principals import Permission, Principal, Scope
 from api.errors import NotFound
-from api.routes.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, SettingsDep, problem_responses
+from api.routes.browsers import SettingsDep
+from api.routes.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, problem_responses
 from api.routes.etags import IfNoneMatch, etag_of, unchanged
 from api.routes.negotiation import best_of
 from api.routes.once import Created, Once

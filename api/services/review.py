@@ -18,7 +18,7 @@ from api.services.review_fold import accept, fold, lists_of, released_review
 from api.services.teams import ReviewPolicy
 from api.storage.repositories.audit import note
 from api.storage.repositories.reviews import add_review, append_events, events_of, find_review, removal_events
-from api.storage.repositories.run_look_ups import answers_behind, find_run
+from api.storage.repositories.run_look_ups import find_run
 from api.storage.tables import Review as ReviewRow
 from api.storage.tables import ReviewEvent as EventRow
 from api.storage.tables import Run, Team
@@ -28,7 +28,6 @@ from models.review import Action, Opened, Recall, Release, Review, ReviewedList,
 from models.vocab import ScoreStatus, Visibility
 
 __all__ = [
-    "REVIEW_DAYS",
     "EventView",
     "OpenReview",
     "ReviewView",
@@ -40,9 +39,6 @@ __all__ = [
     "shares_with_officer",
     "standing_removals",
 ]
-
-REVIEW_DAYS = 7
-"""From a run to the day on which its review is due."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +99,7 @@ def shares_with_officer(team: Team) -> bool:
     return SHARED_WITH_OFFICER in team.context.get("share_with", ())
 
 
-def open_review(session: Session, run: Run, team: Team, *, now: datetime, days: int = REVIEW_DAYS) -> ReviewRow:
+def open_review(session: Session, run: Run, team: Team, *, now: datetime, days: int) -> ReviewRow:
     """The review of a new run, due after some days.
 
     Where the team's policy says so, and where nobody may review because the team does not share with its program
@@ -188,7 +184,7 @@ def act(
         Conflict: the first action that the state of the review does not allow.
         StaleVersion: somebody else acted in the meantime.
     """
-    resolve = Resolver(session, engine, principal, run=opened.document, assessment=answers_behind(session, opened.run))
+    resolve = Resolver(session, engine, principal, run=opened.document, assessment=opened.run.assessment)
     events = list(opened.events)
     faults: list[Fault] = []
     for place, sent in enumerate(actions):

@@ -17,7 +17,7 @@ from api.services.engine import Engine
 from api.services.history import past_supports
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K
-from api.services.review import REVIEW_DAYS, open_review, shares_with_officer
+from api.services.review import open_review, shares_with_officer
 from api.services.teams import ReviewPolicy
 from api.storage.ids import new_id
 from api.storage.repositories.audit import note
@@ -219,7 +219,7 @@ def decide(recommender: Recommender, assessment: Assessment, request: RunRequest
 
 
 def store_run(
-    session: Session, principal: Principal, team: Team, made: Made, *, now: datetime, review_days: int = REVIEW_DAYS
+    session: Session, principal: Principal, team: Team, made: Made, *, now: datetime, review_days: int
 ) -> Run:
     """Store a made run with everything that replays it, and open its review, due after some days."""
     keep_artifacts(session, made.recommender, now=now)
@@ -245,7 +245,14 @@ def store_run(
 
 
 def create_run(
-    session: Session, engine: Engine, principal: Principal, team: Team, new: NewRun | None = None, *, now: datetime
+    session: Session,
+    engine: Engine,
+    principal: Principal,
+    team: Team,
+    new: NewRun | None = None,
+    *,
+    now: datetime,
+    review_days: int,
 ) -> Run:
     """Make and store a run in one transaction; a busy server makes it before it begins to write.
 
@@ -254,7 +261,7 @@ def create_run(
     """
     new = new or NewRun()
     made = make_run(engine, present_case(session, team, new.assessment_id), new, now=now)
-    return store_run(session, principal, team, made, now=now)
+    return store_run(session, principal, team, made, now=now, review_days=review_days)
 
 
 def run_document(run: Run) -> RecommendationRun:
