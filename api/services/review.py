@@ -18,7 +18,7 @@ from api.services.review_fold import accept, fold, lists_of, released_review
 from api.services.teams import ReviewPolicy
 from api.storage.repositories.audit import note
 from api.storage.repositories.reviews import add_review, append_events, events_of, find_review, removal_events
-from api.storage.repositories.run_look_ups import answers_behind, find_run
+from api.storage.repositories.run_look_ups import find_run
 from api.storage.tables import Review as ReviewRow
 from api.storage.tables import ReviewEvent as EventRow
 from api.storage.tables import Run, Team
@@ -184,7 +184,7 @@ def act(
         Conflict: the first action that the state of the review does not allow.
         StaleVersion: somebody else acted in the meantime.
     """
-    resolve = Resolver(session, engine, principal, run=opened.document, assessment=answers_behind(session, opened.run))
+    resolve = Resolver(session, engine, principal, run=opened.document, assessment=opened.run.assessment)
     events = list(opened.events)
     faults: list[Fault] = []
     for place, sent in enumerate(actions):

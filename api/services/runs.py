@@ -221,7 +221,7 @@ def decide(recommender: Recommender, assessment: Assessment, request: RunRequest
 def store_run(
     session: Session, principal: Principal, team: Team, made: Made, *, now: datetime, review_days: int
 ) -> Run:
-    """Store a made run with everything that replays it, and open its review."""
+    """Store a made run with everything that replays it, and open its review, due after some days."""
     keep_artifacts(session, made.recommender, now=now)
     run = Run(
         id=new_id("run", now),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
 from api.errors import Conflict, InvalidBody, NotReleased
-from api.services.artifacts import ArtifactMissing, stored_parts
+from api.services.artifacts import ArtifactMissing, recommender_at
 from api.services.engine import Engine
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K, apply_what_if
@@ -141,7 +141,7 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
     gone = differing_versions(versions, engine)
     recommender = engine.recommender
     try:
-        recommender = engine.recommender_of(stored_parts(session, versions))
+        recommender = recommender_at(session, engine, versions)
     except ArtifactMissing as error:
         gone.append(str(error))
     request = RunRequest.model_validate(run.request)

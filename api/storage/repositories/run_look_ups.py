@@ -2,16 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from api.storage.tables import Run, Snapshot
+from api.storage.tables import Run
 
-__all__ = ["answers_behind", "find_run"]
+__all__ = ["find_run"]
 
 
 def find_run(session: Session, run_id: str) -> Run | None:
     """The run of that id."""
     return session.get(Run, run_id)
-
-
-def answers_behind(session: Session, run: Run) -> str:
-    """The assessment file (JSON) that a run was made from."""
-    return session.get_one(Snapshot, run.snapshot_id).assessment
