@@ -5,33 +5,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.fixtures.reviewing import act, done, resources, review_of
 from tests.fixtures.service import Service
 from tests.fixtures.stored_runs import PROGRAM, StoredRun, granted, stored_run
-
-
-def review_of(officer: TestClient, run: StoredRun) -> dict[str, Any]:
-    answer = officer.get(f"/v1/runs/{run.run_id}/review")
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["ETag"] == f'"{answer.json()["version"]}"'
-    body: dict[str, Any] = answer.json()
-    return body
-
-
-def act(officer: TestClient, run: StoredRun, action: str, **fields: Any) -> Any:
-    etag = officer.get(f"/v1/runs/{run.run_id}/review").headers["ETag"]
-    body = {"action": action, **fields}
-    return officer.post(f"/v1/runs/{run.run_id}/review/events", json=body, headers={"If-Match": etag})
-
-
-def done(officer: TestClient, run: StoredRun, action: str, **fields: Any) -> dict[str, Any]:
-    answer = act(officer, run, action, **fields)
-    assert answer.status_code == 201, answer.text
-    body: dict[str, Any] = answer.json()
-    return body
-
-
-def resources(view: dict[str, Any]) -> list[str]:
-    return [entry["support_id"] for entry in view["review"]["lists"][0]["kept"]]
 
 
 def seen(portal: TestClient, run: StoredRun) -> dict[str, Any]:
