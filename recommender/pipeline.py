@@ -44,7 +44,7 @@ from recommender.rules.facts import team_facts
 from recommender.rules.load import ruleset_version
 from recommender.signals import DOMAINS, OwnWords, own_words, rubric_queries, team_signals
 
-__all__ = ["ALL_KINDS", "Decided", "Recommender"]
+__all__ = ["ALL_KINDS", "Decided", "Recommender", "versions_of"]
 
 ALL_KINDS = (SupportKind.RESOURCE, SupportKind.PROVIDER)
 
@@ -103,7 +103,7 @@ class Recommender:
         self.catalog = catalog
         self.ruleset = ruleset
         self.config = config
-        self._embedder = embedder
+        self.embedder = embedder
         self._keep_words = keep_words
         anchors = embedder.encode(rubric_queries(instrument), query=True, progress=progress)
         self._rubric = RubricVectors.of(anchors)
@@ -122,14 +122,12 @@ class Recommender:
             )
             for kind in ALL_KINDS
         }
-        self.versions = Versions(
-            trellis=__version__,
-            instrument=instrument.version,
-            catalog=catalog.version,
-            ruleset=ruleset_version(ruleset),
-            model=f"{embedder.name}+{embedder.fingerprint}",
-            config=config.content_hash,
-        )
+        self.versions = versions_of(instrument, catalog, ruleset, config, embedder)
+
+    @property
+    def indexes(self) -> dict[SupportKind, CatalogIndex]:
+        """The catalog's supports of each kind, indexed, for another recommender of the same catalog and model."""
+        return {kind: ranker.index for kind, ranker in self._rankers.items()}
 
     def recommend(
         self,
@@ -258,10 +256,10 @@ class Recommender:
         needs = derive_needs(profile, assessment, self.instrument, scoring)
         words = own_words(assessment) if self.config.parts.own_words else OwnWords((), (), frozenset())
         pieces = list(words.pieces)
-        vectors = np.empty((0, self._embedder.dimension), dtype=np.float32)
+        vectors = np.empty((0, self.embedder.dimension), dtype=np.float32)
         if pieces:  # without words the model is never loaded
             keep = self._keep_words
-            vectors = self._embedder.encode(pieces, query=True) if keep else self._embedder.encode_live(pieces)
+            vectors = self.embedder.encode(pieces, query=True) if keep else self.embedder.encode_live(pieces)
         team = TeamView(
             assessment=assessment,
             needs=needs,
@@ -296,6 +294,24 @@ def _shown(ranker: KindRanker, team: TeamView, terms: _Terms) -> tuple[Ranked, L
     key = "\n".join((str(terms.seed), *ids, ranker.kind, team.as_of.isoformat()))
     shown, swaps, drawn = swap_neighbors(ranked, k=k, rate=terms.exploration, key=key)
     return shown, log_list(ranker, ranked, swaps, drawn) if terms.logged else None
+
+
+def versions_of(
+    instrument: LoadedInstrument,
+    catalog: Catalog,
+    ruleset: Ruleset,
+    config: RankingConfig,
+    embedder: CachedEmbedder,
+) -> Versions:
+    """The versions that a recommender of these parts writes into its runs."""
+    return Versions(
+        trellis=__version__,
+        instrument=instrument.version,
+        catalog=catalog.version,
+        ruleset=ruleset_version(ruleset),
+        model=f"{embedder.name}+{embedder.fingerprint}",
+        config=config.content_hash,
+    )
 
 
 def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamView) -> tuple[UnmetNeed, ...]:

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     WRITE_TEAMS = "write-teams"
     """Teams, windows, invitations, answers, feedback, cohort grants."""
     CREATE_RUNS = "create-runs"
+    REPLAY = "replay"
+    """Making a stored run again."""
     REVIEW = "review"
     EXPORT = "export"
     """Judgments and decisions, without names and words."""
@@ -41,7 +43,14 @@ _EVERYONE = {Permission.READ_CATALOG}
 GRANTED: dict[Scope, frozenset[Permission]] = {
     Scope.PORTAL: frozenset({*_EVERYONE, Permission.READ_TEAMS, Permission.WRITE_TEAMS, Permission.CREATE_RUNS}),
     Scope.OFFICER: frozenset(
-        {*_EVERYONE, Permission.READ_TEAMS, Permission.CREATE_RUNS, Permission.REVIEW, Permission.MANAGE_COHORTS}
+        {
+            *_EVERYONE,
+            Permission.READ_TEAMS,
+            Permission.CREATE_RUNS,
+            Permission.REPLAY,
+            Permission.REVIEW,
+            Permission.MANAGE_COHORTS,
+        }
     ),
     Scope.CURATOR: frozenset({*_EVERYONE, Permission.WRITE_CATALOG}),
     Scope.EVALUATOR: frozenset({*_EVERYONE, Permission.EXPORT}),
@@ -52,6 +61,7 @@ GRANTED: dict[Scope, frozenset[Permission]] = {
             Permission.READ_TEAMS,
             Permission.WRITE_TEAMS,
             Permission.CREATE_RUNS,
+            Permission.REPLAY,
             Permission.EXPORT,
             Permission.ADMINISTER,
             Permission.MANAGE_COHORTS,
