@@ -65,7 +65,7 @@ def create_app(
         ModelError: the embedding model is missing or altered.
     """
     settings = settings or load_settings()
-    engine = Engine(source or load_inputs(settings), exploration=settings.exploration)
+    engine = Engine(source or load_inputs(settings), exploration=settings.exploration, review_days=settings.review_days)
     database = open_database(settings)
     metrics = Metrics(engine, database)
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from api.storage.repositories.history import feedback_on_supports, removals, statuses_of_matches
+from api.services.review_records import standing_removals
+from api.storage.repositories.history import feedback_on_supports, statuses_of_matches
 from models.base import SupportId
 from models.recommendation import PastStatus, PastSupport
 
@@ -43,7 +44,7 @@ def past_supports(session: Session, team_id: str) -> tuple[PastSupport, ...]:
             _Step(at, id_, _STATUSES[status], reason)
             for at, id_, status, reason in statuses_of_matches(session, team_id, _STATUSES)
         ),
-        *(_Step(at, id_, "removed", reason) for at, id_, reason in removals(session, team_id)),
+        *(_Step(at, id_, "removed", reason) for at, id_, reason in standing_removals(session, team_id)),
     ]
     return _last_words(steps)
 

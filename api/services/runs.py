@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
 from api.errors import Conflict, NoResults, NotFound, NotReleased
-from api.services.access import SHARED_WITH_OFFICER, team_with_results
+from api.services.access import team_with_results
 from api.services.artifacts import keep_artifacts
 from api.services.engine import Engine
 from api.services.history import past_supports
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K
-from api.services.teams import ReviewPolicy
+from api.services.review_records import open_review, shares_with_officer
 from api.storage.ids import new_id
 from api.storage.repositories.audit import note
 from api.storage.repositories.runs import add_run, find_review, find_run, is_assessment_of, newest_snapshot_of
@@ -51,7 +51,6 @@ __all__ = [
     "run_json",
     "seen_run",
     "store_run",
-    "waits_for_review",
 ]
 
 _SEED = 0
@@ -133,6 +132,8 @@ class Made:
     request: RunRequest
     recommender: Recommender
     texts: "Texts"
+    review_days: int
+    """Days to the day on which its review is due."""
 
 
 class Texts(NamedTuple):
@@ -152,11 +153,13 @@ class SeenRun(NamedTuple):
     def must_be_open_to(self, principal: Principal) -> None:
         """Go on only when the caller may read it: officers before its release, everybody else after.
 
+        Nobody waits for a review that nobody may make, because the team has stopped sharing with its officer.
+
         Raises:
             NotReleased: it waits for its review.
         """
         released = self.review is not None and self.review.released_at is not None
-        if principal.scope is not Scope.OFFICER and not released:
+        if principal.scope is not Scope.OFFICER and not released and shares_with_officer(self.team):
             state = self.review.state if self.review else "waiting"
             raise NotReleased(f"The program officer has not released this run; its review is '{state}'.")
 
@@ -195,7 +198,7 @@ def make_run(engine: Engine, case: Case, new: NewRun, *, now: datetime) -> Made:
         seed=_SEED,
     )
     decided = decide(recommender, parse_case(case, recommender.instrument), request)
-    return Made(case, request, recommender, document_texts(decided))
+    return Made(case, request, recommender, document_texts(decided), engine.review_days)
 
 
 def document_texts(decided: Decided) -> Texts:
@@ -236,7 +239,7 @@ def store_run(session: Session, principal: Principal, team: Team, made: Made, *,
         decision_log=made.texts.decision_log,
     )
     add_run(session, run)
-    _open_review(session, run, team, now=now)
+    open_review(session, run, team, days=made.review_days, now=now)
     note(session, "run.create", run.id, actor=principal.actor, organization_id=team.organization_id, now=now)
     return run
 
@@ -297,12 +300,6 @@ def run_json(run: Run, review: Review | None) -> str:
     return f'{run_head(run, review).model_dump_json()[:-1]},"run":{run.document}}}'
 
 
-def waits_for_review(team: Team) -> bool:
-    """Whether a team's runs are shown to it only after their review; without sharing there is nobody to review."""
-    shared = SHARED_WITH_OFFICER in team.context.get("share_with", ())
-    return shared and team.review_policy == ReviewPolicy.BEFORE_RELEASE
-
-
 def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:
     """The case's assessment.
 
@@ -313,20 +310,6 @@ def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:
     if used != (instrument.version.id, instrument.version.version):
         raise Conflict(f"These answers were given to {' '.join(used)}; the instrument is another one now.")
     return parse_assessment(case.document, instrument)
-
-
-def _open_review(session: Session, run: Run, team: Team, *, now: datetime) -> None:
-    waits = waits_for_review(team)
-    session.add(
-        Review(
-            run_id=run.id,
-            state="waiting" if waits else "released",
-            version=1,
-            released_at=None if waits else now,
-            updated_at=now,
-        )
-    )
-    session.flush()
 
 
 def _in_present_context(snapshot: Snapshot, team: Team) -> dict[str, Any]:

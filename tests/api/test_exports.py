@@ -119,13 +119,15 @@ def test_an_estimator_runs_on_the_log(service: Service, tmp_path: Path) -> None:
     assert report.logging_value == pytest.approx(4 / 6)
 
 
-def test_lists_of_teams_with_hidden_numbers_are_left_out_of_the_log(service: Service, tmp_path: Path) -> None:
-    evaluator = service.as_("evaluator")
-    stored_run(service)
-    stored_run(service, raters=1)
-    answer = evaluator.get("/v1/exports/decisions")
-    assert answer.headers["Trellis-Left-Out"] == "2"
-    assert len({decision.team_id for decision in decisions(evaluator, tmp_path)}) == 1
+def test_features_do_not_tell_the_hidden_numbers_of_a_team(service: Service, tmp_path: Path) -> None:
+    stored_run(service, sample="veteran-team")
+    stored_run(service, sample="veteran-team", raters=1)
+    shown, _, hidden, _ = decisions(service.as_("evaluator"), tmp_path)
+    for decision, flag in ((shown, 0.0), (hidden, 1.0)):
+        assert {one.features["numbers_hidden"] for one in decision.candidates} == {flag}
+    for name in ("need_focus", "item_fit", "primary_importance", "score"):
+        assert any(one.features[name] for one in shown.candidates)
+        assert not any(one.features[name] for one in hidden.candidates)
 
 
 def test_only_teams_that_share_with_researchers_and_are_within_reach_are_exported(service: Service) -> None:

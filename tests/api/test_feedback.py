@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
+from api.services.engine import Engine
+from tests.fixtures.reviewing import resources, review_of
 from tests.fixtures.service import Service
 from tests.fixtures.stored_runs import PROGRAM, StoredRun, stored_run
 
@@ -96,19 +99,18 @@ def test_the_same_event_id_of_another_organization_is_another_event(service: Ser
     assert send(service.as_("portal", "Another network"), events(service, there, 1)).json()["accepted"] == 1
 
 
-def test_a_support_that_left_the_catalog_is_known_from_its_run(service: Service) -> None:
+def test_a_support_that_left_the_catalog_is_known_from_its_run(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     portal = service.as_("portal")
     run = stored_run(service)
-    first = service.as_("officer", PROGRAM).get(f"/v1/runs/{run.run_id}/review").json()["review"]["lists"][0]["kept"][0]
-    engine = service.app.state.engine
-    whole = engine.catalog
-    try:
-        engine.catalog = type(whole).of(s for s in whole.supports if s.id != first["support_id"])
-        event = {**events(service, run, 1)[0], "support_id": first["support_id"]}
-        assert send(portal, [event]).status_code == 422
-        assert send(portal, [{**event, "run_id": run.run_id}]).json() == {"accepted": 1, "duplicates": 0}
-    finally:
-        engine.catalog = whole
+    first = resources(review_of(service.as_("officer", PROGRAM), run))[0]
+    event = {**events(service, run, 1)[0], "support_id": first}
+    whole = service.app.state.engine.catalog
+    smaller = type(whole).of(support for support in whole.supports if support.id != first)
+    monkeypatch.setattr(Engine, "catalog", property(lambda _: smaller))
+    assert send(portal, [event]).json()["errors"][0]["pointer"] == "/events/0/support_id"
+    assert send(portal, [{**event, "run_id": run.run_id}]).json() == {"accepted": 1, "duplicates": 0}
 
 
 def test_feedback_is_paged_and_officers_do_not_read_the_teams_words(service: Service) -> None:

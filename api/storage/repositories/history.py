@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.storage.tables import FeedbackEvent, MatchStatus, ReviewEvent, Run
+from api.storage.tables import FeedbackEvent, MatchStatus
 
-__all__ = ["feedback_on_supports", "removals", "statuses_of_matches"]
+__all__ = ["feedback_on_supports", "statuses_of_matches"]
 
 
 def feedback_on_supports(
@@ -29,14 +29,3 @@ def statuses_of_matches(
     query = select(*columns).where(MatchStatus.team_id == team_id, MatchStatus.status.in_(statuses))
     rows = session.execute(query.order_by(MatchStatus.id))
     return [(at, support_id, status, reason) for at, support_id, status, reason in rows]
-
-
-def removals(session: Session, team_id: str) -> Sequence[tuple[datetime, str, str | None]]:
-    """Time, support and reason of what reviewers removed from a team's runs, oldest first."""
-    query = (
-        select(ReviewEvent.at, ReviewEvent.support_id, ReviewEvent.payload)
-        .join(Run, Run.id == ReviewEvent.run_id)
-        .where(Run.team_id == team_id, ReviewEvent.action == "remove", ReviewEvent.support_id.is_not(None))
-        .order_by(ReviewEvent.at, ReviewEvent.run_id, ReviewEvent.number)
-    )
-    return [(at, str(support_id), payload.get("reason")) for at, support_id, payload in session.execute(query)]
