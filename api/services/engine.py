@@ -125,20 +125,18 @@ class Engine:
     When curators put another catalog in use, the present one serves until the new one is indexed.
     """
 
-    def __init__(self, source: Inputs | Recommender, *, exploration: float = 0.0, review_days: int = 7) -> None:
+    def __init__(self, source: Inputs | Recommender, *, exploration: float = 0.0) -> None:
         """Serve a recommender, or the one that `start` opens from checked inputs.
 
         Args:
             source: see above.
             exploration: chance that neighbors in a stored run's lists swap places, 0 to 0.5.
-            review_days: days from a run to the day on which its review is due.
         """
         self.instrument: LoadedInstrument = source.instrument
         self.config: RankingConfig = source.config
         self.item_parameters: Mapping[str, GradedItem] = {}
         """Calibrated parameters by item id; empty, because the instrument is not calibrated yet."""
         self.exploration = exploration
-        self.review_days = review_days
         self.embedder: CachedEmbedder = source.embedder
         self._settings_catalog: Catalog = source.catalog
         self._inputs = source if isinstance(source, Inputs) else None

@@ -132,8 +132,6 @@ class Made:
     request: RunRequest
     recommender: Recommender
     texts: "Texts"
-    review_days: int
-    """Days to the day on which its review is due."""
 
 
 class Texts(NamedTuple):
@@ -198,7 +196,7 @@ def make_run(engine: Engine, case: Case, new: NewRun, *, now: datetime) -> Made:
         seed=_SEED,
     )
     decided = decide(recommender, parse_case(case, recommender.instrument), request)
-    return Made(case, request, recommender, document_texts(decided), engine.review_days)
+    return Made(case, request, recommender, document_texts(decided))
 
 
 def document_texts(decided: Decided) -> Texts:
@@ -220,7 +218,9 @@ def decide(recommender: Recommender, assessment: Assessment, request: RunRequest
     )
 
 
-def store_run(session: Session, principal: Principal, team: Team, made: Made, *, now: datetime) -> Run:
+def store_run(
+    session: Session, principal: Principal, team: Team, made: Made, *, now: datetime, review_days: int
+) -> Run:
     """Store a made run with everything that replays it, and open its review."""
     keep_artifacts(session, made.recommender, now=now)
     run = Run(
@@ -239,13 +239,20 @@ def store_run(session: Session, principal: Principal, team: Team, made: Made, *,
         decision_log=made.texts.decision_log,
     )
     add_run(session, run)
-    open_review(session, run, team, days=made.review_days, now=now)
+    open_review(session, run, team, days=review_days, now=now)
     note(session, "run.create", run.id, actor=principal.actor, organization_id=team.organization_id, now=now)
     return run
 
 
 def create_run(
-    session: Session, engine: Engine, principal: Principal, team: Team, new: NewRun | None = None, *, now: datetime
+    session: Session,
+    engine: Engine,
+    principal: Principal,
+    team: Team,
+    new: NewRun | None = None,
+    *,
+    now: datetime,
+    review_days: int,
 ) -> Run:
     """Make and store a run in one transaction; a busy server makes it before it begins to write.
 
@@ -254,7 +261,7 @@ def create_run(
     """
     new = new or NewRun()
     made = make_run(engine, present_case(session, team, new.assessment_id), new, now=now)
-    return store_run(session, principal, team, made, now=now)
+    return store_run(session, principal, team, made, now=now, review_days=review_days)
 
 
 def run_document(run: Run) -> RecommendationRun:
