@@ -1,36 +1,33 @@
 """The HTTP application: wiring, and its OpenAPI document."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
+from anyio import to_thread
+from fastapi import Depends, FastAPI
 
 from api import problems
+from api.access.limits import Limits
 from api.access.oidc import identity_provider
+from api.errors import StorageBusy, StorageFull, StorageUnavailable
+from api.metrics import Metrics
 from api.middleware import Boundary
-from api.routes import (
-    audit,
-    cohorts,
-    health,
-    instrument,
-    keys,
-    people,
-    problem_pages,
-    recommendations,
-    sign_in,
-    supports,
-    teams,
-)
+from api.openapi import describe
+from api.routes import ROUTERS
+from api.routes.answers import AnswersBody
+from api.routes.catalog_versions import PATH as CATALOG_VERSIONS
 from api.routes.dependencies import Clock
+from api.routes.described import as_described
+from api.routes.once import forget_expired
 from api.routes.recommendations import PreviewBody
+from api.services.catalog_versions import StoredCatalogs
 from api.services.engine import Engine, Inputs, load_inputs
 from api.services.sign_in import Attempts
 from api.settings import Settings, load_settings
-from api.storage.database import open_database
+from api.storage.database import Database, open_database
 from api.storage.migrate import upgrade
 from recommender import __version__
 from recommender.pipeline import Recommender
@@ -42,6 +39,9 @@ Maps the needs of K-12 school-improvement teams and network hubs to resources an
 
 Every call but those about the service's health needs a key, sent as `Authorization: Bearer KEY`. Every error is an
 RFC 9457 problem document that lists each fault by JSON pointer."""
+
+
+_FORGET_EVERY_S = 3600
 
 
 def _system_clock() -> datetime:
@@ -67,60 +67,56 @@ def create_app(
         ModelError: the embedding model is missing or altered.
     """
     settings = settings or load_settings()
-    engine = Engine(source or load_inputs(settings))
+    engine = Engine(source or load_inputs(settings), exploration=settings.exploration)
     database = open_database(settings)
+    metrics = Metrics(engine, database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upgrade(database)
-        engine.start()
+        engine.start(StoredCatalogs(database))
+        forgetting = asyncio.create_task(_forget(database, clock))
         yield
+        forgetting.cancel()
+        engine.stop()
         database.close()
 
     app = FastAPI(
-        title="Trellis", version=__version__, description=_DESCRIPTION, lifespan=lifespan, openapi_url="/openapi.json"
+        title="Trellis",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url="/openapi.json",
+        # A redirect would send a body twice, and to whatever host the caller named.
+        redirect_slashes=False,
+        dependencies=[Depends(as_described)],
     )
     app.state.engine = engine
     app.state.database = database
     app.state.clock = clock
+    app.state.metrics = metrics
     app.state.settings = settings
     app.state.sign_in_attempts = Attempts()
     app.state.identity_provider = identity_provider(settings)
+    app.state.limits = Limits(settings.requests_per_minute)
     problems.install(app)
-    app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes)
-    for routes in (
-        teams,
-        cohorts,
-        keys,
-        people,
-        audit,
-        sign_in,
-        recommendations,
-        supports,
-        instrument,
-        health,
-        problem_pages,
-    ):
-        app.include_router(routes.router)
+    large = {CATALOG_VERSIONS: settings.max_catalog_bytes}
+    app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics)
+    for router in ROUTERS:
+        app.include_router(router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as its documentation asks
     return app
 
 
+async def _forget(database: Database, clock: Clock) -> None:
+    """Drop expired answers of creating calls at the start and every hour; a busy database is tried again then."""
+    while True:
+        with suppress(StorageBusy, StorageFull, StorageUnavailable):
+            await to_thread.run_sync(forget_expired, database, clock())
+        await asyncio.sleep(_FORGET_EVERY_S)
+
+
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            description=app.description,
-            routes=app.routes,
-            openapi_version="3.1.0",
-        )
-        # Handlers write problems and a service reads the raw body, so FastAPI does not see these two models.
-        _, unseen = models_json_schema(
-            [(problems.Problem, "serialization"), (PreviewBody, "validation")],
-            ref_template="#/components/schemas/{model}",
-        )
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        document["components"]["schemas"] = dict(sorted((unseen["$defs"] | schemas).items()))
-        app.openapi_schema = document
+        app.openapi_schema = describe(app, unseen=[PreviewBody, AnswersBody])
     return app.openapi_schema

@@ -1,6 +1,6 @@
 """What can go wrong at the edges, beside the core's own error tree (`recommender.errors`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models.base import Fault
 from recommender.errors import InputError, TrellisError, describe
@@ -52,7 +52,7 @@ class InvalidSetting(InputError):
 
 
 class UnsupportedMediaType(TrellisError):
-    """A request body that says it is something else than JSON."""
+    """A request body that is not said to be JSON, or is compressed."""
 
     slug = "unsupported-media-type"
     title = "The body must be JSON"
@@ -185,6 +185,10 @@ class TooManyRequests(TrellisError):
 
     slug = "too-many-requests"
     title = "Too many requests"
+
+    def __init__(self, detail: str, *, headers: Mapping[str, str]) -> None:
+        self.headers = headers
+        super().__init__(detail)
 
 
 class StorageBusy(TrellisError):

@@ -12,7 +12,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.errors import (
     Conflict,
@@ -201,12 +203,21 @@ def install(app: FastAPI) -> None:
             return answer(request, kind, f"{len(errors)} {noun}; see errors.", errors)
         if kind.status >= 500 and not isinstance(error, NotReady):
             # Paths and settings of this instance are for its operator, not for callers.
-            _log.error("request %s: %s", request.state.request_id, error)
+            _log.error("%s", error, extra={"request_id": request.state.request_id})
             response = answer(request, kind, kind.title + ".")
         else:
             response = answer(request, kind, str(error))
         response.headers.update(_EXTRA_HEADERS.get(type(error), {}))
+        if isinstance(error, TooManyRequests):
+            response.headers.update(error.headers)
         return response
+
+    @app.exception_handler(IntegrityError)
+    def integrity_error(request: Request, error: IntegrityError) -> JSONResponse:
+        # Two calls at once: each found that all was well, and the database let only the first one through.
+        _log.warning("refused by a constraint", exc_info=error, extra={"request_id": request.state.request_id})
+        detail = "Another call changed the same thing at the same time; nothing was written."
+        return answer(request, _KIND_BY_ERROR[Conflict], detail)
 
     @app.exception_handler(RequestValidationError)
     def validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -217,6 +228,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:  # how the framework says that it could not parse the body
+            return answer(request, _KIND_BY_STATUS[422], "The body cannot be read as JSON.")
         kind = _KIND_BY_STATUS.get(error.status_code)
         phrase = http.HTTPStatus(error.status_code).phrase
         if kind is None:
@@ -224,11 +237,25 @@ def install(app: FastAPI) -> None:
         detail = kind.meaning if error.detail == phrase else str(error.detail)
         response = answer(request, kind, detail)
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["Allow"] = ", ".join(_allowed(request))
         return response
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method of the path; the framework names those of one route only."""
+    methods = set()
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            methods.add(method)
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def _framework_fault(fault: dict[str, Any]) -> ProblemFault:
     where, *path = fault["loc"]
+    if fault["type"] == "json_invalid":
+        return ProblemFault(pointer="", detail=f"Not JSON: {fault['ctx']['error']} (character {path[0]}).")
     if fault["type"] == "extra_forbidden":
         detail = "There is no parameter of this name here; /docs lists them."
     elif fault["type"] == "missing":

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import InvalidSetting
 from models.base import Fault
+from recommender.exploration import MAX_RATE
 
 __all__ = ["Settings", "load_settings"]
 
@@ -38,6 +39,10 @@ class Settings(BaseSettings):
     """Port that `trellis serve` listens on; 0 picks a free one."""
     max_body_bytes: int = Field(default=1_048_576, gt=0)
     """Largest accepted request body, in bytes; larger ones are answered with 413."""
+    max_catalog_bytes: int = Field(default=33_554_432, gt=0)
+    """The same for an imported catalog, which is larger than anything else that is sent."""
+    exploration: float = Field(default=0.0, ge=0, le=MAX_RATE)
+    """Chance that neighbors in a stored run's lists swap places, 0 to 0.5, so that other rankings can be evaluated."""
     requests_per_minute: int = Field(default=600, gt=0)
     """Requests a minute that one key may make of one process; more are answered with 429."""
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+$")
@@ -50,6 +55,10 @@ class Settings(BaseSettings):
     """What the identity provider calls this instance."""
     oidc_client_secret: SecretStr | None = None
     """What this instance proves itself with there; None for a public client."""
+    drain_seconds: float = Field(default=0, ge=0)
+    """Seconds that new requests are still taken after the signal to end, while `/readyz` says 503 already."""
+    shutdown_seconds: int = Field(default=20, gt=0)
+    """Seconds that requests in flight then have to finish."""
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     """Least severe log line that is written."""
 

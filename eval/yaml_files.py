@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from models.base import Fault, Value
 from recommender.errors import InputError
 from recommender.faults import value_faults
-from recommender.rules.document import parse_document
+from recommender.yaml_document import parse_document
 
 __all__ = ["InvalidFile", "parse_yaml", "read_yaml"]
 

@@ -12,9 +12,12 @@ from models.profile import CapacityProfile
 from models.vocab import Domain, Form, Phase, RuleEffect, RuleOutcome, SupportKind
 
 __all__ = [
+    "HonoredSupport",
     "Match",
     "MatchedText",
     "NeedShare",
+    "PastStatus",
+    "PastSupport",
     "PlanEntry",
     "PlanPhase",
     "RankedList",
@@ -24,6 +27,35 @@ __all__ = [
     "Versions",
     "WhyNot",
 ]
+
+
+PastStatus = Literal["finished", "in_use", "declined", "removed"]
+"""What became of a support: the team finished it, uses it now or declined it, or a program officer removed it."""
+
+
+class PastSupport(Value):
+    """A support that was decided on before, and is therefore left out of new lists."""
+
+    support_id: SupportId
+    status: PastStatus
+    since: date
+    """The day it was finished, taken up, declined or removed."""
+    detail: str = ""
+    """Why, in words that the team may read; empty when nobody said."""
+
+
+class HonoredSupport(Value):
+    """A past support that would have a place in the list if it alone were allowed back."""
+
+    support_id: SupportId
+    kind: SupportKind
+    title: str
+    """As in a match."""
+    url: str
+    status: PastStatus
+    since: date
+    because: str
+    """One sentence: left out, why and since when."""
 
 
 class RuleTrace(Value):
@@ -144,6 +176,8 @@ class RecommendationRun(Value):
     plan: tuple[PlanPhase, ...]
     notices: tuple[str, ...] = ()
     """Plain sentences on what is missing or suppressed."""
+    honored: tuple[HonoredSupport, ...] = ()
+    """Past supports that were left out, list by list, in the order of the places they would have taken."""
 
 
 class WhyNot(Value):
@@ -152,12 +186,15 @@ class WhyNot(Value):
     support_id: SupportId
     kind: SupportKind
     title: str
-    outcome: Literal["listed", "excluded", "below_floor", "beyond_k", "near_duplicate"]
+    outcome: Literal[
+        "listed", "excluded", "already_used", "declined", "removed", "below_floor", "beyond_k", "near_duplicate"
+    ]
+    """The first reason that holds, in this order, but a near-duplicate of a listed support is called that first."""
     rank: int | None
-    """Place among all eligible supports of its kind; None when excluded."""
+    """Place among all eligible supports of its kind, by fit alone unless listed; None when excluded."""
     score: float | None
     margin: float | None
-    """Score missing to the last listed place or the floor; None when listed or excluded."""
+    """Score missing to the last listed place or the floor; None for every other outcome."""
     excluded_by: tuple[RuleTrace, ...] = ()
     components: dict[str, float] = {}
     detail: str

@@ -90,7 +90,7 @@ def read_json(raw: bytes | str) -> object:
 
 
 def _check_json(document: Mapping[str, Any], report: FaultReport) -> None:
-    """What JSON allows in part but no answer can hold: repeated keys, NaN and infinity, half characters."""
+    """What JSON allows in part but no answer can hold: repeated keys, NaN and infinity, half characters, zero bytes."""
     stack: list[tuple[Path, object]] = [((), document)]
     while stack:
         path, node = stack.pop()
@@ -104,6 +104,8 @@ def _check_json(document: Mapping[str, Any], report: FaultReport) -> None:
             report.add(path, "NaN and infinity are not answers; leave an unknown value out.")
         elif isinstance(node, str) and not _is_text(node):
             report.add(path, "The text holds half a character (a lone surrogate).")
+        elif isinstance(node, str) and "\0" in node:
+            report.add(path, "The text holds a zero byte, which is no character.")
 
 
 def _is_text(word: str) -> bool:

@@ -9,13 +9,17 @@ from pydantic import Field
 from models.base import Value
 from models.vocab import SupportKind
 
-__all__ = ["KindConfig", "Parts", "RankingConfig", "ScoringConfig", "content_hash"]
+__all__ = ["KindConfig", "Parts", "RankingConfig", "ScoringConfig", "canonical_json", "content_hash"]
+
+
+def canonical_json(document: object) -> str:
+    """The one text of a JSON-able document: sorted keys, no spaces."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def content_hash(document: object) -> str:
-    """SHA-256 of a JSON-able document in canonical form (sorted keys, no spaces), 64 hexadecimal digits."""
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    """SHA-256 of a document's canonical JSON, 64 hexadecimal digits."""
+    return hashlib.sha256(canonical_json(document).encode()).hexdigest()
 
 
 class ScoringConfig(Value):

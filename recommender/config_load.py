@@ -11,7 +11,7 @@ from recommender.config import KindConfig, Parts, RankingConfig
 from recommender.errors import InvalidConfig
 from recommender.faults import value_faults, wrong_word
 from recommender.features import FEATURES
-from recommender.rules.document import Document, parse_document
+from recommender.yaml_document import Document, parse_document
 
 __all__ = ["load_config", "parse_config", "starter_config"]
 

@@ -6,8 +6,8 @@ falls as the list grows. Two things follow and are relied upon: the adjusted sco
 part), and it never rises from one rank to the next.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ class Diversified:
     """What diversification adds to each chosen support's relevance; relevance + part strictly decreases."""
     dropped: Mapping[int, int]
     """Rows left out as near-duplicates, each with the listed row it repeats."""
+    held_back: Mapping[int, int] = field(default_factory=dict)
+    """Barred rows that would be listed if each alone were allowed, with the place (from 0) it would take; by place."""
 
 
 def diversify(
@@ -42,6 +44,7 @@ def diversify(
     weight: float,
     near_duplicates: Mapping[int, Sequence[int]] | None = None,
     first: Sequence[int] = (),
+    barred: Collection[int] = (),
 ) -> Diversified:
     """Choose up to `k` supports by relevance and need coverage.
 
@@ -57,9 +60,11 @@ def diversify(
         weight: what full coverage gain is worth, at least 0; 0 keeps the order of relevance.
         near_duplicates: row -> rows that repeat it; once one is listed the others are left out.
         first: rows that count as already listed (their needs are covered) but are not returned.
+        barred: rows that are never listed. They leave no trace in the list: nothing is left out for repeating them.
 
     Returns:
-        The chosen rows in order, their part of the score, and the near-duplicates left out.
+        The chosen rows in order, their part of the score, the near-duplicates left out, and the barred rows that would
+        have been chosen.
     """
     live = shares > SHARE_STEP
     share = shares[live]
@@ -67,16 +72,26 @@ def diversify(
     available = np.ones(len(relevance), dtype=bool)
     received = serves[list(first)].sum(axis=0) if len(first) else np.zeros(len(share))
     available[list(first)] = False
+    waiting = sorted(set(barred))
+    available[waiting] = False
     scale = _gain(serves, np.zeros(len(share)), share).max(initial=0.0)
     order: list[int] = []
     parts: list[float] = []
     dropped: dict[int, int] = {}
+    held_back: dict[int, int] = {}
     ceiling = np.inf
-    while len(order) < k and available.any():
+    while len(order) < k and (waiting or available.any()):
         # Divide first: a gain near the smallest float times the weight would round up.
         part = weight * (_gain(serves, received, share) / scale) if scale > 0 else np.zeros(len(relevance))
-        total = np.where(available, relevance + part, -np.inf)
+        adjusted = relevance + part
+        total = np.where(available, adjusted, -np.inf)
         best = int(np.argmax(total))
+        if waiting:  # until its turn a barred row changes nothing, so this list tells where it would have stood
+            ahead = sorted((-adjusted[row], row) for row in waiting if (-adjusted[row], row) < (-total[best], best))
+            held_back |= {row: len(order) for _, row in ahead}
+            waiting = [row for row in waiting if row not in held_back]
+            if not available[best]:
+                break
         # Concavity keeps totals from rising; exact ties still need a step so that every reader sorts alike.
         value = min(float(total[best]), ceiling - SCORE_STEP)
         order.append(best)
@@ -88,7 +103,9 @@ def diversify(
             if available[other]:
                 available[other] = False
                 dropped[other] = best
-    return Diversified(np.array(order, dtype=np.intp), np.array(parts), dropped)
+            elif other in waiting:
+                waiting.remove(other)
+    return Diversified(np.array(order, dtype=np.intp), np.array(parts), dropped, held_back)
 
 
 def _gain(

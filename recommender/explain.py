@@ -20,6 +20,8 @@ from recommender.signals import DOMAINS, OwnWords, TeamSignals
 __all__ = ["NeedTexts", "RubricVectors", "find_matched_text", "need_texts", "why"]
 
 MAX_SENTENCES = 3
+MOVED_UP = "It stands one place higher by chance, so that we learn which supports help."
+MOVED_DOWN = "It stands one place lower by chance, so that we learn which supports help."
 LEVEL_FITS = 0.5
 """From this probability on a match is said to suit the team's level."""
 SAYABLE = 0.005
@@ -80,6 +82,7 @@ def why(
     assessment: Assessment,
     instrument: LoadedInstrument,
     has_words: bool,
+    moved: float = 0.0,
 ) -> tuple[str, ...]:
     """One to three sentences: the need that a match serves, then what sets it apart most.
 
@@ -94,6 +97,7 @@ def why(
         assessment: for the team's focus areas.
         instrument: for their labels.
         has_words: whether the team wrote anything to search with.
+        moved: above 0 where chance moved it up, below 0 where down; said last, in place of the weakest reason.
     """
     reasons: list[tuple[float, str]] = []
     focus = _shared_focus(support, assessment, instrument)
@@ -113,7 +117,9 @@ def why(
     first = _need_sentence(shares, needs, level_fit)
     best = sorted((reason for reason in reasons if reason[0] > SAYABLE), key=lambda reason: (-reason[0], reason[1]))
     rest = [text for _, text in best]
-    return tuple(([first] if first else []) + rest)[:MAX_SENTENCES] or ("It is the closest of what is left.",)
+    said = ([first] if first else []) + rest or ["It is the closest of what is left."]
+    chance = [MOVED_UP if moved > 0 else MOVED_DOWN] if moved else []
+    return tuple(said[: MAX_SENTENCES - len(chance)] + chance)
 
 
 def find_matched_text(index: CatalogIndex, row: int, need_texts: NeedTexts) -> MatchedText | None:

@@ -1,7 +1,7 @@
 """Collecting every fault of a JSON-like document in one report, each with its JSON pointer, in document order."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 
 from pydantic import ValidationError
@@ -88,20 +88,20 @@ class FaultReport:
                 self.add(path, f"{_in_plain_words(line['msg'])}; found {found(line['input'])}.")
 
     def faults(
-        self, document: object, *, file: str | None = None, lines: Mapping[Path, int] | None = None
+        self, document: object, *, file: str | None = None, line: Callable[[str], int | None] = lambda _: None
     ) -> tuple[Fault, ...]:
         """All faults, ordered by their place in `document`; a missing member comes after its siblings.
 
         Args:
             document: the document that was checked, for the order.
             file: name of the file, copied into each fault.
-            lines: line number of each place, from 1; a missing place takes the line of its nearest parent.
+            line: the line of a JSON pointer, from 1; None where there are no lines.
         """
         places: dict[int, dict[object, int]] = {}
         ordered = sorted(self._details.items(), key=lambda entry: _position(entry[0], document, places))
         return tuple(
-            Fault(pointer=join_pointer(path), detail=detail, file=file, line=_line(path, lines) if lines else None)
-            for path, details in ordered
+            Fault(pointer=pointer, detail=detail, file=file, line=line(pointer))
+            for pointer, details in ((join_pointer(path), details) for path, details in ordered)
             for detail in details
         )
 
@@ -155,7 +155,3 @@ def _position(path: Path, document: object, places: dict[int, dict[object, int]]
             position.append(0)
             node = None
     return tuple(position)
-
-
-def _line(path: Path, lines: Mapping[Path, int]) -> int | None:
-    return next((lines[path[:depth]] for depth in range(len(path), -1, -1) if path[:depth] in lines), None)

@@ -8,17 +8,18 @@ import numpy as np
 
 from models.base import SupportId
 from models.profile import CapacityProfile
-from models.recommendation import Match, NeedShare, RuleTrace, WhyNot
+from models.recommendation import HonoredSupport, Match, NeedShare, PastSupport, RuleTrace, WhyNot
 from models.rules import AtLeast
 from models.support import Provider, Support
 from models.vocab import AnswerMode, ScoreStatus, Visibility
 from recommender.explain import NeedTexts, RubricVectors, find_matched_text, need_texts, why
 from recommender.features import IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
+from recommender.history import OUTCOMES, left_out_because
 from recommender.instruments import LoadedInstrument
 from recommender.needs import pictures_shown
 from recommender.profiling import importance_shown
 from recommender.ranker import KindRanker, Ranked, TeamView
-from recommender.scoring import DIVERSITY, RULE_PREFIX
+from recommender.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX
 from recommender.signals import DOMAINS
 
 __all__ = ["MERGED_FIT", "MatchWriter"]
@@ -78,6 +79,9 @@ class MatchWriter:
         row = int(ranked.features.rows[position])
         support = ranker.index.supports[row]
         components = self._components(ranked, position, diversity=float(ranked.listed.part[place]))
+        moved = float(ranked.exploration[place])
+        if moved:
+            components[EXPLORATION] = moved
         traces = self._traces(ranker, ranked, row)
         shares = self._shares(ranked, position)
         return Match(
@@ -99,12 +103,33 @@ class MatchWriter:
                 assessment=self._team.assessment,
                 instrument=self._instrument,
                 has_words=bool(self._team.words.pieces),
+                moved=moved,
             ),
             rules=traces,
             matched_text=find_matched_text(ranker.index, row, self._need_texts),
         )
 
-    def why_not(self, ranker: KindRanker, ranked: Ranked, support_id: SupportId, *, k: int) -> WhyNot:
+    def honored(
+        self, ranker: KindRanker, ranked: Ranked, past: Mapping[SupportId, PastSupport]
+    ) -> tuple[HonoredSupport, ...]:
+        """The past supports that a list would hold if each alone were allowed back, by the place it would take."""
+        supports = [ranker.index.supports[int(ranked.features.rows[position])] for position in ranked.listed.held_back]
+        return tuple(
+            HonoredSupport(
+                support_id=support.id,
+                kind=support.kind,
+                title=self._title(support),
+                url=support.url,
+                status=past[support.id].status,
+                since=past[support.id].since,
+                because=left_out_because(past[support.id]),
+            )
+            for support in supports
+        )
+
+    def why_not(
+        self, ranker: KindRanker, ranked: Ranked, support_id: SupportId, *, k: int, past: PastSupport | None = None
+    ) -> WhyNot:
         """Why a support is, or is not, in a list.
 
         Args:
@@ -112,6 +137,7 @@ class MatchWriter:
             ranked: the list that the team sees.
             support_id: a support of this kind.
             k: how many places the list has.
+            past: what was decided on the support before, if anything.
         """
         row = ranker.index.row_of[support_id]
         support = ranker.index.supports[row]
@@ -122,6 +148,8 @@ class MatchWriter:
             return _answer(support, "excluded", detail, excluded_by=gates)
         position = int(np.searchsorted(ranked.features.rows, row))
         if position == len(ranked.features.rows) or ranked.features.rows[position] != row:
+            if past:
+                return _answer(support, OUTCOMES[past.status], left_out_because(past))
             return _answer(support, "beyond_k", "Its texts are too far from the team's needs to be compared closely.")
         places = np.flatnonzero(ranked.listed.order == position)
         if len(places):
@@ -142,6 +170,8 @@ class MatchWriter:
             "score": score,
             "components": components,
         }
+        if past:
+            return _answer(support, OUTCOMES[past.status], left_out_because(past), **known)
         repeated = ranked.listed.dropped.get(position)
         if repeated is not None:
             other = ranker.index.supports[int(ranked.features.rows[repeated])]
@@ -151,11 +181,13 @@ class MatchWriter:
         if score < floor:
             detail = f"It fits too little of what the team needs: {score:.2f}, and a match needs {floor:.2f}."
             return _answer(support, "below_floor", detail, margin=floor - score, **known)
-        least = float(total[ranked.listed.order[-1]] + ranked.listed.part[-1])
+        least = float(ranked.scores[-1])
         detail = (
             f"It ranks {known['rank']} by fit, and the list has {k} places. "
             f"The last of them scored {least:.2f}, it {score:.2f}."
         )
+        if position == ranked.displaced:
+            detail = "The last place would be its own; by chance, so that we learn, the next support stands there."
         return _answer(support, "beyond_k", detail, margin=max(least - score, 0.0), **known)
 
     def _components(self, ranked: Ranked, position: int, *, diversity: float) -> dict[str, float]:

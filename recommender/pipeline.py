@@ -6,13 +6,23 @@ Nothing here reads a clock, a file or the environment: the same inputs and versi
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
 from models.assessment import Assessment
 from models.base import AssessmentId, SupportId, TeamId
+from models.decision_log import LoggedList
 from models.profile import CapacityProfile
-from models.recommendation import RankedList, RecommendationRun, UnmetNeed, Versions, WhyNot
+from models.recommendation import (
+    HonoredSupport,
+    PastSupport,
+    RankedList,
+    RecommendationRun,
+    UnmetNeed,
+    Versions,
+    WhyNot,
+)
 from models.rules import Ruleset
 from models.vocab import ScoreStatus, SupportKind, Visibility
 from recommender import __version__
@@ -20,6 +30,8 @@ from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
 from recommender.embedding import CachedEmbedder
 from recommender.explain import RubricVectors
+from recommender.exploration import log_list, swap_neighbors
+from recommender.history import latest
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.matches import MatchWriter
@@ -32,9 +44,27 @@ from recommender.rules.facts import team_facts
 from recommender.rules.load import ruleset_version
 from recommender.signals import DOMAINS, OwnWords, own_words, rubric_queries, team_signals
 
-__all__ = ["ALL_KINDS", "Recommender"]
+__all__ = ["ALL_KINDS", "Decided", "Recommender", "versions_of"]
 
 ALL_KINDS = (SupportKind.RESOURCE, SupportKind.PROVIDER)
+
+
+class Decided(NamedTuple):
+    """A run, and what the decision log needs of each of its lists."""
+
+    run: RecommendationRun
+    logs: tuple[LoggedList, ...]
+    """In the order of the run's lists; empty lists have none."""
+
+
+class _Terms(NamedTuple):
+    """On what terms lists are made; see `Recommender.decide`."""
+
+    k: int | None
+    past: Mapping[SupportId, PastSupport]
+    exploration: float = 0.0
+    seed: int = 0
+    logged: bool = False
 
 
 class Recommender:
@@ -73,7 +103,7 @@ class Recommender:
         self.catalog = catalog
         self.ruleset = ruleset
         self.config = config
-        self._embedder = embedder
+        self.embedder = embedder
         self._keep_words = keep_words
         anchors = embedder.encode(rubric_queries(instrument), query=True, progress=progress)
         self._rubric = RubricVectors.of(anchors)
@@ -92,14 +122,12 @@ class Recommender:
             )
             for kind in ALL_KINDS
         }
-        self.versions = Versions(
-            trellis=__version__,
-            instrument=instrument.version,
-            catalog=catalog.version,
-            ruleset=ruleset_version(ruleset),
-            model=f"{embedder.name}+{embedder.fingerprint}",
-            config=config.content_hash,
-        )
+        self.versions = versions_of(instrument, catalog, ruleset, config, embedder)
+
+    @property
+    def indexes(self) -> dict[SupportKind, CatalogIndex]:
+        """The catalog's supports of each kind, indexed, for another recommender of the same catalog and model."""
+        return {kind: ranker.index for kind, ranker in self._rankers.items()}
 
     def recommend(
         self,
@@ -108,25 +136,55 @@ class Recommender:
         as_of: date,
         kinds: Sequence[SupportKind] = ALL_KINDS,
         k: int | None = None,
+        history: Sequence[PastSupport] = (),
     ) -> RecommendationRun:
-        """A team's profile, needs, matches that are good enough, and plan, as the team may see them.
+        """The run that `decide` makes without chance."""
+        return self._decide(assessment, _Terms(k, latest(history)), as_of=as_of, kinds=kinds).run
+
+    def decide(
+        self,
+        assessment: Assessment,
+        *,
+        as_of: date,
+        kinds: Sequence[SupportKind] = ALL_KINDS,
+        k: int | None = None,
+        history: Sequence[PastSupport] = (),
+        exploration: float = 0.0,
+        seed: int = 0,
+    ) -> Decided:
+        """A team's profile, needs, matches that are good enough, and plan, as the team may see them; and the log.
 
         Args:
             assessment: parsed against this recommender's instrument.
             as_of: the date for season and freshness; the assessment's own date is the caller's to choose.
             kinds: which lists to make.
             k: matches a list; None takes the configured number of each kind.
+            history: supports already decided on. They are left out, others move up, and the run says so. The last word
+                on a support counts, whatever `as_of` is; ids that the catalog lacks are ignored.
+            exploration: probability that two neighbors swap places, 0 to 0.5; see `recommender.exploration`.
+            seed: of the swaps, with the ids of team and assessment, the kind and `as_of`.
+
+        Raises:
+            ValueError: `exploration` is out of range.
         """
+        terms = _Terms(k, latest(history), exploration, seed, logged=True)
+        return self._decide(assessment, terms, as_of=as_of, kinds=kinds)
+
+    def _decide(self, assessment: Assessment, terms: _Terms, *, as_of: date, kinds: Sequence[SupportKind]) -> Decided:
         profile, team = self._view(assessment, as_of)
         needs = shown_needs(team.needs, profile, assessment, self.instrument)
         writer = self._writer(team, profile)
-        lists = []
+        lists: list[RankedList] = []
+        logs: list[LoggedList] = []
+        honored: list[HonoredSupport] = []
         for kind in kinds:
             ranker = self._rankers[kind]
-            ranked = ranker.rank(team, k=k or ranker.settings.k, floor=ranker.settings.floor)
+            ranked, log = _shown(ranker, team, terms)
             lists.append(self._list(ranker, ranked, team, writer))
+            honored += writer.honored(ranker, ranked, terms.past)
+            logs += [log] if log else []
         matches = [match for ranked_list in lists for match in ranked_list.matches]
-        return RecommendationRun(
+        run = RecommendationRun(
             assessment_id=AssessmentId(assessment.assessment_id),
             team_id=TeamId(assessment.team.id),
             team_name=assessment.team.name,
@@ -147,7 +205,9 @@ class Recommender:
                 readiness_shown=[need.domain for need in needs if need.readiness],
             ),
             notices=_notices(profile),
+            honored=tuple(honored),
         )
+        return Decided(run, tuple(logs))
 
     def rank(
         self,
@@ -163,18 +223,31 @@ class Recommender:
         rankers = [self._rankers[kind] for kind in kinds]
         return tuple(self._list(ranker, ranker.rank(team, k=k), team, writer) for ranker in rankers)
 
-    def why_not(self, assessment: Assessment, support_id: str, *, as_of: date, k: int | None = None) -> WhyNot:
-        """Why one support is, or is not, in the list that `recommend` makes.
+    def why_not(
+        self,
+        assessment: Assessment,
+        support_id: str,
+        *,
+        as_of: date,
+        k: int | None = None,
+        history: Sequence[PastSupport] = (),
+        exploration: float = 0.0,
+        seed: int = 0,
+    ) -> WhyNot:
+        """Why one support is, or is not, in the list that `decide` makes of the same arguments.
 
         Raises:
             UnknownSupport: the catalog has no such id.
+            ValueError: `exploration` is out of range.
         """
         support = self.catalog.get(support_id)
         profile, team = self._view(assessment, as_of)
         ranker = self._rankers[support.kind]
-        places = k or ranker.settings.k
-        ranked = ranker.rank(team, k=places, floor=ranker.settings.floor)
-        return self._writer(team, profile).why_not(ranker, ranked, SupportId(support_id), k=places)
+        terms = _Terms(k, latest(history), exploration, seed)
+        ranked, _ = _shown(ranker, team, terms)
+        return self._writer(team, profile).why_not(
+            ranker, ranked, support.id, k=k or ranker.settings.k, past=terms.past.get(support.id)
+        )
 
     def _view(self, assessment: Assessment, as_of: date) -> tuple[CapacityProfile, TeamView]:
         """The complete profile, which is not for showing, and the team as the rankers see it."""
@@ -183,10 +256,10 @@ class Recommender:
         needs = derive_needs(profile, assessment, self.instrument, scoring)
         words = own_words(assessment) if self.config.parts.own_words else OwnWords((), (), frozenset())
         pieces = list(words.pieces)
-        vectors = np.empty((0, self._embedder.dimension), dtype=np.float32)
+        vectors = np.empty((0, self.embedder.dimension), dtype=np.float32)
         if pieces:  # without words the model is never loaded
             keep = self._keep_words
-            vectors = self._embedder.encode(pieces, query=True) if keep else self._embedder.encode_live(pieces)
+            vectors = self.embedder.encode(pieces, query=True) if keep else self.embedder.encode_live(pieces)
         team = TeamView(
             assessment=assessment,
             needs=needs,
@@ -211,16 +284,49 @@ class Recommender:
         )
 
 
+def _shown(ranker: KindRanker, team: TeamView, terms: _Terms) -> tuple[Ranked, LoggedList | None]:
+    """One kind's list of what is good enough and not past, after its swaps, and its log if wanted and not empty."""
+    k, floor, by_chance = terms.k or ranker.settings.k, ranker.settings.floor, terms.exploration != 0
+    ranked = ranker.rank(team, k=k, floor=floor, barred=terms.past, runner_up=by_chance or terms.logged)
+    if not by_chance and not terms.logged:
+        return ranked, None
+    ids = (team.assessment.team.id, team.assessment.assessment_id)
+    key = "\n".join((str(terms.seed), *ids, ranker.kind, team.as_of.isoformat()))
+    shown, swaps, drawn = swap_neighbors(ranked, k=k, rate=terms.exploration, key=key)
+    return shown, log_list(ranker, ranked, swaps, drawn) if terms.logged else None
+
+
+def versions_of(
+    instrument: LoadedInstrument,
+    catalog: Catalog,
+    ruleset: Ruleset,
+    config: RankingConfig,
+    embedder: CachedEmbedder,
+) -> Versions:
+    """The versions that a recommender of these parts writes into its runs."""
+    return Versions(
+        trellis=__version__,
+        instrument=instrument.version,
+        catalog=catalog.version,
+        ruleset=ruleset_version(ruleset),
+        model=f"{embedder.name}+{embedder.fingerprint}",
+        config=config.content_hash,
+    )
+
+
 def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamView) -> tuple[UnmetNeed, ...]:
     """Priority needs that no support good enough works on."""
     rows = ranked.features.rows
     good = ranked.rules.eligible[rows] & (ranked.relevance.total >= ranker.settings.floor)
-    served = ranker.table.domains[rows[good]].sum(axis=0) > 0
+    served = ranker.table.domains[rows[good & ~ranked.barred]].sum(axis=0) > 0
+    was_served = ranker.table.domains[rows[good & ranked.barred]].sum(axis=0) > 0
+    kinds = [f"other {ranker.kind}" if past else ranker.kind for past in was_served]
     return tuple(
         UnmetNeed(
             domain=need.domain,
             kind=ranker.kind,
-            detail=f"No {ranker.kind} in the catalog is a good enough match for {need.name.lower()} yet.",
+            detail=f"No {kinds[DOMAINS.index(need.domain)]} in the catalog"
+            f" is a good enough match for {need.name.lower()} yet.",
         )
         for need in team.needs
         if need.is_priority and not served[DOMAINS.index(need.domain)]

@@ -8,6 +8,7 @@ weighted discrepancy score.
 import hashlib
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -88,8 +89,7 @@ def p_top_three(priorities: Sequence[Priority], *, draws: int, seed: int) -> NDA
         return np.ones(len(priorities))
     centers = np.array([need.priority for need in priorities])
     spreads = np.array([need.se for need in priorities])
-    drawn = np.random.default_rng(seed).standard_normal((len(priorities), draws))
-    drawn *= spreads[:, None]
+    drawn = _normals(seed, len(priorities), draws) * spreads[:, None]
     drawn += centers[:, None]
     # A running best three is several times faster than sorting each of the draws.
     first = np.full(draws, -np.inf)
@@ -100,3 +100,11 @@ def p_top_three(priorities: Sequence[Priority], *, draws: int, seed: int) -> NDA
         np.maximum(first, row, out=first)
     counts: NDArray[np.float64] = np.count_nonzero(drawn >= third, axis=1) / draws
     return counts
+
+
+@lru_cache(maxsize=8)
+def _normals(seed: int, n: int, draws: int) -> NDArray[np.float64]:
+    """Standard normal draws, shape (n, draws), kept for the next question about the same team: a what-if, a why-not."""
+    drawn = np.random.default_rng(seed).standard_normal((n, draws))
+    drawn.flags.writeable = False
+    return drawn

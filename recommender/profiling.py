@@ -25,6 +25,7 @@ __all__ = [
     "level_words",
     "not_sure_rate",
     "rater_score",
+    "rater_scores",
     "readiness_advice",
     "shown",
     "team_se",
@@ -108,6 +109,30 @@ def rater_score(answers: Sequence[int | str | None]) -> float | None:
     apply = sum(answer != SpecialAnswer.NOT_APPLICABLE for answer in answers)
     needed = max(2, -(-3 * apply // 5))  # ceil(0.6 K') in whole numbers, free of binary noise
     return math.fsum(levels) / len(levels) if len(levels) >= needed else None
+
+
+def rater_scores(
+    assessment: Assessment,
+    domain: Domain,
+    *,
+    instrument: LoadedInstrument,
+    config: ScoringConfig,
+    item_parameters: Mapping[str, irt.GradedItem] | None = None,
+) -> dict[str, float]:
+    """Each respondent's own score in one domain, by respondent, 1 to 4. Never for showing.
+
+    Empty for a domain that the form does not ask; respondents with too few answers are left out. The arguments are
+    those of `build_profile`.
+    """
+    asked = instrument.asked(assessment.form, length=assessment.length, focus_domains=assessment.focus_domains)
+    if domain not in asked:
+        return {}
+    on_form = [item for item in instrument.domains[domain].items if assessment.form in item.forms]
+    ids = [item.id for item in asked[domain]]
+    rows = [[response.answers.get(item_id) for item_id in ids] for response in assessment.responses]
+    scored = _scored_rows(rows, asked[domain], on_form, config=config, parameters=item_parameters or {})
+    names = [response.respondent for response in assessment.responses]
+    return {name: score.mean for name, score in zip(names, scored, strict=True) if score is not None}
 
 
 def not_sure_rate(answers: Sequence[int | str | None]) -> float | None:
@@ -205,12 +230,7 @@ def _score_domain(
     consensus = assessment.answer_mode is AnswerMode.CONSENSUS
     ids = [item.id for item in asked]
     rows = [[response.answers.get(item_id) for item_id in ids] for response in assessment.responses]
-    if config.method == "eap":
-        own = [parameters.get(item.id, irt.PLACEHOLDER) for item in on_form]
-        places = [on_form.index(item) for item in asked]
-        scored = [_eap_score(row, own, places) for row in rows]
-    else:
-        scored = [None if (mean := rater_score(row)) is None else _RaterScore(mean, 0.0) for row in rows]
+    scored = _scored_rows(rows, asked, on_form, config=config, parameters=parameters)
     raters = [(row, score) for row, score in zip(rows, scored, strict=True) if score is not None]
     # People who said anything of the domain: with fewer than the minimum, a rate would point at one of them.
     n_saw = sum(any(answer not in (None, *_NO_VIEW) for answer in row) for row in rows)
@@ -252,6 +272,22 @@ def _score_domain(
             "two_pictures": detailed and shows_two_pictures(means),
         }
     )
+
+
+def _scored_rows(
+    rows: Sequence[Sequence[int | str | None]],
+    asked: Sequence[Item],
+    on_form: Sequence[Item],
+    *,
+    config: ScoringConfig,
+    parameters: Mapping[str, irt.GradedItem],
+) -> list[_RaterScore | None]:
+    """The score of each rater's row of answers to the items asked; None for too few."""
+    if config.method == "eap":
+        own = [parameters.get(item.id, irt.PLACEHOLDER) for item in on_form]
+        places = [on_form.index(item) for item in asked]
+        return [_eap_score(row, own, places) for row in rows]
+    return [None if (mean := rater_score(row)) is None else _RaterScore(mean, 0.0) for row in rows]
 
 
 _NO_VIEW = (SpecialAnswer.SKIPPED, SpecialAnswer.NOT_APPLICABLE)

@@ -1,7 +1,7 @@
 """Ranking the supports of one kind for one team: candidates, features, rules, score, diversification."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -59,6 +59,18 @@ class Ranked:
     """Positions in `features.rows`, best first."""
     shares: NDArray[np.float64]
     """Need shares that diversification aimed at, in the order of `DOMAINS`."""
+    barred: NDArray[np.bool_]
+    """Supports that were not to be listed, whatever their fit."""
+    exploration: NDArray[np.float64]
+    """What each listed support gains or loses by a swap; 0 where it was not swapped."""
+    displaced: int | None = None
+    """Position of the support whose place, the last one, went to the runner-up by a swap."""
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """Score of each place, strictly decreasing."""
+        scores: NDArray[np.float64] = self.relevance.total[self.listed.order] + self.listed.part + self.exploration
+        return scores
 
     @cached_property
     def mean_parts(self) -> Mapping[str, float]:
@@ -109,13 +121,23 @@ class KindRanker:
         """Whether a support takes one meeting or less; False where nothing is known of its length."""
         return bool(self._is_short[self.index.row_of[support_id]])
 
-    def rank(self, team: TeamView, *, k: int, floor: float = 0.0) -> Ranked:
+    def rank(
+        self,
+        team: TeamView,
+        *,
+        k: int,
+        floor: float = 0.0,
+        barred: Collection[SupportId] = (),
+        runner_up: bool = False,
+    ) -> Ranked:
         """Order the eligible candidates by score with need-aware diversification.
 
         Args:
             team: the team.
             k: how many places to fill.
             floor: least relevance that may be listed; the rest is ordered by nothing and left out.
+            barred: ids that are not listed; those of other supports are ignored.
+            runner_up: whether the list goes one place further, to the support that would come next.
         """
         parts = self._config.parts
         fit = level_fit(self.table, team.signals) if parts.level_fit else np.full(len(self.index.supports), np.nan)
@@ -146,8 +168,11 @@ class KindRanker:
         )
         shares = team.signals.need / max(float(team.signals.need.sum()), 1e-9)
         may_list = rules.eligible[rows] & (relevance.total >= floor)
-        listed = self._diversify(features, relevance.total, may_list, shares, k)
-        return Ranked(features, rules, relevance, listed, shares)
+        barred_rows = sorted(self.index.row_of[support_id] for support_id in barred if support_id in self.index.row_of)
+        is_barred = np.isin(rows, barred_rows)
+        listed = self._diversify(features, relevance.total, may_list, shares, k, is_barred, runner_up=runner_up)
+        unmoved = np.zeros(len(listed.order))
+        return Ranked(features, rules, relevance, listed, shares, is_barred, unmoved)
 
     def _diversify(
         self,
@@ -156,11 +181,15 @@ class KindRanker:
         may_list: NDArray[np.bool_],
         shares: NDArray[np.float64],
         k: int,
+        barred: NDArray[np.bool_],
+        *,
+        runner_up: bool,
     ) -> Diversified:
         chosen = np.flatnonzero(may_list)
         diversify_too = self._config.parts.diversification
         if self._repeats is None:
-            chosen = np.sort(chosen[top_candidates(relevance[chosen], CONTENDERS * k).rows])
+            n = CONTENDERS * k + int(barred.sum())
+            chosen = np.sort(chosen[top_candidates(relevance[chosen], n).rows])
         rows = features.rows[chosen]
         place = {row: position for position, row in enumerate(rows.tolist())}
         repeats = _repeats(self.index, rows.tolist()) if self._repeats is None else self._repeats
@@ -173,12 +202,14 @@ class KindRanker:
             relevance[chosen],
             self.table.domains[rows],
             shares,
-            k=k,
+            k=k + runner_up,
             weight=self.settings.diversity if diversify_too else 0.0,
             near_duplicates=duplicates if diversify_too else None,
+            barred=np.flatnonzero(barred[chosen]).tolist(),
         )
         dropped = {int(chosen[other]): int(chosen[row]) for other, row in found.dropped.items()}
-        return Diversified(chosen[found.order], found.part, dropped)
+        held_back = {int(chosen[row]): place for row, place in found.held_back.items()}
+        return Diversified(chosen[found.order], found.part, dropped, held_back)
 
     def _candidates(self, team: TeamView, eligible: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Rows worth scoring, ascending: all of a small catalog, else the best eligible ones by text for each need."""

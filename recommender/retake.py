@@ -5,24 +5,24 @@ Sources: Jacobson and Truax 1991 (reliable change index); Benjamini and Hochberg
 
 import math
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from scipy.special import stdtr
+from scipy.special import ndtri, stdtr
 from scipy.stats import false_discovery_control
+
+from models.growth import Verdict
 
 __all__ = [
     "Change",
     "PairedChange",
-    "Verdict",
     "benjamini_hochberg",
     "paired_change",
     "rci",
     "reliable_change",
     "smallest_reliable_difference",
     "verdict",
+    "verdict_at",
 ]
-
-Verdict = Literal["reliable", "possible", "no clear change"]
 
 _RELIABLE = 1.96
 _POSSIBLE = 1.28
@@ -53,6 +53,14 @@ def verdict(rc: float) -> Verdict:
     if abs(rc) >= _RELIABLE:
         return "reliable"
     return "possible" if abs(rc) >= _POSSIBLE else "no clear change"
+
+
+def verdict_at(p: float) -> Verdict:
+    """The same words for a two-sided p (0 to 1) of any test: 1.96 and 1.28 stand for p of .05 and .20.
+
+    A t of 1.96 from five people is far likelier by chance than a normal 1.96, so a t is judged by its p.
+    """
+    return verdict(float(ndtri(p / 2)))
 
 
 def reliable_change(mean_1: float, se_1: float, mean_2: float, se_2: float) -> Change:

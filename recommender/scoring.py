@@ -11,10 +11,12 @@ from models.vocab import RuleEffect, SupportKind
 from recommender.config import KindConfig
 from recommender.features import FeatureColumns
 
-__all__ = ["DIVERSITY", "RULE_PREFIX", "START", "Relevance", "score_parts"]
+__all__ = ["DIVERSITY", "EXPLORATION", "RULE_PREFIX", "START", "Relevance", "score_parts"]
 
 DIVERSITY = "diversity"
 """Name of the part that diversification adds."""
+EXPLORATION = "exploration"
+"""Name of the part that a swap with a neighbor adds or takes; only where there was one."""
 START = "starting_point"
 """Name of the part from which discourage rules take away, so that no score falls below 0."""
 RULE_PREFIX = "rule:"

@@ -27,6 +27,13 @@ def judged() -> tuple[Assessment, ...]:
     return judged_teams()
 
 
+@pytest.fixture(autouse=True)
+def own_data_dir(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test opens the database of whoever runs it."""
+    monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path_factory.getbasetemp() / "trellis-data"))
+    monkeypatch.delenv("TRELLIS_DATABASE_URL", raising=False)
+
+
 @pytest.fixture
 def service(starter: Recommender, tmp_path: Path, database_url: str) -> Iterator[Service]:
     """The service on a fresh database: each test runs on SQLite and on PostgreSQL."""

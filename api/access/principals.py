@@ -29,6 +29,8 @@ class Permission(StrEnum):
     WRITE_TEAMS = "write-teams"
     """Teams, windows, invitations, answers, feedback, cohort grants."""
     CREATE_RUNS = "create-runs"
+    REPLAY = "replay"
+    """Making a stored run again."""
     REVIEW = "review"
     EXPORT = "export"
     """Judgments and decisions, without names and words."""
@@ -49,6 +51,7 @@ GRANTED: dict[Scope, frozenset[Permission]] = {
             *_EVERYONE,
             Permission.READ_TEAMS,
             Permission.CREATE_RUNS,
+            Permission.REPLAY,
             Permission.REVIEW,
             Permission.MANAGE_COHORTS,
             Permission.END_GRANTS,
@@ -63,6 +66,7 @@ GRANTED: dict[Scope, frozenset[Permission]] = {
             Permission.READ_TEAMS,
             Permission.WRITE_TEAMS,
             Permission.CREATE_RUNS,
+            Permission.REPLAY,
             Permission.EXPORT,
             Permission.ADMINISTER,
             Permission.MANAGE_COHORTS,

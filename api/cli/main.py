@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from api.cli import catalog, keys, recommend, serve
+from api.cli import catalog, keys, recommend, replay, serve
 from recommender import __version__
 from recommender.errors import InputError, TrellisError, describe
 
@@ -46,7 +46,7 @@ class _Commands(TyperGroup):
 
 
 def _complain(error: TrellisError) -> None:
-    from api.cli.terminal import printable
+    from api.text.screen import printable
 
     if not isinstance(error, InputError):
         typer.echo(printable(f"trellis: {error}"), err=True)
@@ -85,6 +85,7 @@ def _trellis(
 
 recommend.add_to(app)
 serve.add_to(app)
+app.command("replay")(replay.replay_command)
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(keys.app, name="keys")
 

@@ -50,8 +50,8 @@ def recommend_command(
     if as_json:
         typer.echo(run.model_dump_json(indent=2))
         return
-    from api.cli.render import render_run
     from api.cli.terminal import screen
+    from api.text.run import render_run
 
     render_run(run, recommender.instrument, screen())
 
@@ -123,18 +123,18 @@ def why_not_command(
     if as_json:
         typer.echo(answer.model_dump_json(indent=2))
         return
-    from api.cli.render import render_why_not
     from api.cli.terminal import screen
+    from api.text.run import render_why_not
 
     render_why_not(answer, screen())
 
 
 def demo_command() -> None:
     """Run the main job for three sample teams that ship with Trellis."""
-    from api.cli.render import render_run
     from api.cli.terminal import screen
     from api.services.recommend import recommend
     from api.services.samples import SAMPLES, read_sample
+    from api.text.run import render_run
     from recommender.assessments import parse_assessment
 
     recommender = _open()

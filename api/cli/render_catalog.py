@@ -1,7 +1,7 @@
 """What a catalog holds, for a curator."""
 
-from api.cli.page import Page
-from api.cli.terminal import Screen
+from api.text.page import Page
+from api.text.screen import Screen
 from models.vocab import Domain, Level
 from recommender.catalog.stats import CatalogStats
 

@@ -23,14 +23,10 @@ def serve_command(
     model: ModelName = None,
 ) -> None:
     """Answer over HTTP. /docs shows the API; /readyz says when recommendations can be made."""
-    import uvicorn
-
     from api.app import create_app
+    from api.server import serve
     from api.settings import load_settings
 
     settings = load_settings(host=host, port=port, catalog_dir=catalog, ruleset=ruleset, config=config, model=model)
-    app = create_app(settings)
-    try:
-        uvicorn.run(app, host=settings.host, port=settings.port, log_level=settings.log_level)
-    except SystemExit as ended:  # it has said why, but its code for an address that it cannot have is one of its own
-        raise typer.Exit(2) from ended
+    if not serve(create_app(settings), settings):
+        raise typer.Exit(2)  # its log has said why

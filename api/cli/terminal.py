@@ -1,48 +1,19 @@
 """Where output goes: rich tables on a terminal, plain text in a pipe, progress on standard error."""
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from api.text.screen import Screen
 from recommender.ports import Progress
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-__all__ = ["Screen", "printable", "progress_bar", "screen"]
+__all__ = ["progress_bar", "screen"]
 
 _PIPE_WIDTH = 100
 _MAX_WIDTH = 140
 _WORTH_A_LINE = 100
 """Shorter work is over before anyone wonders."""
-
-
-@dataclass(frozen=True)
-class Screen:
-    """Standard output, and whether it may show more than plain text."""
-
-    console: "Console"
-    plain: bool
-    """No colors, no box characters: a pipe, a dumb terminal, or one that cannot show the signs."""
-
-    @contextmanager
-    def page(self) -> Iterator[None]:
-        """What is printed within appears when the block ends; plain text without blanks at the ends of lines."""
-        if not self.plain:
-            yield
-            return
-        with self.console.capture() as capture:
-            yield
-        sys.stdout.write("".join(line.rstrip() + "\n" for line in capture.get().splitlines()))
-
-
-def printable(text: str) -> str:
-    """The text with a space for each control character: what a file holds must not steer the terminal."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)
 
 
 def screen() -> Screen:

@@ -1,1 +1,46 @@
-"""HTTP endpoints, one file per noun: each translates, calls one service, translates back."""
+"""HTTP endpoints, one file per noun."""
+
+from fastapi import APIRouter
+
+from api.routes import (
+    answers,
+    assessments,
+    audit,
+    catalog_versions,
+    cohorts,
+    figures,
+    health,
+    instrument,
+    keys,
+    people,
+    problem_pages,
+    profiles,
+    recommendations,
+    runs,
+    sign_in,
+    supports,
+    teams,
+)
+
+__all__ = ["ROUTERS"]
+
+ROUTERS: tuple[APIRouter, ...] = (
+    teams.router,
+    cohorts.router,
+    assessments.router,
+    answers.router,
+    profiles.router,
+    runs.router,
+    recommendations.router,
+    supports.router,
+    catalog_versions.router,
+    instrument.router,
+    keys.router,
+    people.router,
+    audit.router,
+    sign_in.router,
+    figures.router,
+    health.router,
+    problem_pages.router,
+)
+"""Every endpoint, in the order of the documentation."""

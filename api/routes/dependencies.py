@@ -9,8 +9,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
 from api.access.keys import authenticate
+from api.access.limits import Limits
 from api.access.principals import Permission, Principal
 from api.errors import Unauthenticated
+from api.metrics import Metrics
 from api.problems import PROBLEM_MEDIA_TYPE
 from api.services.engine import Engine
 from api.storage.database import Database
@@ -19,7 +21,9 @@ __all__ = [
     "CatalogReader",
     "Clock",
     "DatabaseDep",
+    "Done",
     "EngineDep",
+    "MetricsDep",
     "Now",
     "Reading",
     "Require",
@@ -86,15 +90,37 @@ class Require:
         Raises:
             Unauthenticated: no key, or one that is unknown or revoked.
             NotAllowed: the key's scope does not hold the permission.
+            TooManyRequests: the key, or an address without one, has called too often.
         """
-        if credentials is None:
-            raise Unauthenticated("Send a key as `Authorization: Bearer KEY`; `trellis keys create` makes one.")
-        principal = authenticate(database, credentials.credentials, now=now)
+        limits: Limits = request.app.state.limits
+        try:
+            if credentials is None:
+                raise Unauthenticated("Send a key as `Authorization: Bearer KEY`; `trellis keys create` makes one.")
+            principal = authenticate(database, credentials.credentials, now=now)
+        except Unauthenticated:
+            limits.count_failure(request.client.host if request.client else "unknown")
+            raise
         request.state.actor = principal.actor
+        request.state.headers = limits.count(principal.actor)
         principal.must(self.permission)
         return principal
 
 
+def _metrics(request: Request) -> Metrics:
+    metrics: Metrics = request.app.state.metrics
+    return metrics
+
+
+def _done(request: Request) -> Callable[[str, int], None]:
+    def done(what: str, count: int) -> None:
+        request.state.done = {what: count}
+
+    return done
+
+
+MetricsDep = Annotated[Metrics, Depends(_metrics)]
+Done = Annotated[Callable[[str, int], None], Depends(_done)]
+"""Says what a request did, `done("answers_saved", 3)`; it counts in the metrics once the request is answered well."""
 CatalogReader = Annotated[Principal, Depends(Require(Permission.READ_CATALOG))]
 
 

@@ -2,10 +2,12 @@
 
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from api.routes.dependencies import EngineDep, problem_responses
+from api.errors import NotReady
+from api.routes.dependencies import DatabaseDep, EngineDep, problem_responses
+from api.storage.migrate import newest_revision, present_revision
 from models.recommendation import Versions
 
 __all__ = ["router"]
@@ -20,10 +22,12 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """Model, catalog and index are loaded."""
+    """Model, catalog and index are loaded, and the database is there."""
 
     status: Literal["ready"] = "ready"
     versions: Versions
+    database_revision: str | None
+    """Of the tables; the one that this version expects."""
 
 
 @router.get("/healthz", operation_id="getHealth", summary="The process lives")
@@ -35,9 +39,15 @@ def get_health() -> Alive:
 @router.get(
     "/readyz",
     operation_id="getReadiness",
-    summary="Model, catalog and index are loaded",
-    responses=problem_responses(_503="Still loading, or loading failed."),
+    summary="Recommendations can be made and stored",
+    responses=problem_responses(_503="Still loading, about to end, or without its database; the detail says which."),
 )
-def get_readiness(engine: EngineDep) -> Ready:
-    """Answer 200 with all versions once recommendations can be made."""
-    return Ready(versions=engine.recommender.versions)
+def get_readiness(request: Request, engine: EngineDep, database: DatabaseDep) -> Ready:
+    """Answer 200 with all versions once model, catalog and index are loaded, while the database is there."""
+    if getattr(request.app.state, "stopping", False):
+        raise NotReady("This process is about to end.")
+    versions = engine.recommender.versions
+    expected, present = newest_revision(), present_revision(database)
+    if present != expected:
+        raise NotReady(f"The database has the tables of revision {present}; this version expects {expected}.")
+    return Ready(versions=versions, database_revision=present)

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.errors import UnsupportedMediaType
+from api.routes.bodies import RawBody
 from api.routes.dependencies import CatalogReader, EngineDep, Now, problem_responses
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K, parse_preview, recommend
@@ -41,17 +41,6 @@ class PreviewQuery(BaseModel):
     k: Annotated[int | None, Field(ge=1, le=MAX_K, description="Longest list of a kind; default: configured.")] = None
     kind: Annotated[list[Kind], Field(description="Kinds to list; repeat for several; default: all.")] = []
     kinds: Annotated[list[Kind], Field(description="Another name of `kind`.")] = []
-
-
-async def _json_body(request: Request) -> bytes:
-    """The raw body: parsed by the service, which reports every fault with its place."""
-    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if media_type != "application/json" and not media_type.endswith("+json"):
-        raise UnsupportedMediaType(f"The body is declared as '{media_type}'; send it as application/json.")
-    return await request.body()
-
-
-RawBody = Annotated[bytes, Depends(_json_body)]
 
 
 @router.post(

@@ -1,13 +1,17 @@
-"""The one place where a recommender is wired from settings, and its loading behind a running server."""
+"""The one place where a recommender is wired from settings; its loading, and its change, behind a running server."""
 
 import logging
 import threading
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Protocol
 
-from api.errors import LoadingFailed, NotReady
+from api.errors import LoadingFailed, NotReady, StorageBusy, StorageUnavailable
 from api.settings import Settings
 from models.base import SupportId
+from models.recommendation import Versions
 from models.rules import Ruleset
 from recommender.catalog.load import Catalog, load_catalog, starter_catalog
 from recommender.config import RankingConfig
@@ -16,25 +20,53 @@ from recommender.documents import document_text, statements
 from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbedder
 from recommender.errors import TrellisError
 from recommender.instruments import LoadedInstrument, default_instrument
-from recommender.pipeline import Recommender
+from recommender.irt import GradedItem
+from recommender.pipeline import Recommender, versions_of
 from recommender.ports import Progress
 from recommender.retrieval.lexical import LexicalIndex
 from recommender.rules.load import load_ruleset, starter_ruleset
 
-__all__ = ["Engine", "Inputs", "load_inputs", "open_recommender"]
+__all__ = ["CatalogSource", "Engine", "Inputs", "Parts", "load_inputs", "open_recommender"]
 
 _log = logging.getLogger("trellis.engine")
 
 
+_LOOK_EVERY = 1.0
+"""Seconds between two looks for another catalog in use."""
+_KEPT_OPEN = 8
+"""Recommenders of earlier versions that stay open: a why-changed story mixes two catalogs, rulesets and settings."""
+
+
 @dataclass(frozen=True)
-class Inputs:
-    """What a recommender is made of, read and checked; cheap to load, so that faults show before long work starts."""
+class Parts:
+    """What decides a ranking besides the model."""
 
     instrument: LoadedInstrument
     catalog: Catalog
     ruleset: Ruleset
     config: RankingConfig
+
+    @classmethod
+    def of(cls, recommender: Recommender) -> "Parts":
+        """The parts of a recommender."""
+        return cls(recommender.instrument, recommender.catalog, recommender.ruleset, recommender.config)
+
+
+@dataclass(frozen=True)
+class Inputs(Parts):
+    """What a recommender is made of, read and checked; cheap to load, so that faults show before long work starts."""
+
     embedder: CachedEmbedder
+
+
+class CatalogSource(Protocol):
+    """Which catalog curators have put in use."""
+
+    def active(self) -> str | None:
+        """Version of the catalog in use; None when that is the one of the settings."""
+
+    def load(self, version: str) -> Catalog:
+        """The catalog of that version."""
 
 
 def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -> Inputs:
@@ -60,12 +92,15 @@ def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -
     )
 
 
-def open_recommender(inputs: Inputs, *, keep_words: bool = False, progress: Progress | None = None) -> Recommender:
+def open_recommender(
+    inputs: Inputs, *, keep_words: bool = False, like: Recommender | None = None, progress: Progress | None = None
+) -> Recommender:
     """A recommender over these inputs; embeds what the cache lacks, which can take minutes the first time.
 
     Args:
         inputs: what it is made of.
         keep_words: whether vectors of the teams' own words may stay in the cache; for files on one's own machine.
+        like: a recommender of the same catalog and model, whose index is used.
         progress: told about embedding.
 
     Raises:
@@ -79,21 +114,51 @@ def open_recommender(inputs: Inputs, *, keep_words: bool = False, progress: Prog
         config=inputs.config,
         embedder=inputs.embedder,
         keep_words=keep_words,
+        indexes=like.indexes if like else None,
         progress=progress,
     )
 
 
 class Engine:
-    """What the routes need: the instrument and the catalog at once, the recommender as soon as it is loaded."""
+    """What the routes need: the instrument and the catalog at once, the recommender as soon as it is loaded.
 
-    def __init__(self, source: Inputs | Recommender) -> None:
-        """Serve a recommender, or the one that `start` opens from checked inputs."""
+    When curators put another catalog in use, the present one serves until the new one is indexed.
+    """
+
+    def __init__(self, source: Inputs | Recommender, *, exploration: float = 0.0) -> None:
+        """Serve a recommender, or the one that `start` opens from checked inputs.
+
+        Args:
+            source: see above.
+            exploration: chance that neighbors in a stored run's lists swap places, 0 to 0.5.
+        """
         self.instrument: LoadedInstrument = source.instrument
-        self.catalog: Catalog = source.catalog
+        self.config: RankingConfig = source.config
+        self.item_parameters: Mapping[str, GradedItem] = {}
+        """Calibrated parameters by item id; empty, because the instrument is not calibrated yet."""
+        self.exploration = exploration
+        self.embedder: CachedEmbedder = source.embedder
+        self._settings_catalog: Catalog = source.catalog
         self._inputs = source if isinstance(source, Inputs) else None
-        self._recommender = None if isinstance(source, Inputs) else source
+        self._served = _Served(source.catalog, None if isinstance(source, Inputs) else source)
+        self._opened: OrderedDict[Versions, Recommender] = OrderedDict()
+        self._opening = threading.Lock()
+        self._catalogs: CatalogSource | None = None
+        self._refused: str | None = None
+        self._look = threading.Event()
+        self._stopped = False
         self._failure: TrellisError | None = None
         self._progress = "starting"
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog in use."""
+        return self._served.catalog
+
+    @property
+    def settings_catalog(self) -> Catalog:
+        """The catalog that the settings name, in use until a curator puts another one in its place."""
+        return self._settings_catalog
 
     @property
     def recommender(self) -> Recommender:
@@ -105,24 +170,70 @@ class Engine:
         """
         if self._failure is not None:
             raise self._failure
-        if self._recommender is None:
+        recommender = self._served.recommender
+        if recommender is None:
             raise NotReady(f"Model, catalog and index are being loaded ({self._progress}).")
-        return self._recommender
+        return recommender
+
+    def recommender_of(self, parts: Parts) -> Recommender:
+        """The recommender of other parts with the same model; the last few stay open.
+
+        Raises:
+            ModelError, CacheUnusable: as `open_recommender`.
+        """
+        versions = versions_of(parts.instrument, parts.catalog, parts.ruleset, parts.config, self.embedder)
+        serving = self._served.recommender
+        if serving is not None and serving.versions == versions:
+            return serving
+        with self._opening:
+            recommender = self._opened.pop(versions, None)
+            if recommender is None:
+                like = [
+                    one for one in (serving, *self._opened.values()) if one and one.catalog.version == versions.catalog
+                ]
+                recommender = open_recommender(
+                    Inputs(**vars(parts), embedder=self.embedder), like=next(iter(like), None)
+                )
+            self._opened[versions] = recommender
+            while len(self._opened) > _KEPT_OPEN:
+                self._opened.popitem(last=False)
+        return recommender
 
     def rank_words(self, text: str) -> dict[SupportId, float]:
         """BM25 of every support that shares a word with a text, in its own words or in the needs it meets."""
-        scores = self._words.scores([text])[0]
-        rows = zip(self.catalog.supports, scores, strict=True)
-        return {support.id: float(score) for support, score in rows if score > 0}
+        return self._served.rank_words(text)
 
-    @cached_property
-    def _words(self) -> LexicalIndex:
-        return LexicalIndex(["\n".join((document_text(s), *statements(s))) for s in self.catalog.supports])
+    def start(self, catalogs: CatalogSource | None = None) -> None:
+        """Begin to load in the background, and to follow which catalog is in use.
 
-    def start(self) -> None:
-        """Begin to load in the background; a process that ends does not wait for it."""
+        Raises:
+            TrellisError: the catalog in use cannot be read.
+        """
+        self._catalogs = catalogs
+        if self._inputs is not None and catalogs is not None:
+            version = catalogs.active()
+            if version is not None and version != self.catalog.version:
+                self._inputs = replace(self._inputs, catalog=catalogs.load(version))
+                self._served = _Served(self._inputs.catalog, None)
+        # A process that ends does not wait for it.
+        threading.Thread(target=self._work, name="trellis-engine", daemon=True).start()
+
+    def look_again(self) -> None:
+        """Look at once whether another catalog is in use."""
+        self._look.set()
+
+    def stop(self) -> None:
+        """Follow no longer; what is loaded stays."""
+        self._stopped = True
+        self._look.set()
+
+    def _work(self) -> None:
         if self._inputs is not None:
-            threading.Thread(target=self._load, args=(self._inputs,), name="trellis-load", daemon=True).start()
+            self._load(self._inputs)
+        while not self._stopped and self._catalogs is not None and self._failure is None:
+            self._follow(self._catalogs)
+            self._look.wait(_LOOK_EVERY)
+            self._look.clear()
 
     def _load(self, inputs: Inputs) -> None:
         try:
@@ -130,7 +241,7 @@ class Engine:
             self._progress = "reading the model"
             inputs.embedder.encode_live(["warm"])
             self._progress = "making the index"
-            self._recommender = open_recommender(inputs, progress=self._note)
+            self._served = _Served(inputs.catalog, open_recommender(inputs, progress=self._note))
         except TrellisError as error:
             _log.critical("cannot get ready: %s", error)
             self._failure = error
@@ -140,5 +251,43 @@ class Engine:
         else:
             _log.info("ready: %d supports", len(inputs.catalog.supports))
 
+    def _follow(self, catalogs: CatalogSource) -> None:
+        """Serve the catalog in use, when it is another one by now; what serves stays when that fails."""
+        version = None
+        try:
+            version = catalogs.active() or self._settings_catalog.version
+            if version in (self.catalog.version, self._refused):
+                return
+            settings_catalog = self._settings_catalog
+            catalog = settings_catalog if version == settings_catalog.version else catalogs.load(version)
+            recommender = self.recommender_of(replace(Parts.of(self.recommender), catalog=catalog))
+        except (StorageBusy, StorageUnavailable):
+            return  # the next look may find it back
+        except Exception:
+            if not self._stopped:
+                _log.error("cannot serve catalog %s; the present one stays", version, exc_info=True)
+                self._refused = version
+            return
+        self._served = _Served(catalog, recommender)
+        self._refused = None
+        _log.info("serving catalog %s: %d supports", version, len(catalog.supports))
+
     def _note(self, done: int, total: int, what: str) -> None:
         self._progress = f"{what}: {done} of {total}"
+
+
+class _Served:
+    """One catalog with its recommender, replaced as a whole."""
+
+    def __init__(self, catalog: Catalog, recommender: Recommender | None) -> None:
+        self.catalog = catalog
+        self.recommender = recommender
+
+    def rank_words(self, text: str) -> dict[SupportId, float]:
+        scores = self._words.scores([text])[0]
+        rows = zip(self.catalog.supports, scores, strict=True)
+        return {support.id: float(score) for support, score in rows if score > 0}
+
+    @cached_property
+    def _words(self) -> LexicalIndex:
+        return LexicalIndex(["\n".join((document_text(s), *statements(s))) for s in self.catalog.supports])

@@ -15,7 +15,7 @@ from recommender.errors import InvalidAssessment
 from recommender.instruments import LoadedInstrument
 from recommender.pipeline import Recommender
 
-__all__ = ["MAX_K", "parse_preview", "recommend"]
+__all__ = ["MAX_K", "apply_what_if", "parse_preview", "recommend"]
 
 MAX_K = 50
 """Longest list that a recommendation may ask for."""
@@ -56,6 +56,15 @@ def parse_preview(body: bytes, instrument: LoadedInstrument) -> Assessment:
     if not isinstance(document, dict) or "what_if" not in document:
         return parse_assessment(body, instrument)
     what_if = document.pop("what_if")
+    return apply_what_if(document, what_if, instrument)
+
+
+def apply_what_if(document: dict[str, Any], what_if: Any, instrument: LoadedInstrument) -> Assessment:
+    """The assessment of a parsed document, with the changes of a `what_if` as `parse_preview` describes it.
+
+    Raises:
+        InvalidAssessment: every fault of the assessment, then every one that `what_if` adds, under `/what_if`.
+    """
     faults: list[Fault] = []
     try:
         parse_assessment(document, instrument)

@@ -91,7 +91,8 @@ class Attempts:
         """
         by_address = self._limits.test(self._per_address, "address", address)
         if not by_address or not self._limits.hit(self._per_email, "email", hash_secret(email)):
-            raise TooManyRequests(f"Too many attempts to sign in; try again in {_WINDOW_MINUTES} minutes.")
+            detail = f"Too many attempts to sign in; try again in {_WINDOW_MINUTES} minutes."
+            raise TooManyRequests(detail, headers={"Retry-After": str(60 * _WINDOW_MINUTES)})
 
     def succeeded(self, email: str) -> None:
         """Forget the attempts for an email."""

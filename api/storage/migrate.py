@@ -1,5 +1,6 @@
 """Bringing a database to the newest revision, also when several processes start at once."""
 
+from functools import cache
 from importlib.resources import as_file, files
 
 from alembic import command
@@ -32,6 +33,7 @@ def upgrade(database: Database, *, revision: str = "head") -> None:
             command.upgrade(config, revision)
 
 
+@cache
 def newest_revision() -> str | None:
     """The revision that this code expects; None when there is no migration at all."""
     with as_file(files("api.storage") / "migrations") as folder:

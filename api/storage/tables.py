@@ -4,6 +4,7 @@ Times are UTC. Ids are ULIDs with a prefix, so that they sort by age. Deleting a
 belongs to it; only lines of the audit stay.
 """
 
+import zlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +35,7 @@ __all__ = [
     "CatalogActivation",
     "Cohort",
     "CohortGrant",
+    "CompressedText",
     "FeedbackEvent",
     "Json",
     "MatchStatus",
@@ -72,6 +74,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CompressedText(TypeDecorator[str]):
+    """Long text that is read whole or not at all, byte for byte; a run's JSON shrinks to a seventh."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Compressed UTF-8."""
+        return None if value is None else zlib.compress(value.encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        """The text."""
+        return None if value is None else zlib.decompress(value).decode()
 
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -311,13 +328,14 @@ class Snapshot(Base):
 
 
 class Artifact(Base):
-    """A catalog, ruleset, configuration or instrument that a run used, by its version, kept for replay."""
+    """A catalog, ruleset, configuration or instrument that a run used, kept for replay."""
 
     __tablename__ = "artifacts"
     kind: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[str] = mapped_column(primary_key=True)
-    body: Mapped[bytes] = mapped_column(LargeBinary)
-    """JSON, compressed with zlib."""
+    """SHA-256 of the body, 64 hexadecimal digits."""
+    body: Mapped[str] = mapped_column(CompressedText, deferred=True)
+    """Canonical JSON."""
     created_at: Mapped[datetime]
 
 
@@ -343,13 +361,15 @@ class Run(Base):
     created_by: Mapped[str]
     schema_version: Mapped[int]
     request: Mapped[dict[str, Any]]
-    """What was asked, complete: kinds, k, date, history, exploration; with the snapshot and the versions it replays."""
+    """What was asked, complete: kinds, k, date, history, exploration; with assessment and versions it replays."""
+    assessment: Mapped[str] = mapped_column(CompressedText, deferred=True)
+    """The assessment file (JSON) that was ranked: the snapshot's answers with the team's context of that moment."""
     versions: Mapped[dict[str, Any]]
-    document: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(CompressedText)
     """The `RecommendationRun` (JSON), byte for byte as it was made."""
     sha256: Mapped[str]
-    decision_log: Mapped[str] = mapped_column(Text)
-    """Candidates, features and propensities at decision time (JSON), for off-policy evaluation."""
+    decision_log: Mapped[str] = mapped_column(CompressedText, deferred=True)
+    """Candidates, features and propensities at decision time (a JSON list of `LoggedList`), for evaluation."""
 
 
 class Review(Base):

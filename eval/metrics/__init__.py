@@ -19,11 +19,11 @@ from eval.metrics.judged_at_k import Judged
 from eval.metrics.ndcg import NDCG
 from eval.metrics.need_coverage import NeedCoverage
 from eval.metrics.precision import Precision
-from eval.metrics.rbo import rank_biased_overlap
 from eval.metrics.rbp import RBP, RBPResidual
 from eval.metrics.recall import Recall
 from eval.metrics.reciprocal_rank import ReciprocalRank
 from eval.metrics.replay import replay_mismatches
+from recommender.rank_overlap import rank_biased_overlap
 
 __all__ = [
     "ERR",

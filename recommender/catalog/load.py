@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from models.base import Fault, SupportId
 from models.support import Provider, Resource, Support
@@ -14,7 +15,7 @@ from recommender.config import content_hash
 from recommender.errors import InvalidCatalog, UnknownSupport
 from recommender.faults import close_words
 
-__all__ = ["Catalog", "load_catalog", "starter_catalog"]
+__all__ = ["Catalog", "load_catalog", "restore_catalog", "starter_catalog"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,11 @@ class Catalog:
     @cached_property
     def version(self) -> str:
         """SHA-256 of the content, 64 hexadecimal digits; the order of lines, of keys and white space do not count."""
-        return content_hash([support.model_dump(mode="json", by_alias=True) for support in self.supports])
+        return content_hash(self.document())
+
+    def document(self) -> list[dict[str, Any]]:
+        """The content as JSON-able records; `restore_catalog` makes the same catalog of them."""
+        return [support.model_dump(mode="json", by_alias=True) for support in self.supports]
 
     def get(self, support_id: str) -> Support:
         """The support of that id.
@@ -79,6 +84,17 @@ def load_catalog(folder: Path) -> Catalog:
     if faults := [*missing, *parsed.faults]:
         raise InvalidCatalog(faults)
     return Catalog.of(parsed.supports)
+
+
+def restore_catalog(records: Iterable[dict[str, Any]]) -> Catalog:
+    """The catalog of `Catalog.document`, also after a way through JSON.
+
+    Raises:
+        pydantic.ValidationError: the records never came from a catalog.
+    """
+    return Catalog.of(
+        (Resource if str(record["id"]).startswith("res-") else Provider).model_validate(record) for record in records
+    )
 
 
 def starter_catalog() -> Catalog:

@@ -1,5 +1,5 @@
 """Questionnaires: read from YAML, checked as a whole, versioned by content."""
 
-from recommender.instruments.load import LoadedInstrument, default_instrument, load_instrument
+from recommender.instruments.load import LoadedInstrument, default_instrument, load_instrument, restore_instrument
 
-__all__ = ["LoadedInstrument", "default_instrument", "load_instrument"]
+__all__ = ["LoadedInstrument", "default_instrument", "load_instrument", "restore_instrument"]

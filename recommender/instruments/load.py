@@ -8,7 +8,6 @@ from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from models.base import Fault
@@ -16,14 +15,13 @@ from models.instrument import ContextQuestion, DomainSpec, Instrument, Instrumen
 from models.vocab import Domain, Form, ImportanceKey, Length
 from recommender.config import content_hash
 from recommender.errors import InvalidInstrument
-from recommender.fault_report import FaultReport, Path
+from recommender.fault_report import FaultReport
 from recommender.instruments.check import check_references
+from recommender.yaml_document import parse_document
 
-__all__ = ["LoadedInstrument", "default_instrument", "load_instrument"]
+__all__ = ["LoadedInstrument", "default_instrument", "load_instrument", "restore_instrument"]
 
 _DEFAULT = "improvement-capacity-check-0.1.0.yaml"
-# The C parser reads the default instrument ten times faster; the Python one is the same grammar.
-_YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +40,8 @@ class LoadedInstrument:
     """Context questions by id."""
     importance_weights: Mapping[ImportanceKey, float]
     """Weight of each importance answer, 0 to 1."""
+    document: Mapping[str, Any]
+    """The whole document as it was read, for `restore_instrument`."""
 
     def form_domains(self, form: Form) -> tuple[Domain, ...]:
         """Domains that a form asks, in the order of the instrument."""
@@ -80,16 +80,32 @@ def load_instrument(source: str | FilePath) -> LoadedInstrument:
     """
     file = source.name if isinstance(source, FilePath) else None
     text = _read(source) if isinstance(source, FilePath) else source
-    document, lines, report = _parse(text, file)
+    parsed = parse_document(text)
+    faults = [fault.model_copy(update={"file": file}) for fault in parsed.faults]
+    document = parsed.data
+    if not isinstance(document, dict):
+        detail = "Expected a YAML mapping with the parts of an instrument."
+        raise InvalidInstrument(faults or [Fault(pointer="", detail=detail, file=file)])
+    report = FaultReport()
     instrument: Instrument | None = None
     check_references(document, report)
     try:
         instrument = Instrument.model_validate(document)
     except ValidationError as error:
         report.shape(error, document)
-    if report or instrument is None:
-        raise InvalidInstrument(report.faults(document, file=file, lines=lines))
+    faults += report.faults(document, file=file, line=parsed.line)
+    if faults or instrument is None:
+        raise InvalidInstrument(faults)
     return _index(instrument, document)
+
+
+def restore_instrument(document: dict[str, Any]) -> LoadedInstrument:
+    """The instrument of a document that `load_instrument` has checked before, also after a way through JSON.
+
+    Raises:
+        pydantic.ValidationError: it never was such a document.
+    """
+    return _index(Instrument.model_validate(document), document)
 
 
 @lru_cache(maxsize=1)
@@ -108,57 +124,6 @@ def _read(path: FilePath) -> str:
     raise InvalidInstrument([Fault(pointer="", detail=detail, file=path.name)])
 
 
-def _parse(text: str, file: str | None) -> tuple[dict[str, Any], dict[Path, int], FaultReport]:
-    """The document, the line of each place in it, and a report that already names repeated keys."""
-    report = FaultReport()
-    loader = _YamlLoader(text)
-    try:
-        node = loader.get_single_node()
-        document = None if node is None else loader.construct_document(node)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "the text cannot be read"
-        place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        line = mark.line + 1 if mark else None
-        detail = f"Not YAML: {problem}{place}."
-        raise InvalidInstrument([Fault(pointer="", detail=detail, file=file, line=line)]) from error
-    except (ValueError, RecursionError) as error:
-        # An impossible date, or brackets nested thousands deep.
-        raise InvalidInstrument([Fault(pointer="", detail=f"Not readable as YAML: {error}.", file=file)]) from error
-    finally:
-        loader.dispose()
-    if not isinstance(document, dict):
-        detail = "Expected a YAML mapping with the parts of an instrument."
-        raise InvalidInstrument([Fault(pointer="", detail=detail, file=file)])
-    return document, _lines(node, report), report
-
-
-def _lines(root: yaml.Node, report: FaultReport) -> dict[Path, int]:
-    lines: dict[Path, int] = {}
-    stack: list[tuple[Path, yaml.Node]] = [((), root)]
-    visited: set[int] = set()
-    while stack:
-        path, node = stack.pop()
-        if id(node) in visited:  # An alias: its anchor has been walked, and an alias of itself would never end.
-            continue
-        visited.add(id(node))
-        lines.setdefault(path, node.start_mark.line + 1)
-        if isinstance(node, yaml.SequenceNode):
-            stack.extend(((*path, index), child) for index, child in enumerate(node.value))
-        elif isinstance(node, yaml.MappingNode):
-            seen: set[str] = set()
-            for key, child in node.value:
-                word = str(key.value)
-                # Integer keys stay integers, as in the document.
-                part: str | int = int(word) if key.tag.endswith(":int") and word.isdecimal() else word
-                if word in seen:
-                    report.add((*path, part), f"The key '{word}' is given twice.")
-                seen.add(word)
-                lines.setdefault((*path, part), key.start_mark.line + 1)
-                stack.append(((*path, part), child))
-    return lines
-
-
 def _index(instrument: Instrument, document: dict[str, Any]) -> LoadedInstrument:
     meta = instrument.instrument
     return LoadedInstrument(
@@ -169,4 +134,5 @@ def _index(instrument: Instrument, document: dict[str, Any]) -> LoadedInstrument
         domain_of=MappingProxyType({item.id: domain.id for domain in instrument.domains for item in domain.items}),
         context=MappingProxyType({question.id: question for question in instrument.context}),
         importance_weights=MappingProxyType({option.key: option.weight for option in instrument.importance.options}),
+        document=MappingProxyType(document),
     )

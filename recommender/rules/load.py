@@ -15,7 +15,7 @@ from recommender.config import content_hash
 from recommender.errors import InvalidRuleset
 from recommender.faults import join_pointer, show, value_faults
 from recommender.rules.check import rule_faults, ruleset_faults
-from recommender.rules.document import parse_document
+from recommender.yaml_document import parse_document
 
 __all__ = ["load_ruleset", "parse_ruleset", "ruleset_version", "starter_ruleset"]
 

@@ -16,6 +16,7 @@ from api.settings import Settings
 from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidCatalog, ModelAltered, ModelMissing
 from recommender.testing import HashingEmbedder
+from tests.fixtures.service import running_service
 
 
 class GatedEmbedder(HashingEmbedder):
@@ -47,9 +48,10 @@ def wait_for(client: TestClient, status: int) -> dict[str, object]:
     raise AssertionError(f"still {response.status_code}: {response.text}")
 
 
-def test_it_is_alive_at_once_and_ready_only_when_all_is_loaded() -> None:
+def test_it_is_alive_at_once_and_ready_only_when_all_is_loaded(tmp_path: Path) -> None:
     embedder = GatedEmbedder()
-    with TestClient(create_app(Settings(), inputs_with(embedder))) as client:
+    with running_service(inputs_with(embedder), tmp_path) as service:
+        client = service.as_("portal")
         assert client.get("/healthz").status_code == 200
         assert client.get("/v1/instrument").status_code == 200
         assert client.get("/v1/supports").status_code == 200
@@ -60,10 +62,11 @@ def test_it_is_alive_at_once_and_ready_only_when_all_is_loaded() -> None:
         assert "versions" in wait_for(client, 200)
 
 
-def test_a_model_that_fails_later_is_a_problem_without_paths() -> None:
+def test_a_model_that_fails_later_is_a_problem_without_paths(tmp_path: Path) -> None:
     embedder = GatedEmbedder(failure=ModelMissing("'/secret/folder' cannot be loaded"))
     embedder.gate.set()
-    with TestClient(create_app(Settings(), inputs_with(embedder))) as client:
+    with running_service(inputs_with(embedder), tmp_path) as service:
+        client = service.anonymous()
         problem = wait_for(client, 503)
         assert problem["type"] == "/problems/model-missing"
         assert "secret" not in str(problem)

@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.problems import PROBLEM_KINDS, kind_of
-from api.settings import Settings
 from recommender import errors
 from recommender.pipeline import Recommender
+from tests.fixtures.service import running_service
 
 PREVIEW = "/v1/recommendations:preview"
 FIELDS = ["type", "title", "status", "detail", "instance", "request_id", "errors"]
@@ -47,7 +47,7 @@ def test_unknown_path(client: TestClient) -> None:
 def test_wrong_method_names_the_allowed_ones(client: TestClient) -> None:
     response = client.delete("/v1/instrument")
     problem_of(response, 405)
-    assert response.headers["allow"] == "GET"
+    assert response.headers["allow"] == "GET, HEAD"
 
 
 def test_a_form_is_not_json(client: TestClient) -> None:
@@ -103,8 +103,9 @@ def test_ten_megabytes_are_refused(client: TestClient, declared: bool) -> None:
     assert problem["detail"] == "The body may have at most 1,048,576 bytes."
 
 
-def test_a_body_of_exactly_the_limit_is_read(recommender: Recommender) -> None:
-    with TestClient(create_app(Settings(max_body_bytes=4), recommender)) as client:
+def test_a_body_of_exactly_the_limit_is_read(recommender: Recommender, tmp_path: Path) -> None:
+    with running_service(recommender, tmp_path, max_body_bytes=4) as service:
+        client = service.as_("portal")
         headers = {"content-type": "application/json"}
         problem_of(client.post(PREVIEW, content=b"null", headers=headers), 422)
         problem_of(client.post(PREVIEW, content=b" null", headers=headers), 413)
@@ -152,15 +153,17 @@ def test_a_sane_request_id_is_kept_and_any_other_replaced(client: TestClient) ->
         assert len(given) == 32
 
 
-def test_a_failure_of_ours_says_nothing_of_the_inside(recommender: Recommender, sample: dict[str, Any]) -> None:
+def test_a_failure_of_ours_says_nothing_of_the_inside(
+    recommender: Recommender, sample: dict[str, Any], tmp_path: Path
+) -> None:
     class Broken:
         instrument, catalog, versions = recommender.instrument, recommender.catalog, recommender.versions
 
         def recommend(self, *_: object, **__: object) -> None:
             raise RuntimeError("secret path /etc/x")
 
-    with TestClient(create_app(Settings(), Broken()), raise_server_exceptions=False) as client:  # type: ignore[arg-type]
-        response = post(client, sample)
+    with running_service(Broken(), tmp_path) as service:  # type: ignore[arg-type]
+        response = post(service.as_("portal"), sample)
         assert "secret" not in response.text
         assert problem_of(response, 500)["type"] == "/problems/internal-error"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.cli.scales import ASCII, level_scale, share_bar
+from api.text.scales import ASCII, level_scale, share_bar
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,42 @@ def test_adjusted_scores_strictly_decrease(
     assert len(chosen.order) == min(k, 12)
     assert (np.diff(scores) < 0).all()
     assert (chosen.part <= weight + 1e-12).all()
+
+
+def test_a_barred_row_leaves_no_trace_but_the_place_it_would_have_taken() -> None:
+    relevance, none = np.array([0.9, 0.8, 0.7, 0.6]), np.zeros((4, 2))
+    repeats = {0: [1], 1: [0]}
+    chosen = diversify(relevance, none, SHARES, k=2, weight=0.1, near_duplicates=repeats, barred=[0])
+    assert chosen.order.tolist() == [1, 2], "what repeats a barred row is not left out"
+    assert chosen.dropped == {}
+    assert chosen.held_back == {0: 0}
+    assert diversify(relevance, none, SHARES, k=2, weight=0.1, barred=[3]).held_back == {}
+    assert diversify(relevance, none, SHARES, k=2, weight=0.1, barred=[3, 1]).held_back == {1: 1}
+    assert diversify(relevance, none, SHARES, k=4, weight=0.1, barred=[3, 1]).held_back == {1: 1, 3: 2}
+    assert diversify(relevance, none, SHARES, k=1, weight=0.1, barred=range(4)).held_back == dict.fromkeys(range(4), 0)
+
+
+@given(
+    arrays(float, 8, elements=st.sampled_from([0.1, 0.4, 0.5, 0.52, 0.9])),
+    arrays(float, (8, 2), elements=st.floats(0, 1)),
+    st.sets(st.integers(0, 7)),
+    st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=6),
+    st.integers(1, 9),
+)
+def test_what_is_held_back_is_what_would_be_listed_if_it_alone_were_allowed(
+    relevance: np.ndarray, coverage: np.ndarray, barred: set[int], pairs: list[tuple[int, int]], k: int
+) -> None:
+    repeats: dict[int, list[int]] = {}
+    for one, other in pairs:
+        if one != other:
+            repeats.setdefault(one, []).append(other)
+            repeats.setdefault(other, []).append(one)
+    given = {"k": k, "weight": 0.2, "near_duplicates": repeats}
+    held_back = diversify(relevance, coverage, SHARES, barred=barred, **given).held_back
+    expected = {}
+    for row in barred:
+        order = diversify(relevance, coverage, SHARES, barred=barred - {row}, **given).order.tolist()
+        if row in order:
+            expected[row] = order.index(row)
+    assert held_back == expected
+    assert list(held_back.values()) == sorted(held_back.values())

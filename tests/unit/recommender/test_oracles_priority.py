@@ -5,6 +5,7 @@ import pytest
 from models.vocab import NeedWord
 from recommender.needs import need_word
 from recommender.priority import (
+    _normals,
     borich_mwds,
     draw_seed,
     need_priority,
@@ -59,7 +60,11 @@ def test_t14_borich():
 def test_draws_depend_on_the_ids_and_the_seed_only():
     needs = list(NEEDS.values())
     seed = draw_seed(7, "t-001", "a-001")
-    assert list(p_top_three(needs, draws=500, seed=seed)) == list(p_top_three(needs, draws=500, seed=seed))
+    chances = list(p_top_three(needs, draws=500, seed=seed))
+    assert list(p_top_three(needs[::-1], draws=500, seed=seed)) != chances
+    assert list(p_top_three(needs, draws=500, seed=seed)) == chances, "kept draws are not used up"
+    _normals.cache_clear()
+    assert list(p_top_three(needs, draws=500, seed=seed)) == chances
     assert len({seed, draw_seed(8, "t-001", "a-001"), draw_seed(7, "t-002", "a-001"), draw_seed(7, "t-001", "a")}) == 4
 
 

@@ -363,14 +363,15 @@ def upgrade() -> None:
             sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"),
             nullable=False,
         ),
+        sa.Column("assessment", sa.LargeBinary(), nullable=False),
         sa.Column(
             "versions",
             sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"),
             nullable=False,
         ),
-        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.Column("sha256", sa.String(length=200), nullable=False),
-        sa.Column("decision_log", sa.Text(), nullable=False),
+        sa.Column("decision_log", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessments.id"], name=op.f("fk_runs_assessment_id_assessments"), ondelete="CASCADE"
         ),

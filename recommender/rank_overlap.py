@@ -1,13 +1,12 @@
 """Rank-biased overlap: how alike two rankings are."""
 
 import math
-
-from eval.metrics.base import Ranking
+from collections.abc import Sequence
 
 __all__ = ["rank_biased_overlap"]
 
 
-def rank_biased_overlap(one: Ranking, other: Ranking, *, p: float = 0.9) -> float:
+def rank_biased_overlap(one: Sequence[str], other: Sequence[str], *, p: float = 0.9) -> float:
     """Extrapolated overlap of two rankings without ties, in 0 (disjoint) to 1 (the same); lengths may differ.
 
     The agreement at the last depth seen is taken to go on forever (RBO_ext). The first ten places carry 86% of the

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
-from api.cli.page import Page
-from api.cli.scales import level_scale, share_bar
-from api.cli.terminal import Screen
+from api.text.page import Page
+from api.text.scales import level_scale, share_bar
+from api.text.screen import Screen
 from models.profile import DomainScore
 from models.recommendation import Match, NeedShare, PlanPhase, RankedList, RecommendationRun, RuleTrace, WhyNot
 from models.vocab import AnswerMode, Domain, NeedWord, RuleEffect, RuleOutcome, ScoreStatus, SupportKind, Visibility
@@ -51,6 +51,10 @@ def render_run(run: RecommendationRun, instrument: LoadedInstrument, screen: Scr
         for ranked in run.lists:
             page.heading(_KIND_TITLES[ranked.kind])
             page.ranked(ranked)
+        if run.honored:
+            page.heading("Decided before")
+            for honored in run.honored:
+                page.point(Text.assemble((honored.title, "bold"), f". {honored.because}"))
         page.heading("Plan")
         page.plan(run.plan)
         page.versions(run)

@@ -5,8 +5,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from api.cli.scales import ASCII, UNICODE, Glyphs
-from api.cli.terminal import Screen, printable
+from api.text.scales import ASCII, UNICODE, Glyphs
+from api.text.screen import Screen, printable
 
 __all__ = ["Page"]
 

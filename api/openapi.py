@@ -1,0 +1,67 @@
+"""The OpenAPI document: FastAPI's own, and what holds for every operation, said once."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from api.problems import PROBLEM_MEDIA_TYPE, Problem
+
+__all__ = ["describe"]
+
+_FRAMEWORK = ("HTTPValidationError", "ValidationError")
+_WITH_KEY = {
+    "401": "No key, or one that is unknown or revoked.",
+    "403": "The key's scope does not allow this.",
+    "429": "More requests than the limit allows.",
+    "503": "The database, or something else that this needs, is not available now.",
+}
+_WITH_BODY = {
+    "413": "The body is too large.",
+    "415": "The body is not JSON, or it is compressed.",
+    "422": "The body or a parameter has faults; each is listed.",
+}
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
+
+
+def describe(app: FastAPI, unseen: list[type[BaseModel]]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of an application.
+
+    Args:
+        app: what is described.
+        unseen: models of raw request bodies, which FastAPI does not find by itself.
+    """
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0"
+    )
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            _complete(operation)
+    _, found = models_json_schema(
+        [(Problem, "serialization"), *((model, "validation") for model in unseen)],
+        ref_template="#/components/schemas/{model}",
+    )
+    schemas = found["$defs"] | document.setdefault("components", {}).get("schemas", {})
+    document["components"]["schemas"] = {name: schemas[name] for name in sorted(schemas) if name not in _FRAMEWORK}
+    return document
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    """Add the problems that every operation of its kind may answer with."""
+    answers: dict[str, Any] = operation["responses"]
+    usual: dict[str, str] = {}
+    if "security" in operation:
+        usual |= _WITH_KEY
+    if "requestBody" in operation:
+        usual |= _WITH_BODY
+    elif "parameters" in operation:
+        usual["422"] = "A parameter is not valid."
+    for status, why in usual.items():
+        if status not in answers or "application/json" in answers[status].get("content", ()):
+            content = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            answers[status] = {"description": why, "content": content}
+    for status in {"429", "503"} & set(answers):
+        answers[status]["headers"] = _RETRY_AFTER
+    operation["responses"] = dict(sorted(answers.items()))

@@ -1,0 +1,334 @@
+"""Recommendation runs: made once from frozen results, stored byte for byte, and shown."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from api.access.principals import Principal, Scope
+from api.errors import Conflict, NoResults, NotFound, NotReleased
+from api.services.access import SHARED_WITH_OFFICER, team_with_results
+from api.services.artifacts import keep_artifacts
+from api.services.engine import Engine
+from api.services.history import past_supports
+from api.services.kinds import Kind, kinds_of
+from api.services.recommend import MAX_K
+from api.services.teams import ReviewPolicy
+from api.storage.ids import new_id
+from api.storage.repositories.audit import note
+from api.storage.repositories.runs import add_run, find_review, find_run, is_assessment_of, newest_snapshot_of
+from api.storage.tables import Review, Run, Snapshot, Team
+from models.assessment import Assessment
+from models.base import Value
+from models.recommendation import PastSupport, RecommendationRun, Versions
+from models.vocab import SupportKind
+from recommender.assessments import parse_assessment
+from recommender.instruments import LoadedInstrument
+from recommender.pipeline import Decided, Recommender
+
+__all__ = [
+    "Case",
+    "Made",
+    "NewRun",
+    "ReviewState",
+    "RunHead",
+    "RunRequest",
+    "RunView",
+    "SeenRun",
+    "Texts",
+    "create_run",
+    "decide",
+    "document_texts",
+    "make_run",
+    "parse_case",
+    "present_case",
+    "run_document",
+    "run_head",
+    "run_json",
+    "seen_run",
+    "store_run",
+    "waits_for_review",
+]
+
+_SEED = 0
+"""Of the swaps, beside team, assessment, kind and date: asking twice on one day shows the same list."""
+
+
+class NewRun(BaseModel):
+    """What to recommend; everything has a default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    assessment_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """An assessment with results; default: the team's latest that has any."""
+    kinds: Annotated[list[Kind], Field(max_length=3)] = []
+    """Kinds to list; default: all."""
+    k: Annotated[int, Field(ge=1, le=MAX_K)] | None = None
+    """Longest list of a kind; default: configured."""
+    as_of: date | None = None
+    """The date that season and freshness use; default: today."""
+
+
+class RunRequest(Value):
+    """What was asked of the recommender, complete: with the assessment and the versions it gives the run again."""
+
+    kinds: tuple[SupportKind, ...]
+    k: int | None
+    as_of: date
+    history: tuple[PastSupport, ...]
+    """Supports decided on before, which the lists leave out."""
+    exploration: float
+    """Chance that neighbors swapped places."""
+    seed: int
+
+
+class ReviewState(BaseModel):
+    """Where the review of a run stands."""
+
+    state: str
+    released_at: datetime | None
+
+
+class RunHead(BaseModel):
+    """A run without its content."""
+
+    id: str
+    team_id: str
+    assessment_id: str
+    snapshot_id: str
+    created_at: datetime
+    created_by: str
+    request: RunRequest
+    versions: Versions
+    sha256: str
+    """Of the run's JSON, 64 hexadecimal digits."""
+    review: ReviewState | None
+
+
+class RunView(RunHead):
+    """A stored run: byte for byte as it was made, and where its review stands."""
+
+    run: RecommendationRun
+
+
+class Case(NamedTuple):
+    """A team's frozen answers in its present situation: what a run is made of."""
+
+    assessment_id: str
+    snapshot_id: str
+    document: dict[str, Any]
+    """An assessment file."""
+    history: tuple[PastSupport, ...]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A run that is made but not stored."""
+
+    case: Case
+    request: RunRequest
+    recommender: Recommender
+    texts: "Texts"
+
+
+class Texts(NamedTuple):
+    """What is stored of a run, as JSON."""
+
+    run: str
+    decision_log: str
+
+
+class SeenRun(NamedTuple):
+    """A run that the caller may know of."""
+
+    run: Run
+    team: Team
+    review: Review | None
+
+    def must_be_open_to(self, principal: Principal) -> None:
+        """Go on only when the caller may read it: officers before its release, everybody else after.
+
+        Raises:
+            NotReleased: it waits for its review.
+        """
+        released = self.review is not None and self.review.released_at is not None
+        if principal.scope is not Scope.OFFICER and not released:
+            state = self.review.state if self.review else "waiting"
+            raise NotReleased(f"The program officer has not released this run; its review is '{state}'.")
+
+
+def present_case(session: Session, team: Team, assessment_id: str | None = None) -> Case:
+    """The frozen answers of an assessment, by default of the latest with results, and the team's present context.
+
+    Raises:
+        NotFound: the team has no such assessment.
+        NoResults: no window of it was closed with answers.
+    """
+    snapshot = newest_snapshot_of(session, team.id, assessment_id)
+    if snapshot is None:
+        if assessment_id is not None and not is_assessment_of(session, assessment_id, team.id):
+            raise NotFound("assessment", assessment_id)
+        raise NoResults("Recommendations are made from results, and results are frozen when a window closes.")
+    return Case(
+        snapshot.assessment_id, snapshot.id, _in_present_context(snapshot, team), past_supports(session, team.id)
+    )
+
+
+def make_run(engine: Engine, case: Case, new: NewRun, *, now: datetime) -> Made:
+    """Recommend; reads and stores nothing.
+
+    Raises:
+        NotReady: the recommender is still being loaded.
+        Conflict: the answers were given to another version of the instrument.
+    """
+    recommender = engine.recommender
+    request = RunRequest(
+        kinds=kinds_of(new.kinds),
+        k=new.k,
+        as_of=new.as_of or now.date(),
+        history=case.history,
+        exploration=engine.exploration,
+        seed=_SEED,
+    )
+    decided = decide(recommender, parse_case(case, recommender.instrument), request)
+    return Made(case, request, recommender, document_texts(decided))
+
+
+def document_texts(decided: Decided) -> Texts:
+    """A decided run, and its log, as they are stored: the same values are always the same bytes."""
+    logs = ",".join(log.model_dump_json() for log in decided.logs)
+    return Texts(decided.run.model_dump_json(), f"[{logs}]")
+
+
+def decide(recommender: Recommender, assessment: Assessment, request: RunRequest) -> Decided:
+    """What the recommender answers to a stored or a new request."""
+    return recommender.decide(
+        assessment,
+        as_of=request.as_of,
+        kinds=request.kinds,
+        k=request.k,
+        history=request.history,
+        exploration=request.exploration,
+        seed=request.seed,
+    )
+
+
+def store_run(session: Session, principal: Principal, team: Team, made: Made, *, now: datetime) -> Run:
+    """Store a made run with everything that replays it, and open its review."""
+    keep_artifacts(session, made.recommender, now=now)
+    run = Run(
+        id=new_id("run", now),
+        team_id=team.id,
+        assessment_id=made.case.assessment_id,
+        snapshot_id=made.case.snapshot_id,
+        created_at=now,
+        created_by=principal.actor,
+        schema_version=1,
+        request=made.request.model_dump(mode="json"),
+        assessment=json.dumps(made.case.document, ensure_ascii=False),
+        versions=made.recommender.versions.model_dump(mode="json"),
+        document=made.texts.run,
+        sha256=hashlib.sha256(made.texts.run.encode()).hexdigest(),
+        decision_log=made.texts.decision_log,
+    )
+    add_run(session, run)
+    _open_review(session, run, team, now=now)
+    note(session, "run.create", run.id, actor=principal.actor, organization_id=team.organization_id, now=now)
+    return run
+
+
+def create_run(
+    session: Session, engine: Engine, principal: Principal, team: Team, new: NewRun | None = None, *, now: datetime
+) -> Run:
+    """Make and store a run in one transaction; a busy server makes it before it begins to write.
+
+    Raises:
+        NotFound, NoResults, Conflict, NotReady: as `present_case` and `make_run`.
+    """
+    new = new or NewRun()
+    made = make_run(engine, present_case(session, team, new.assessment_id), new, now=now)
+    return store_run(session, principal, team, made, now=now)
+
+
+def run_document(run: Run) -> RecommendationRun:
+    """The run as a value."""
+    return RecommendationRun.model_validate_json(run.document)
+
+
+def seen_run(session: Session, principal: Principal, run_id: str, *, inputs: bool = False) -> SeenRun:
+    """A run of a team whose results the caller may see, released or not.
+
+    Raises:
+        NotFound: no such run within the caller's reach.
+        NotAllowed: the team does not share its results with its program officer.
+    """
+    run = find_run(session, run_id, inputs=inputs)
+    if run is None:
+        raise NotFound("run", run_id)
+    try:
+        team = team_with_results(session, principal, run.team_id)
+    except NotFound:
+        raise NotFound("run", run_id) from None
+    return SeenRun(run, team, find_review(session, run_id))
+
+
+def run_head(run: Run, review: Review | None) -> RunHead:
+    """What is told of a run without its content."""
+    return RunHead(
+        id=run.id,
+        team_id=run.team_id,
+        assessment_id=run.assessment_id,
+        snapshot_id=run.snapshot_id,
+        created_at=run.created_at,
+        created_by=run.created_by,
+        request=RunRequest.model_validate(run.request),
+        versions=Versions.model_validate(run.versions),
+        sha256=run.sha256,
+        review=ReviewState(state=review.state, released_at=review.released_at) if review else None,
+    )
+
+
+def run_json(run: Run, review: Review | None) -> str:
+    """A `RunView` as JSON; the stored text goes in as it is, so that its hash can be checked by whoever reads it."""
+    return f'{run_head(run, review).model_dump_json()[:-1]},"run":{run.document}}}'
+
+
+def waits_for_review(team: Team) -> bool:
+    """Whether a team's runs are shown to it only after their review; without sharing there is nobody to review."""
+    shared = SHARED_WITH_OFFICER in team.context.get("share_with", ())
+    return shared and team.review_policy == ReviewPolicy.BEFORE_RELEASE
+
+
+def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:
+    """The case's assessment.
+
+    Raises:
+        Conflict: it was answered with another version of the instrument.
+    """
+    used = (case.document["instrument"]["id"], case.document["instrument"]["version"])
+    if used != (instrument.version.id, instrument.version.version):
+        raise Conflict(f"These answers were given to {' '.join(used)}; the instrument is another one now.")
+    return parse_assessment(case.document, instrument)
+
+
+def _open_review(session: Session, run: Run, team: Team, *, now: datetime) -> None:
+    waits = waits_for_review(team)
+    session.add(
+        Review(
+            run_id=run.id,
+            state="waiting" if waits else "released",
+            version=1,
+            released_at=None if waits else now,
+            updated_at=now,
+        )
+    )
+    session.flush()
+
+
+def _in_present_context(snapshot: Snapshot, team: Team) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(snapshot.assessment)
+    return {**document, "team": {"id": team.id, "name": team.name, "context": team.context}}

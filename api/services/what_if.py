@@ -1,0 +1,182 @@
+"""Trying changes out on a team's results, and asking after one support; nothing is stored."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from api.access.principals import Principal, Scope
+from api.errors import Conflict, InvalidBody, NotReleased
+from api.services.artifacts import ArtifactMissing, stored_parts
+from api.services.engine import Engine
+from api.services.kinds import Kind, kinds_of
+from api.services.recommend import MAX_K, apply_what_if
+from api.services.replay import differing_versions
+from api.services.runs import Case, RunRequest, parse_case, waits_for_review
+from api.storage.repositories.runs import has_released_run
+from api.storage.tables import Run, Team
+from models.assessment import Answer, ContextValue
+from models.recommendation import Match, RankedList, RecommendationRun, Versions, WhyNot
+from models.vocab import SupportKind
+from recommender.assessments import parse_assessment
+from recommender.errors import InvalidAssessment
+
+__all__ = [
+    "KindDifference",
+    "Place",
+    "RunWhyNot",
+    "Tried",
+    "WhatIfBody",
+    "must_be_allowed_to_try",
+    "try_out",
+    "why_not",
+]
+
+
+class WhatIfBody(BaseModel):
+    """Changes to try out; all are optional."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    assessment_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """An assessment with results; default: the team's latest that has any."""
+    context: Annotated[dict[str, ContextValue | None], Field(max_length=100)] = Field(
+        default={}, examples=[{"budget": "none", "modality": ["facilitated-virtual"]}]
+    )
+    """Answers to context questions, merged over the team's; null takes one out."""
+    answers: Annotated[dict[str, Answer], Field(max_length=500)] = Field(default={}, examples=[{"la1": 3}])
+    """Item id to the answer that every respondent is then taken to have given."""
+    as_of: date | None = None
+    """The date that season and freshness use; default: today."""
+    kinds: Annotated[list[Kind], Field(max_length=3)] = []
+    """Kinds to list; default: all."""
+    k: Annotated[int, Field(ge=1, le=MAX_K)] | None = None
+    """Longest list of a kind; default: configured."""
+
+
+class Place(BaseModel):
+    """A support whose place differs."""
+
+    support_id: str
+    title: str
+    before: int | None
+    """Place without the changes; None when not listed."""
+    after: int | None
+    """Place with them."""
+
+
+class KindDifference(BaseModel):
+    """What the changes do to one list."""
+
+    kind: SupportKind
+    entered: list[Place]
+    """By place with the changes."""
+    left: list[Place]
+    """By place without them."""
+    moved: list[Place]
+    """Listed both times, by place with the changes."""
+    n_stayed: int
+
+
+class Tried(BaseModel):
+    """The run that the changes would give, and what differs from the one without them."""
+
+    differences: list[KindDifference]
+    run: RecommendationRun
+
+
+class RunWhyNot(BaseModel):
+    """Why a support is, or is not, in a stored run."""
+
+    run_id: str
+    exact: bool
+    """Whether it was worked out with the versions of the run itself."""
+    note: str | None
+    """Which versions are gone, when not exact."""
+    why_not: WhyNot
+
+
+def must_be_allowed_to_try(session: Session, principal: Principal, team: Team) -> None:
+    """Go on only when trying shows no list before its review: to officers, and to teams with a released run.
+
+    Raises:
+        NotReleased: the team's first run waits for its review.
+    """
+    if principal.scope is not Scope.OFFICER and waits_for_review(team) and not has_released_run(session, team.id):
+        raise NotReleased("The program officer has not released any run of this team yet.")
+
+
+def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> Tried:
+    """Recommend with and without the changes, both as of now, so that only the changes differ.
+
+    Raises:
+        NotReady: the recommender is still being loaded.
+        Conflict: the answers were given to another version of the instrument.
+        InvalidBody: every change that the instrument does not take, by its pointer.
+    """
+    recommender = engine.recommender
+    present = parse_case(case, recommender.instrument)
+    try:
+        changed = apply_what_if(case.document, body.model_dump(include={"context", "answers"}), recommender.instrument)
+    except InvalidAssessment as error:
+        raise InvalidBody(
+            [fault.model_copy(update={"pointer": fault.pointer.removeprefix("/what_if")}) for fault in error.faults]
+        ) from error
+    kinds = kinds_of(body.kinds)
+    before = recommender.recommend(present, as_of=now.date(), kinds=kinds, k=body.k, history=case.history)
+    after = recommender.recommend(changed, as_of=body.as_of or now.date(), kinds=kinds, k=body.k, history=case.history)
+    pairs = zip(before.lists, after.lists, strict=True)
+    return Tried(differences=[_difference(one, other) for one, other in pairs], run=after)
+
+
+def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunWhyNot:
+    """Why a support is, or is not, in a run: with the run's own versions, or the present ones where those are gone.
+
+    Raises:
+        UnknownSupport: the catalog has no such id.
+        Conflict: the run has no list of that kind.
+    """
+    versions = Versions.model_validate(run.versions)
+    gone = differing_versions(versions, engine)
+    recommender = engine.recommender
+    try:
+        recommender = engine.recommender_of(stored_parts(session, versions))
+    except ArtifactMissing as error:
+        gone.append(str(error))
+    request = RunRequest.model_validate(run.request)
+    kind = recommender.catalog.get(support_id).kind
+    if kind not in request.kinds:
+        raise Conflict(f"This run lists no support of the kind '{kind}'.")
+    answer = recommender.why_not(
+        parse_assessment(run.assessment, recommender.instrument),
+        support_id,
+        as_of=request.as_of,
+        k=request.k,
+        history=request.history,
+        exploration=request.exploration,
+        seed=request.seed,
+    )
+    return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
+
+
+def _difference(before: RankedList, after: RankedList) -> KindDifference:
+    old, new = ({match.support_id: match for match in ranked.matches} for ranked in (before, after))
+    both = [match for match in after.matches if match.support_id in old]
+    return KindDifference(
+        kind=after.kind,
+        entered=[_place(None, match) for match in after.matches if match.support_id not in old],
+        left=[_place(match, None) for match in before.matches if match.support_id not in new],
+        moved=[_place(old[m.support_id], m) for m in both if old[m.support_id].rank != m.rank],
+        n_stayed=sum(old[match.support_id].rank == match.rank for match in both),
+    )
+
+
+def _place(before: Match | None, after: Match | None) -> Place:
+    shown = [match for match in (after, before) if match is not None]
+    return Place(
+        support_id=shown[0].support_id,
+        title=shown[0].title,
+        before=before.rank if before else None,
+        after=after.rank if after else None,
+    )

@@ -1,0 +1,76 @@
+"""What runs were made of, kept by content, and which imported catalog is in use."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, undefer
+
+from api.storage.tables import Artifact, CatalogActivation
+
+__all__ = [
+    "StoredVersion",
+    "activate_catalog",
+    "add_artifact",
+    "artifact_body",
+    "latest_activations",
+    "newest_activation",
+    "present_versions",
+    "stored_catalogs",
+]
+
+
+class StoredVersion(NamedTuple):
+    """A kept artifact without its body."""
+
+    version: str
+    created_at: datetime
+
+
+def present_versions(session: Session, kind: str, versions: Collection[str]) -> set[str]:
+    """Those of the versions that are kept."""
+    query = select(Artifact.version).where(Artifact.kind == kind, Artifact.version.in_(versions))
+    return set(session.scalars(query))
+
+
+def add_artifact(session: Session, kind: str, version: str, body: str, *, now: datetime) -> None:
+    """Keep a document, unless somebody did at the same time."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {"kind": kind, "version": version, "body": body, "created_at": now}
+    session.execute(insert(Artifact).values(values).on_conflict_do_nothing())
+
+
+def artifact_body(session: Session, kind: str, version: str) -> str | None:
+    """A kept document; None when there is none of that version."""
+    artifact = session.get(Artifact, (kind, version), options=[undefer(Artifact.body)])
+    return None if artifact is None else artifact.body
+
+
+def stored_catalogs(session: Session) -> Sequence[StoredVersion]:
+    """The kept catalogs, newest first."""
+    query = select(Artifact.version, Artifact.created_at).where(Artifact.kind == "catalog")
+    return [
+        StoredVersion(*row) for row in session.execute(query.order_by(Artifact.created_at.desc(), Artifact.version))
+    ]
+
+
+def activate_catalog(session: Session, version: str, *, actor: str, now: datetime) -> CatalogActivation:
+    """Append that a catalog is in use from now on."""
+    activation = CatalogActivation(version=version, activated_at=now, activated_by=actor)
+    session.add(activation)
+    session.flush()
+    return activation
+
+
+def newest_activation(session: Session) -> CatalogActivation | None:
+    """The activation that counts; None when none was ever made."""
+    return session.scalars(select(CatalogActivation).order_by(CatalogActivation.id.desc()).limit(1)).first()
+
+
+def latest_activations(session: Session) -> dict[str, CatalogActivation]:
+    """The last activation of each catalog, by version."""
+    last = select(func.max(CatalogActivation.id)).group_by(CatalogActivation.version)
+    found = session.scalars(select(CatalogActivation).where(CatalogActivation.id.in_(last)))
+    return {activation.version: activation for activation in found}

@@ -1,0 +1,192 @@
+"""Windows, the people in them, their answers, and frozen results."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from api.storage.tables import Answer, Assessment, Respondent, Snapshot, Team
+
+__all__ = [
+    "Place",
+    "add_assessment",
+    "add_respondent",
+    "add_snapshot",
+    "answers_in",
+    "answers_of",
+    "assessments",
+    "count_respondents",
+    "find_assessment",
+    "find_place",
+    "find_respondent",
+    "last_closed",
+    "last_snapshot",
+    "last_wave",
+    "respondents",
+    "write_answers",
+]
+
+
+def _upsert(insert: Any) -> Any:
+    statement = insert(Answer.__table__)
+    return statement.on_conflict_do_update(
+        index_elements=["respondent_id", "path"],
+        set_={"value": statement.excluded.value, "saved_at": statement.excluded.saved_at},
+    )
+
+
+# Made once, for one row: a statement for as many rows as there are pieces would be compiled anew each time.
+_UPSERT = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+
+
+class Place(NamedTuple):
+    """A respondent with the window and the team it stands in."""
+
+    respondent: Respondent
+    assessment: Assessment
+    team: Team
+
+
+def add_assessment(session: Session, assessment: Assessment) -> None:
+    """Store a new window."""
+    session.add(assessment)
+    session.flush()
+
+
+def find_assessment(session: Session, assessment_id: str, *, lock: bool = False) -> tuple[Assessment, Team] | None:
+    """The window of that id and its team; `lock` holds off everybody else who would change it or save answers."""
+    query = select(Assessment, Team).join(Team, Team.id == Assessment.team_id).where(Assessment.id == assessment_id)
+    if lock:
+        query = query.with_for_update(of=Assessment)
+    row = session.execute(query.execution_options(populate_existing=lock)).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def assessments(session: Session, team_id: str, *, after: str = "", limit: int) -> Sequence[Assessment]:
+    """Windows of a team with ids above `after`, oldest first."""
+    query = select(Assessment).where(Assessment.team_id == team_id, Assessment.id > after)
+    return session.scalars(query.order_by(Assessment.id).limit(limit)).all()
+
+
+def last_wave(session: Session, team_id: str) -> int:
+    """The highest wave of a team; 0 before the first."""
+    return session.scalar(select(func.max(Assessment.wave)).where(Assessment.team_id == team_id)) or 0
+
+
+def last_closed(session: Session, team_id: str) -> Assessment | None:
+    """The team's latest window, by wave, that is closed and has results."""
+    query = (
+        select(Assessment)
+        .where(Assessment.team_id == team_id, Assessment.phase == "closed")
+        .where(select(Snapshot.id).where(Snapshot.assessment_id == Assessment.id).exists())
+        .order_by(Assessment.wave.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def add_respondent(session: Session, respondent: Respondent) -> None:
+    """Store a new place in a window."""
+    session.add(respondent)
+    session.flush()
+
+
+def find_respondent(session: Session, assessment_id: str, external_id: str, mode: str) -> Respondent | None:
+    """The respondent of a window whom the portal knows by that id."""
+    query = select(Respondent).where(
+        Respondent.assessment_id == assessment_id, Respondent.external_id == external_id, Respondent.mode == mode
+    )
+    return session.scalars(query).one_or_none()
+
+
+def respondents(
+    session: Session, assessment_id: str, *, mode: str | None = None, after: str = "", limit: int | None = None
+) -> Sequence[Respondent]:
+    """The respondents of a window with ids above `after`, oldest first."""
+    query = select(Respondent).where(Respondent.assessment_id == assessment_id, Respondent.id > after)
+    if mode is not None:
+        query = query.where(Respondent.mode == mode)
+    return session.scalars(query.order_by(Respondent.id).limit(limit)).all()
+
+
+def count_respondents(session: Session, assessment_id: str, mode: str) -> int:
+    """How many people were asked to answer in one mode."""
+    query = select(func.count()).where(Respondent.assessment_id == assessment_id, Respondent.mode == mode)
+    return session.scalar(query) or 0
+
+
+def find_place(
+    session: Session, *, respondent_id: str | None = None, token_hash: str | None = None, lock: bool = False
+) -> Place | None:
+    """The place of a respondent, by id or by the hash of the invitation; `lock` as for `find_assessment`."""
+    query = (
+        select(Respondent, Assessment, Team)
+        .join(Assessment, Assessment.id == Respondent.assessment_id)
+        .join(Team, Team.id == Assessment.team_id)
+    )
+    if token_hash is not None:
+        query = query.where(Respondent.token_hash == token_hash)
+    else:
+        query = query.where(Respondent.id == respondent_id)
+    if lock:
+        query = query.with_for_update(of=Assessment)
+    row = session.execute(query.execution_options(populate_existing=lock)).one_or_none()
+    return None if row is None else Place(row[0], row[1], row[2])
+
+
+def answers_of(session: Session, respondent_id: str) -> dict[str, Any]:
+    """What a respondent has saved, by path, in the order of paths."""
+    query = select(Answer.path, Answer.value).where(Answer.respondent_id == respondent_id).order_by(Answer.path)
+    return {row.path: row.value for row in session.execute(query)}
+
+
+def answers_in(session: Session, assessment_id: str, mode: str) -> dict[str, dict[str, Any]]:
+    """What everybody in one mode of a window has saved: respondent id -> path -> value."""
+    query = (
+        select(Answer.respondent_id, Answer.path, Answer.value)
+        .join(Respondent, Respondent.id == Answer.respondent_id)
+        .where(Respondent.assessment_id == assessment_id, Respondent.mode == mode)
+        .order_by(Answer.respondent_id, Answer.path)
+    )
+    saved: dict[str, dict[str, Any]] = {}
+    for respondent_id, path, value in session.execute(query):
+        saved.setdefault(respondent_id, {})[path] = value
+    return saved
+
+
+def write_answers(
+    session: Session,
+    respondent_id: str,
+    values: Mapping[str, Any],
+    *,
+    removed: Sequence[str] = (),
+    now: datetime,
+) -> None:
+    """Save pieces of a respondent's answers over what was there, and take out the `removed` paths."""
+    if values:
+        rows = [
+            {"respondent_id": respondent_id, "path": path, "value": value, "saved_at": now}
+            for path, value in values.items()
+        ]
+        connection = session.connection()
+        connection.execute(_UPSERT[connection.dialect.name], rows)
+    if removed:
+        session.execute(delete(Answer).where(Answer.respondent_id == respondent_id, Answer.path.in_(removed)))
+
+
+def add_snapshot(session: Session, snapshot: Snapshot) -> None:
+    """Store frozen results."""
+    session.add(snapshot)
+    session.flush()
+
+
+def last_snapshot(session: Session, assessment_id: str, mode: str | None = None) -> Snapshot | None:
+    """The results in force: the last snapshot of a mode; of any mode when None, the agreed ones before all others."""
+    query = select(Snapshot).where(Snapshot.assessment_id == assessment_id)
+    if mode is not None:
+        query = query.where(Snapshot.mode == mode)
+    # "consensus" sorts before "individual".
+    return session.scalars(query.order_by(Snapshot.mode, Snapshot.number.desc()).limit(1)).first()

@@ -1,0 +1,75 @@
+"""Recommendation runs, with where their review stands."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer, undefer
+
+from api.storage.tables import Assessment, Review, Run, Snapshot
+
+__all__ = [
+    "add_run",
+    "find_review",
+    "find_run",
+    "has_released_run",
+    "is_assessment_of",
+    "newest_snapshot_of",
+    "run_before",
+    "runs_of_team",
+]
+
+
+def add_run(session: Session, run: Run) -> None:
+    """Store a new run."""
+    session.add(run)
+    session.flush()
+
+
+def find_run(session: Session, run_id: str, *, inputs: bool = False) -> Run | None:
+    """The run of that id; with `inputs`, what it was made of is read at once too."""
+    options = [undefer(Run.assessment), undefer(Run.decision_log)] if inputs else []
+    return session.get(Run, run_id, options=options)
+
+
+def find_review(session: Session, run_id: str) -> Review | None:
+    """Where the review of a run stands."""
+    return session.get(Review, run_id)
+
+
+def runs_of_team(
+    session: Session, team_id: str, *, before: str = "", limit: int
+) -> Sequence[tuple[Run, Review | None]]:
+    """Runs of a team with ids below `before`, newest first, without their documents."""
+    query = select(Run, Review).outerjoin(Review, Review.run_id == Run.id).where(Run.team_id == team_id)
+    if before:
+        query = query.where(Run.id < before)
+    rows = session.execute(query.options(defer(Run.document)).order_by(Run.id.desc()).limit(limit))
+    return [(run, review) for run, review in rows]
+
+
+def run_before(session: Session, run: Run) -> Run | None:
+    """The run that a team had before this one, with what it was made of."""
+    query = select(Run).where(Run.team_id == run.team_id, Run.id < run.id).order_by(Run.id.desc()).limit(1)
+    return session.scalars(query.options(undefer(Run.assessment))).first()
+
+
+def newest_snapshot_of(session: Session, team_id: str, assessment_id: str | None = None) -> Snapshot | None:
+    """The last snapshot of one assessment of a team, or of the team's latest assessment that has one."""
+    query = select(Snapshot).join(Assessment, Assessment.id == Snapshot.assessment_id)
+    query = query.where(Assessment.team_id == team_id)
+    if assessment_id is not None:
+        query = query.where(Assessment.id == assessment_id)
+    return session.scalars(query.order_by(Assessment.wave.desc(), Snapshot.number.desc()).limit(1)).first()
+
+
+def is_assessment_of(session: Session, assessment_id: str, team_id: str) -> bool:
+    """Whether a team has an assessment of that id."""
+    assessment = session.get(Assessment, assessment_id)
+    return assessment is not None and assessment.team_id == team_id
+
+
+def has_released_run(session: Session, team_id: str) -> bool:
+    """Whether any run of a team was ever released to it and still is."""
+    query = select(Run.id).join(Review, Review.run_id == Run.id)
+    query = query.where(Run.team_id == team_id, Review.released_at.is_not(None))
+    return session.scalars(query.limit(1)).first() is not None

@@ -1,0 +1,1 @@
+"""What people read: pages of headings, lines and tables, for a terminal, a pipe or an answer."""

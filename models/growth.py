@@ -1,0 +1,77 @@
+"""What changed between two assessments of one team, as people may see it. An immutable snapshot."""
+
+from typing import Literal
+
+from models.base import AssessmentId, TeamId, Value
+from models.vocab import Domain
+
+__all__ = ["ChangeMethod", "DomainGrowth", "Growth", "NoVerdict", "ShownScore", "Verdict"]
+
+Verdict = Literal["reliable", "possible", "no clear change"]
+
+ChangeMethod = Literal["paired", "unmatched", "agreed"]
+"""The people who answered both times, against their own spread; two groups, each with its standard error; or two
+agreed ratings, with the standard error that an agreed rating has."""
+
+NoVerdict = Literal[
+    "not_scored",
+    "suppressed",
+    "other_form",
+    "other_answer_mode",
+    "other_version",
+    "other_scoring",
+    "turnover",
+]
+"""Why a change is not judged: no score one of the times; too few raters to show one of them; or two scores that can
+be shown side by side but not compared (`turnover`: half or more of the team changed)."""
+
+
+class ShownScore(Value):
+    """A domain's score at one time, as its profile shows it."""
+
+    mean: float
+    """1 to 4, one decimal."""
+    level_words: str
+    """A level's name, or `between X and Y`."""
+
+
+class DomainGrowth(Value):
+    """One domain at two times. Exactly one of `verdict` and `no_verdict` is there."""
+
+    domain: Domain
+    name: str
+    before: ShownScore | None
+    """None when there is no score, or when either time has too few raters to be shown."""
+    after: ShownScore | None
+    verdict: Verdict | None
+    direction: Literal["up", "down"] | None
+    """Which way a reliable or possible change goes; None otherwise."""
+    no_verdict: NoVerdict | None
+    method: ChangeMethod | None
+    """How the change was judged; None without a verdict."""
+    statistic: float | None
+    """The change in units of its standard error, one decimal, at most 99.9 either way; t for `paired`. None without a
+    verdict, or with fewer raters than details need."""
+    p: float | None
+    """Two-sided, two decimals; None as `statistic` is."""
+    n_matched: int | None
+    """People who answered both times, for `paired`; None as `statistic` is."""
+    holds_across_domains: bool | None
+    """Whether the change stands although several domains were judged at once; None without a verdict."""
+    then: int | None
+    """The level at which the team now places itself back then, 1 to 4: a mark of its own, in no other number."""
+    sentence: str
+    """All of this for a person."""
+
+
+class Growth(Value):
+    """Two assessments of one team, side by side. Holds nothing that the two shown profiles would suppress."""
+
+    schema_version: Literal[1] = 1
+    team_id: TeamId
+    earlier_id: AssessmentId
+    later_id: AssessmentId
+    domains: tuple[DomainGrowth, ...]
+    """The domains that either form asks, in the order of the instrument."""
+    notices: tuple[str, ...] = ()
+    """Plain sentences on how to read it."""
