@@ -18,11 +18,27 @@ app = typer.Typer(no_args_is_help=True, help="API keys: create, list, revoke.")
 _CLI = "cli"
 
 
+def _short_text(given: str) -> str:
+    text = given.strip()
+    if len(text) > 200 or not all(sign.isprintable() for sign in text):
+        raise typer.BadParameter("at most 200 printable characters")
+    return text
+
+
+def _name(given: str) -> str:
+    text = _short_text(given)
+    if not text:
+        raise typer.BadParameter("a name cannot be blank")
+    return text
+
+
 @app.command("create")
 def create_command(
-    organization: Annotated[str, typer.Option("--organization", help="Name or id; a new name makes it.")],
+    organization: Annotated[
+        str, typer.Option("--organization", help="Name or id; a new name makes it.", callback=_name)
+    ],
     scope: Annotated[Scope, typer.Option("--scope", help="What the key is for.")],
-    label: Annotated[str, typer.Option("--label", help="A word to tell keys apart.")] = "",
+    label: Annotated[str, typer.Option("--label", help="A word to tell keys apart.", callback=_short_text)] = "",
 ) -> None:
     """Make a key and print it; it is shown only now."""
     from api.services.keys import create_key
@@ -41,9 +57,10 @@ def list_command(
     """Print the keys, without their secrets."""
     from rich.table import Table
 
-    from api.cli.terminal import printable, screen
+    from api.cli.terminal import screen
     from api.storage.open import opened
     from api.storage.repositories.keys import keys, organizations
+    from api.text.screen import printable
 
     with opened() as database, database.reading() as session:
         names = {one.id: one.name for one in organizations(session)}
