@@ -78,6 +78,8 @@ def create_app(
         forgetting = asyncio.create_task(_forget(database, clock))
         yield
         forgetting.cancel()
+        with suppress(asyncio.CancelledError):
+            await forgetting  # its thread may have a connection in hand
         engine.stop()
         database.close()
 
@@ -99,6 +101,9 @@ def create_app(
     app.state.sign_in_attempts = Attempts()
     app.state.identity_provider = identity_provider(settings)
     app.state.limits = Limits(settings.requests_per_minute)
+    app.state.settings = settings
+    app.state.sign_in_attempts = Attempts()
+    app.state.identity_provider = identity_provider(settings)
     problems.install(app)
     large = {CATALOG_VERSIONS: settings.max_catalog_bytes}
     app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics)

@@ -50,6 +50,7 @@ from recommender.errors import (
     TrellisError,
     UnknownSupport,
 )
+from recommender.faults import join_pointer
 
 __all__ = [
     "BODY_TOO_LARGE",
@@ -221,7 +222,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [_framework_fault(fault) for fault in error.errors()]
+        errors = [_framework_fault(fault, error.body) for fault in error.errors()]
         kind = _KIND_BY_ERROR[InvalidParameter] if all(e.parameter for e in errors) else _KIND_BY_STATUS[422]
         noun = "fault" if len(errors) == 1 else "faults"
         return answer(request, kind, f"{len(errors)} {noun}; see errors.", errors)
@@ -252,7 +253,7 @@ def _allowed(request: Request) -> list[str]:
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
-def _framework_fault(fault: dict[str, Any]) -> ProblemFault:
+def _framework_fault(fault: dict[str, Any], body: object) -> ProblemFault:
     where, *path = fault["loc"]
     if fault["type"] == "json_invalid":
         return ProblemFault(pointer="", detail=f"Not JSON: {fault['ctx']['error']} (character {path[0]}).")
@@ -264,5 +265,16 @@ def _framework_fault(fault: dict[str, Any]) -> ProblemFault:
         detail = f"{str(fault['msg']).replace('Input should', 'It should')}; found {str(fault['input'])[:60]!r}."
     if where in ("query", "path", "header"):
         return ProblemFault(parameter=str(path[0]) if path else str(where), detail=detail)
-    pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-    return ProblemFault(pointer=pointer, detail=detail)
+    return ProblemFault(pointer=join_pointer(_in_body(path, body)), detail=detail)
+
+
+def _in_body(path: Sequence[str | int], body: object) -> list[str | int]:
+    """The parts of the framework's path that are places of the body: the kind of a chosen alternative is none."""
+    places: list[str | int] = []
+    for position, part in enumerate(path, start=1):
+        inside = isinstance(body, dict) and part in body
+        if inside or isinstance(part, int) or position == len(path):
+            places.append(part)
+            body = body[part] if inside and isinstance(body, dict) else body
+            body = body[part] if isinstance(body, list) and isinstance(part, int) and part < len(body) else body
+    return places

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     """Holds the database, `trellis.sqlite`, and the embedded vectors, `vectors.sqlite`; only these may be deleted."""
     database_url: SecretStr | None = None
     """`postgresql://USER:PASSWORD@HOST/NAME`, or `sqlite:///PATH`; None means SQLite in the data directory."""
+    lock_seconds: float = Field(default=5, gt=0, le=600)
+    """How long a request waits for data that another one is changing; then it is answered with 503."""
     model: str = "all-MiniLM-L6-v2"
     """Name of the packaged embedding model, or the path of another sentence-transformers model."""
     model_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
@@ -45,6 +47,12 @@ class Settings(BaseSettings):
     """Chance that neighbors in a stored run's lists swap places, 0 to 0.5, so that other rankings can be evaluated."""
     requests_per_minute: int = Field(default=600, gt=0)
     """Requests a minute that one key may make of one process; more are answered with 429."""
+    drain_seconds: float = Field(default=0, ge=0)
+    """Seconds that new requests are still taken after the signal to end, while `/readyz` says 503 already."""
+    shutdown_seconds: int = Field(default=20, gt=0)
+    """Seconds that requests in flight then have to finish."""
+    review_days: int = Field(default=7, ge=1, le=365)
+    """Days from a run to the day on which its review is due."""
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+$")
     """Where people reach this instance, such as `https://trellis.example.org`; None means host and port."""
     link_minutes: int = Field(default=30, gt=0, le=10_080)
@@ -55,10 +63,6 @@ class Settings(BaseSettings):
     """What the identity provider calls this instance."""
     oidc_client_secret: SecretStr | None = None
     """What this instance proves itself with there; None for a public client."""
-    drain_seconds: float = Field(default=0, ge=0)
-    """Seconds that new requests are still taken after the signal to end, while `/readyz` says 503 already."""
-    shutdown_seconds: int = Field(default=20, gt=0)
-    """Seconds that requests in flight then have to finish."""
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     """Least severe log line that is written."""
 

@@ -38,7 +38,8 @@ def verify_password(password: str, kept: str | None) -> bool:
     if len(password) > MAX_LENGTH:
         return False
     if not _AT_ONCE.acquire(timeout=_PATIENCE_S):
-        raise TooManyRequests("Too many people are signing in; try again shortly.", headers={"Retry-After": "5"})
+        detail = "Too many people are signing in; try again in a few seconds."
+        raise TooManyRequests(detail, headers={"Retry-After": "5"})
     try:
         same = _hashes.verify(password, kept or _nobodys())
     finally:

@@ -35,7 +35,10 @@ _NO_WINDOW = "No such assessment within the caller's reach."
 _NOT_SHARED = "The team does not share its results with its program officer, or the scope is another."
 
 
-def _settle(_: Reader, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str) -> None:
+def _settle(caller: Reader, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str) -> None:
+    with database.reading() as session:
+        # Nobody ends, or hears of, what is beyond their reach.
+        visible_assessment(session, caller, assessment_id)
     settle(database, engine, assessment_id, now=now)
 
 

@@ -82,7 +82,7 @@ class _Once:
             team_id=created.team_id,
             status=response.status_code,
             headers={name: value for name, value in response.headers.items() if name in ("location", "etag")},
-            body=(created.kept or created.body).model_dump_json(by_alias=True),
+            body=_text(created.kept or created.body),
             created_at=now,
         )
         store_answer(session, answer)

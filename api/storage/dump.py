@@ -27,7 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from api.storage.database import Database, translated
+from api.storage.database import Database
+from api.storage.failures import translated
 from api.storage.tables import Base, Json
 
 __all__ = ["Contents", "TableRows", "dumping", "is_empty", "load_rows", "remove_tables", "tables_of"]
@@ -63,7 +64,7 @@ def dumping(database: Database) -> Iterator[Contents]:
     engine = database.engine
     if not database.is_sqlite:
         engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    with translated(), Session(engine, autoflush=False) as session:
+    with translated(database.place), Session(engine, autoflush=False) as session:
         metadata = _reflected(session)
         version = metadata.tables.get(_VERSION_TABLE)
         revision = session.execute(select(version)).scalar_one_or_none() if version is not None else None

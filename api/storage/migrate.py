@@ -12,7 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.storage.database import Database, translated
+from api.storage.database import Database
+from api.storage.failures import translated
 
 __all__ = ["newest_revision", "present_revision", "revisions", "upgrade", "upgrade_within"]
 
@@ -25,7 +26,7 @@ def upgrade(database: Database, *, revision: str = "head") -> None:
     Raises:
         StorageBusy, StorageUnavailable: as the database says.
     """
-    with translated(), database.writing() as session:
+    with translated(database.place), database.writing() as session:
         upgrade_within(session, revision=revision)
 
 
@@ -34,6 +35,7 @@ def upgrade_within(session: Session, *, revision: str = "head") -> None:
     with _config() as config:
         connection = session.connection()
         if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL lock_timeout = 0"))  # another process may migrate for long
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

@@ -384,6 +384,10 @@ class Review(Base):
     second_reader: Mapped[str | None]
     due_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
+    low_confidence: Mapped[bool]
+    """Whether too few people or answers stand behind the run to show its numbers."""
+    unmet_needs: Mapped[int]
+    """Priority needs, counted for each kind, that nothing in the catalog was good enough for."""
     updated_at: Mapped[datetime]
 
 
