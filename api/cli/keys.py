@@ -55,7 +55,7 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of a table.")] = False,
 ) -> None:
     """Print the keys, without their secrets."""
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from api.cli.terminal import screen
     from api.storage.open import opened
@@ -68,7 +68,9 @@ def list_command(
     if as_json:
         typer.echo(json.dumps([_document(key, names[key.organization_id]) for key in rows], indent=2))
         return
-    table = Table("key", "organization", "scope", "label", "created", "last used", "revoked", box=None)
+    table = Table(
+        Column("key", min_width=30), "organization", "scope", "label", "created", "last used", "revoked", box=None
+    )
     for key in rows:
         times = (key.created_at, key.last_used_at, key.revoked_at)
         shown = [f"{time:%Y-%m-%d %H:%M}" if time else "" for time in times]

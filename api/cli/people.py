@@ -67,7 +67,7 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of a table.")] = False,
 ) -> None:
     """Print the people of all organizations."""
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from api.cli.terminal import screen
     from api.services.people import person_view
@@ -82,7 +82,7 @@ def list_command(
     if as_json:
         typer.echo(json.dumps([{**p.model_dump(mode="json"), "organization": name} for p, name in rows], indent=2))
         return
-    table = Table("person", "organization", "scope", "email", "name", "disabled", box=None)
+    table = Table(Column("person", min_width=33), "organization", "scope", "email", "name", "disabled", box=None)
     for person, organization in rows:
         words = (person.id, organization, person.scope, person.email, person.name)
         disabled = f"{person.disabled_at:%Y-%m-%d %H:%M}" if person.disabled_at else ""
