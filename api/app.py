@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI
 
 from api import problems
 from api.access.limits import Limits
+from api.access.oidc import identity_provider
 from api.errors import StorageBusy, StorageFull, StorageUnavailable
 from api.metrics import Metrics
 from api.middleware import Boundary
@@ -24,6 +25,7 @@ from api.routes.once import forget_expired
 from api.routes.recommendations import PreviewBody
 from api.services.catalog_versions import StoredCatalogs
 from api.services.engine import Engine, Inputs, load_inputs
+from api.services.sign_in import Attempts
 from api.settings import Settings, load_settings
 from api.storage.database import Database, open_database
 from api.storage.migrate import upgrade
@@ -76,6 +78,8 @@ def create_app(
         forgetting = asyncio.create_task(_forget(database, clock))
         yield
         forgetting.cancel()
+        with suppress(asyncio.CancelledError):
+            await forgetting  # its thread may have a connection in hand
         engine.stop()
         database.close()
 
@@ -94,6 +98,9 @@ def create_app(
     app.state.clock = clock
     app.state.metrics = metrics
     app.state.limits = Limits(settings.requests_per_minute)
+    app.state.settings = settings
+    app.state.sign_in_attempts = Attempts()
+    app.state.identity_provider = identity_provider(settings)
     problems.install(app)
     large = {CATALOG_VERSIONS: settings.max_catalog_bytes}
     app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics)

@@ -6,8 +6,11 @@ from models.base import Fault
 from recommender.errors import InputError, TrellisError, describe
 
 __all__ = [
+    "BackupUnusable",
     "Conflict",
+    "CrossSite",
     "IdempotencyMismatch",
+    "IdentityProviderUnavailable",
     "InvalidBody",
     "InvalidParameter",
     "InvalidSetting",
@@ -18,6 +21,7 @@ __all__ = [
     "NotReady",
     "NotReleased",
     "PreconditionRequired",
+    "SignInFailed",
     "StaleVersion",
     "StorageBusy",
     "StorageFull",
@@ -87,6 +91,34 @@ class NotAllowed(TrellisError):
 
     slug = "not-allowed"
     title = "This key may not do that"
+
+
+class SignInFailed(TrellisError):
+    """A password, link or identity that signs nobody in; which part was wrong is not said."""
+
+    slug = "sign-in-failed"
+    title = "The sign-in did not succeed"
+
+
+class CrossSite(TrellisError):
+    """A browser sent this from a page of another site; nothing was done."""
+
+    slug = "cross-site"
+    title = "The request came from another site"
+
+
+class IdentityProviderUnavailable(TrellisError):
+    """The identity provider cannot be reached, or answers what nobody can use."""
+
+    slug = "identity-provider-unavailable"
+    title = "The identity provider is not available"
+
+
+class BackupUnusable(TrellisError):
+    """A backup file that is damaged, cut short, or made by a newer Trellis."""
+
+    slug = "backup-unusable"
+    title = "The backup cannot be used"
 
 
 class NotFound(TrellisError):

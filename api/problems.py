@@ -18,7 +18,9 @@ from starlette.routing import Match
 
 from api.errors import (
     Conflict,
+    CrossSite,
     IdempotencyMismatch,
+    IdentityProviderUnavailable,
     InvalidBody,
     InvalidParameter,
     LoadingFailed,
@@ -28,6 +30,7 @@ from api.errors import (
     NotReady,
     NotReleased,
     PreconditionRequired,
+    SignInFailed,
     StaleVersion,
     StorageBusy,
     StorageFull,
@@ -110,6 +113,9 @@ _KIND_BY_ERROR: dict[type[TrellisError], ProblemKind] = {
     InvalidBody: _of(InvalidBody, 422),
     UnsupportedMediaType: _of(UnsupportedMediaType, 415),
     Unauthenticated: _of(Unauthenticated, 401),
+    SignInFailed: _of(SignInFailed, 401),
+    CrossSite: _of(CrossSite, 403),
+    IdentityProviderUnavailable: _of(IdentityProviderUnavailable, 503),
     NotAllowed: _of(NotAllowed, 403),
     NotReleased: _of(NotReleased, 403),
     NotFound: _of(NotFound, 404),

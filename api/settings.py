@@ -53,8 +53,23 @@ class Settings(BaseSettings):
     """Seconds that requests in flight then have to finish."""
     review_days: int = Field(default=7, ge=1, le=365)
     """Days from a run to the day on which its review is due."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+$")
+    """Where people reach this instance, such as `https://trellis.example.org`; None means host and port."""
+    link_minutes: int = Field(default=30, gt=0, le=10_080)
+    """How long a sign-in link may be used, in minutes."""
+    oidc_issuer: str | None = Field(default=None, pattern=r"^(https://|http://(localhost|127\.0\.0\.1)(:|/|$))")
+    """Identity provider (OpenID Connect) that people sign in with; None means that there is none."""
+    oidc_client_id: str | None = None
+    """What the identity provider calls this instance."""
+    oidc_client_secret: SecretStr | None = None
+    """What this instance proves itself with there; None for a public client."""
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     """Least severe log line that is written."""
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach this instance, without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     def database(self) -> str:
         """The URL of the service's database."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from models.base import Value
 from models.vocab import SupportKind
@@ -60,6 +60,12 @@ class KindConfig(Value):
     """Least relevance (score before diversification) that is good enough to show."""
     k: int = Field(default=10, ge=1)
     """How many matches a list has unless a caller says otherwise."""
+
+    @field_validator("features")
+    @classmethod
+    def _in_one_order(cls, features: dict[str, float]) -> dict[str, float]:
+        # Sums of floats depend on their order, the content hash does not: the same hash must give the same scores.
+        return dict(sorted(features.items()))
 
 
 class Parts(Value):

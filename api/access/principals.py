@@ -37,11 +37,15 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
     """Keys, people, audit, metrics."""
     MANAGE_COHORTS = "manage-cohorts"
+    END_GRANTS = "end-grants"
+    """Take a team out of a cohort: from the team's side, or from the program's."""
 
 
 _EVERYONE = {Permission.READ_CATALOG}
 GRANTED: dict[Scope, frozenset[Permission]] = {
-    Scope.PORTAL: frozenset({*_EVERYONE, Permission.READ_TEAMS, Permission.WRITE_TEAMS, Permission.CREATE_RUNS}),
+    Scope.PORTAL: frozenset(
+        {*_EVERYONE, Permission.READ_TEAMS, Permission.WRITE_TEAMS, Permission.CREATE_RUNS, Permission.END_GRANTS}
+    ),
     Scope.OFFICER: frozenset(
         {
             *_EVERYONE,
@@ -50,6 +54,7 @@ GRANTED: dict[Scope, frozenset[Permission]] = {
             Permission.REPLAY,
             Permission.REVIEW,
             Permission.MANAGE_COHORTS,
+            Permission.END_GRANTS,
         }
     ),
     Scope.CURATOR: frozenset({*_EVERYONE, Permission.WRITE_CATALOG}),
@@ -65,6 +70,7 @@ GRANTED: dict[Scope, frozenset[Permission]] = {
             Permission.EXPORT,
             Permission.ADMINISTER,
             Permission.MANAGE_COHORTS,
+            Permission.END_GRANTS,
         }
     ),
 }

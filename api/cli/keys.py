@@ -1,11 +1,15 @@
 """`trellis keys`: API keys of organizations."""
 
+import json
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.access.principals import Scope
+
+if TYPE_CHECKING:
+    from api.storage.tables import ApiKey
 
 __all__ = ["app"]
 
@@ -31,22 +35,29 @@ def create_command(
 
 
 @app.command("list")
-def list_command() -> None:
+def list_command(
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of a table.")] = False,
+) -> None:
     """Print the keys, without their secrets."""
     from rich.table import Table
 
     from api.cli.terminal import screen
     from api.storage.open import opened
     from api.storage.repositories.keys import keys, organizations
+    from api.text.screen import printable
 
     with opened() as database, database.reading() as session:
         names = {one.id: one.name for one in organizations(session)}
         rows = keys(session)
+    if as_json:
+        typer.echo(json.dumps([_document(key, names[key.organization_id]) for key in rows], indent=2))
+        return
     table = Table("key", "organization", "scope", "label", "created", "last used", "revoked", box=None)
     for key in rows:
         times = (key.created_at, key.last_used_at, key.revoked_at)
         shown = [f"{time:%Y-%m-%d %H:%M}" if time else "" for time in times]
-        table.add_row(key.id, names[key.organization_id], key.scope, key.label, *shown)
+        words = (key.id, names[key.organization_id], key.scope, key.label)
+        table.add_row(*map(printable, words), *shown)
     out = screen()
     with out.page():
         out.console.print(table)
@@ -61,3 +72,15 @@ def revoke_command(key_id: Annotated[str, typer.Argument(help="Id of the key, fr
     with opened() as database, database.writing() as session:
         revoke_key(session, key_id, actor=_CLI, now=datetime.now(UTC))
     typer.echo(f"Key {key_id} is revoked.", err=True)
+
+
+def _document(key: "ApiKey", organization: str) -> dict[str, Any]:
+    times = {"created_at": key.created_at, "last_used_at": key.last_used_at, "revoked_at": key.revoked_at}
+    return {
+        "id": key.id,
+        "organization_id": key.organization_id,
+        "organization": organization,
+        "scope": key.scope,
+        "label": key.label,
+        **{name: time and time.isoformat() for name, time in times.items()},
+    }

@@ -1,9 +1,12 @@
-"""Requests must be as the OpenAPI document describes them: checked here once, for every route."""
+"""What every request must keep to, checked here once for all routes: what frameworks let pass or decide differently."""
 
 from collections import Counter
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import HTTPException, Request, params
+from fastapi._compat import ModelField, field_annotation_is_sequence
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
 
 from api.errors import InvalidParameter, UnsupportedMediaType
 from api.services.texts import check_form, check_json, check_query, fault_of_text
@@ -26,40 +29,32 @@ async def as_described(request: Request) -> None:
     if any(fault_of_text(str(part)) for part in request.path_params.values()):
         raise HTTPException(404)
     check_query(request.url.query)
-    operation = _operation(request)
-    _check_repeats(request, operation)
+    route: APIRoute = request.scope["route"]
+    _check_repeats(request, route)
     body = await request.body()
     if not body:
         return
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if "requestBody" in operation and media_type != "application/json" and not media_type.endswith("+json"):
+    parsed = route.body_field is not None and not isinstance(route.body_field.field_info, params.Form)
+    takes_json = parsed or "requestBody" in (route.openapi_extra or {})
+    if takes_json and media_type != "application/json" and not media_type.endswith("+json"):
         declared = f"declared as '{media_type}'" if media_type else "not declared"
         raise UnsupportedMediaType(f"The body is {declared}; send it with Content-Type: application/json.")
     if media_type == _FORM:
         check_form(body)
     # A route without a parsed body reads it itself and reports its faults beside those of the content.
-    elif getattr(request.scope["route"], "body_field", None) is not None:
+    elif parsed:
         check_json(body)
 
 
-def _operation(request: Request) -> dict[str, Any]:
-    """What the document says of this route; empty for pages, which are not in it."""
-    app: FastAPI = request.app
-    operations = app.openapi()["paths"].get(request.scope["route"].path_format, {})
-    operation: dict[str, Any] = operations.get(request.method.lower(), {})
-    return operation
-
-
-def _check_repeats(request: Request, operation: dict[str, Any]) -> None:
+def _check_repeats(request: Request, route: APIRoute) -> None:
     times = Counter(name for name, _ in request.query_params.multi_items())
-    single = {
-        parameter["name"]
-        for parameter in operation.get("parameters", ())
-        if parameter["in"] == "query" and not _takes_several(parameter["schema"])
-    }
-    if repeated := sorted(name for name, count in times.items() if count > 1 and name in single):
+    if max(times.values(), default=0) < 2:
+        return
+    several = {field.alias for field in get_flat_params(route.dependant) if field_annotation_is_sequence(_type(field))}
+    if repeated := sorted(name for name, count in times.items() if count > 1 and name not in several):
         raise InvalidParameter([Fault(pointer=name, detail="Given more than once; it takes one.") for name in repeated])
 
 
-def _takes_several(schema: dict[str, Any]) -> bool:
-    return schema.get("type") == "array" or any(map(_takes_several, schema.get("anyOf", ())))
+def _type(field: ModelField) -> Any:
+    return field.field_info.annotation

@@ -82,7 +82,7 @@ class _Once:
             team_id=created.team_id,
             status=response.status_code,
             headers={name: value for name, value in response.headers.items() if name in ("location", "etag")},
-            body=(created.kept or created.body).model_dump_json(by_alias=True),
+            body=_text(created.kept or created.body),
             created_at=now,
         )
         store_answer(session, answer)
@@ -122,8 +122,11 @@ def _response(created: Created) -> Response:
     headers = {"Location": created.location, **created.headers}
     if created.etag:
         headers["ETag"] = created.etag
-    body = created.body.model_dump_json(by_alias=True)
-    return Response(body, created.status, headers, media_type="application/json")
+    return Response(_text(created.body), created.status, headers, media_type="application/json")
+
+
+def _text(body: BaseModel) -> str:
+    return body.model_dump_json(by_alias=True)
 
 
 Once = Annotated[_Once, Depends(_once)]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Query, Response
 
 from api.access.principals import Permission, Principal
+from api.routes.browsers import SettingsDep
 from api.routes.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, problem_responses
 from api.routes.etags import IfNoneMatch, etag_of, unchanged
 from api.routes.negotiation import best_of
@@ -65,6 +66,7 @@ def post_run(
     caller: Maker,
     database: DatabaseDep,
     engine: EngineDep,
+    settings: SettingsDep,
     once: Once,
     now: Now,
     team_id: str,
@@ -81,7 +83,7 @@ def post_run(
         team = team_with_results(session, caller, team_id)
 
         def make() -> Created:
-            run = store_run(session, caller, team, made, now=now)
+            run = store_run(session, caller, team, made, now=now, review_days=settings.review_days)
             review = find_review(session, run.id)
             return Created(
                 run_head(run, review), f"/v1/runs/{run.id}", etag=etag_of(_version(run, review)), team_id=team.id

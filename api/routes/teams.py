@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Response
 
 from api.access.principals import Permission, Principal, Scope
-from api.routes.dependencies import EngineDep, Now, Reading, Require, Writing, problem_responses
+from api.routes.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, Writing, problem_responses
 from api.routes.etags import IfMatch, IfNoneMatch, etag_of, unchanged
 from api.routes.once import Created, Once
 from api.routes.paging import Page, Paging, page_of
@@ -107,6 +107,9 @@ def patch_team(
     summary="Delete a team and everything that belongs to it",
     responses=problem_responses(_404="No such team of the caller's."),
 )
-def remove_team(caller: Writer, session: Writing, now: Now, team_id: str) -> None:
+def remove_team(
+    caller: Writer, session: Writing, database: DatabaseDep, now: Now, team_id: str, afterwards: BackgroundTasks
+) -> None:
     """Delete answers, profiles, runs, reviews and feedback too; an audit line without content stays."""
     delete_team(session, caller, team_id, now=now)
+    afterwards.add_task(database.forget_log)

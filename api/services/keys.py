@@ -43,14 +43,23 @@ def create_key(session: Session, organization: str, scope: Scope, *, label: str,
     return NewKey(key, secret)
 
 
-def revoke_key(session: Session, key_id: str, *, actor: str, now: datetime) -> ApiKey:
+def revoke_key(
+    session: Session, key_id: str, *, actor: str, now: datetime, organization_id: str | None = None
+) -> ApiKey:
     """End a key at once; revoking it again changes nothing.
 
+    Args:
+        session: a writing transaction.
+        key_id: of the key.
+        actor: who ends it.
+        now: the time.
+        organization_id: whose keys are within reach; None for all, as on the command line.
+
     Raises:
-        NotFound: no such key.
+        NotFound: no such key within reach.
     """
     key = get_key(session, key_id)
-    if key is None:
+    if key is None or organization_id not in (None, key.organization_id):
         raise NotFound("key", key_id)
     if key.revoked_at is None:
         key.revoked_at = now

@@ -40,8 +40,6 @@ __all__ = [
     "standing_removals",
 ]
 
-_DAYS = 7
-
 
 @dataclass(frozen=True)
 class OpenReview:
@@ -101,7 +99,7 @@ def shares_with_officer(team: Team) -> bool:
     return SHARED_WITH_OFFICER in team.context.get("share_with", ())
 
 
-def open_review(session: Session, run: Run, team: Team, *, now: datetime, days: int = _DAYS) -> ReviewRow:
+def open_review(session: Session, run: Run, team: Team, *, now: datetime, days: int) -> ReviewRow:
     """The review of a new run, due after some days.
 
     Where the team's policy says so, and where nobody may review because the team does not share with its program

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
 from api.errors import Conflict, NoResults, NotFound, NotReleased
-from api.services.access import SHARED_WITH_OFFICER, team_with_results
+from api.services.access import team_with_results
 from api.services.artifacts import keep_artifacts
 from api.services.engine import Engine
 from api.services.history import past_supports
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K
+from api.services.review import open_review, shares_with_officer
 from api.services.teams import ReviewPolicy
 from api.storage.ids import new_id
 from api.storage.repositories.audit import note
@@ -217,7 +218,9 @@ def decide(recommender: Recommender, assessment: Assessment, request: RunRequest
     )
 
 
-def store_run(session: Session, principal: Principal, team: Team, made: Made, *, now: datetime) -> Run:
+def store_run(
+    session: Session, principal: Principal, team: Team, made: Made, *, now: datetime, review_days: int
+) -> Run:
     """Store a made run with everything that replays it, and open its review."""
     keep_artifacts(session, made.recommender, now=now)
     run = Run(
@@ -236,13 +239,20 @@ def store_run(session: Session, principal: Principal, team: Team, made: Made, *,
         decision_log=made.texts.decision_log,
     )
     add_run(session, run)
-    _open_review(session, run, team, now=now)
+    open_review(session, run, team, now=now, days=review_days)
     note(session, "run.create", run.id, actor=principal.actor, organization_id=team.organization_id, now=now)
     return run
 
 
 def create_run(
-    session: Session, engine: Engine, principal: Principal, team: Team, new: NewRun | None = None, *, now: datetime
+    session: Session,
+    engine: Engine,
+    principal: Principal,
+    team: Team,
+    new: NewRun | None = None,
+    *,
+    now: datetime,
+    review_days: int,
 ) -> Run:
     """Make and store a run in one transaction; a busy server makes it before it begins to write.
 
@@ -251,7 +261,7 @@ def create_run(
     """
     new = new or NewRun()
     made = make_run(engine, present_case(session, team, new.assessment_id), new, now=now)
-    return store_run(session, principal, team, made, now=now)
+    return store_run(session, principal, team, made, now=now, review_days=review_days)
 
 
 def run_document(run: Run) -> RecommendationRun:
@@ -299,8 +309,7 @@ def run_json(run: Run, review: Review | None) -> str:
 
 def waits_for_review(team: Team) -> bool:
     """Whether a team's runs are shown to it only after their review; without sharing there is nobody to review."""
-    shared = SHARED_WITH_OFFICER in team.context.get("share_with", ())
-    return shared and team.review_policy == ReviewPolicy.BEFORE_RELEASE
+    return shares_with_officer(team) and team.review_policy == ReviewPolicy.BEFORE_RELEASE
 
 
 def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:
@@ -313,20 +322,6 @@ def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:
     if used != (instrument.version.id, instrument.version.version):
         raise Conflict(f"These answers were given to {' '.join(used)}; the instrument is another one now.")
     return parse_assessment(case.document, instrument)
-
-
-def _open_review(session: Session, run: Run, team: Team, *, now: datetime) -> None:
-    waits = waits_for_review(team)
-    session.add(
-        Review(
-            run_id=run.id,
-            state="waiting" if waits else "released",
-            version=1,
-            released_at=None if waits else now,
-            updated_at=now,
-        )
-    )
-    session.flush()
 
 
 def _in_present_context(snapshot: Snapshot, team: Team) -> dict[str, Any]:

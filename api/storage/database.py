@@ -17,6 +17,7 @@ from models.base import Fault
 
 __all__ = ["Database", "open_database"]
 
+_SHORT_TIMEOUT_MS = 200
 _CONNECTIONS = 40
 """As many as there are threads for requests."""
 _WRITERS = 16
@@ -58,6 +59,7 @@ class Database:
                 {} if self.is_sqlite else {"connect_timeout": 10, "options": f"-c lock_timeout={milliseconds}"}
             ),
         )
+        self._busy_timeout_ms = milliseconds
         if self.is_sqlite:
             _prepare_sqlite(self.engine, milliseconds)
             self._reader = self.engine
@@ -94,6 +96,18 @@ class Database:
             # The lock is taken here, not at the first statement, so that what is read below is what is changed.
             session.connection()
             yield session
+
+    def forget_log(self) -> None:
+        """Empty the write-ahead log, which still holds what was deleted; left for later while others use it."""
+        if not self.is_sqlite:
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {_SHORT_TIMEOUT_MS}")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {self._busy_timeout_ms}")
+            connection.close()
 
     def close(self) -> None:
         """Close all connections; on SQLite this folds the write-ahead log into the file."""
@@ -137,6 +151,7 @@ def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "secure_delete = ON",  # what is deleted is overwritten, not only unlinked
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -39,6 +39,7 @@ __all__ = [
     "FeedbackEvent",
     "Json",
     "MatchStatus",
+    "OidcAttempt",
     "Organization",
     "Person",
     "Respondent",
@@ -174,9 +175,23 @@ class WebSession(Base):
     __tablename__ = "web_sessions"
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[str] = _belongs_to("people.id")
+    method: Mapped[str]
+    """How the person signed in: `password`, `link` or `oidc`."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class OidcAttempt(Base):
+    """A browser that is away at the identity provider; removed when it comes back, so that an answer counts once."""
+
+    __tablename__ = "oidc_attempts"
+    state_hash: Mapped[str] = mapped_column(primary_key=True)
+    browser_hash: Mapped[str]
+    """Of the cookie that the browser was given; another browser cannot finish what this one began."""
+    nonce: Mapped[str]
+    code_verifier: Mapped[str]
+    expires_at: Mapped[datetime]
 
 
 class Cohort(Base):

@@ -28,7 +28,7 @@ from api.storage.database import Database
 from api.storage.migrate import upgrade
 from tests.fixtures.actors import Actor
 from tests.fixtures.postgres import PostgresServer, running_server
-from tests.fixtures.processes import ROOT, ServerProcess, Servers
+from tests.fixtures.servers import ROOT, ServerProcess, Servers
 
 N_KILLS = 100
 N_ACTORS = 3

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from api.storage.tables import Assessment, Respondent, ReviewEvent, Run, Snapshot, Team
 from tests.fixtures.actors import answers, pieces, rows
-from tests.fixtures.processes import Replicas, Servers, replicas
+from tests.fixtures.servers import Replicas, Servers, replicas
 from tests.fixtures.stored_runs import PROGRAM, granted
 from tests.fixtures.stories import closed_assessment
 

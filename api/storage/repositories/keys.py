@@ -27,9 +27,9 @@ def add_organization(session: Session, organization: Organization) -> None:
 
 
 def find_organization(session: Session, name_or_id: str) -> Organization | None:
-    """The organization of that id or exact name."""
-    query = select(Organization).where((Organization.id == name_or_id) | (Organization.name == name_or_id))
-    return session.scalars(query).first()
+    """The organization of that id, or else of that exact name: a name cannot pass for another's id."""
+    query = select(Organization).where(Organization.name == name_or_id)
+    return session.get(Organization, name_or_id) or session.scalars(query).one_or_none()
 
 
 def organizations(session: Session) -> Sequence[Organization]:
@@ -53,9 +53,11 @@ def get_key(session: Session, key_id: str) -> ApiKey | None:
     return session.get(ApiKey, key_id)
 
 
-def keys(session: Session, organization_id: str | None = None) -> Sequence[ApiKey]:
-    """The keys of one organization, or all, oldest first."""
-    query = select(ApiKey).order_by(ApiKey.id)
+def keys(
+    session: Session, organization_id: str | None = None, *, after: str = "", limit: int | None = None
+) -> Sequence[ApiKey]:
+    """The keys of one organization, or of all, with ids above `after`, oldest first."""
+    query = select(ApiKey).where(ApiKey.id > after).order_by(ApiKey.id).limit(limit)
     if organization_id is not None:
         query = query.where(ApiKey.organization_id == organization_id)
     return session.scalars(query).all()

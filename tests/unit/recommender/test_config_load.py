@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.vocab import SupportKind
+from recommender.config import RankingConfig
 from recommender.config_load import load_config, parse_config, starter_config
 from recommender.errors import InvalidConfig, describe
 from recommender.features import FEATURES
@@ -95,3 +96,15 @@ def test_a_file_loads_as_its_text_does(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(GOOD)
     assert load_config(path) == parse_config(GOOD.encode(), file="mine.yaml")
+
+
+def test_the_order_of_weights_changes_neither_hash_nor_order_of_sums() -> None:
+    config = starter_config()
+    settings = config.model_dump()
+    for kind in settings["kinds"].values():
+        kind["features"] = dict(reversed(kind["features"].items()))
+    turned = RankingConfig.model_validate(settings)
+    assert turned.content_hash == config.content_hash
+    assert [list(kind.features) for kind in turned.kinds.values()] == [
+        list(kind.features) for kind in config.kinds.values()
+    ]

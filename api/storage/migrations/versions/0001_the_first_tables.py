@@ -50,6 +50,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_activations")),
     )
     op.create_table(
+        "oidc_attempts",
+        sa.Column("state_hash", sa.String(length=200), nullable=False),
+        sa.Column("browser_hash", sa.String(length=200), nullable=False),
+        sa.Column("nonce", sa.String(length=200), nullable=False),
+        sa.Column("code_verifier", sa.String(length=200), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_oidc_attempts")),
+    )
+    op.create_table(
         "organizations",
         sa.Column("id", sa.String(length=200), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -266,6 +275,7 @@ def upgrade() -> None:
         "web_sessions",
         sa.Column("token_hash", sa.String(length=200), nullable=False),
         sa.Column("person_id", sa.String(length=200), nullable=False),
+        sa.Column("method", sa.String(length=200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,0 +1,46 @@
+"""The audit: who did what, for administrators of the organization."""
+
+import pytest
+
+from tests.fixtures.service import Service
+
+TEAM = {"name": "Riverside on-track team", "form": "team"}
+
+
+def test_it_tells_who_did_what_in_order_and_never_a_name(service: Service) -> None:
+    portal, admin = service.as_("portal"), service.as_("admin")
+    made = portal.post("/v1/teams", json=TEAM)
+    team = made.json()["id"]
+    portal.patch(f"/v1/teams/{team}", json={"name": "Marigold"}, headers={"If-Match": made.headers["ETag"]})
+    portal.delete(f"/v1/teams/{team}")
+    answer = admin.get("/v1/audit")
+    told = [line["action"] for line in answer.json()["items"] if line["subject"] == team]
+    assert told == ["team.create", "team.change", "team.delete"]
+    assert "Riverside" not in answer.text
+    assert "Marigold" not in answer.text
+    assert all(line["actor"] == "test" or line["actor"].startswith("key:key_") for line in answer.json()["items"])
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(service: Service) -> None:
+    portal, admin = service.as_("portal"), service.as_("admin")
+    for number in range(5):
+        portal.post("/v1/teams", json={**TEAM, "name": f"Team {number}"})
+    whole = [line["id"] for line in admin.get("/v1/audit", params={"limit": 100}).json()["items"]]
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = admin.get("/v1/audit", params={"limit": 2, "cursor": cursor}).json()
+        seen += [line["id"] for line in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == whole
+    assert len(whole) == 7
+
+
+@pytest.mark.parametrize("cursor", ["dGVhbV8x", "LTE", "OTk5OTk5OTk5OTk5OTk5OTk5", "wrong!", "2aM"])
+def test_a_made_up_cursor_is_refused(service: Service, cursor: str) -> None:
+    answer = service.as_("admin").get("/v1/audit", params={"cursor": cursor})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-parameter")
+
+
+def test_another_organizations_lines_are_not_told(service: Service) -> None:
+    team = service.as_("portal").post("/v1/teams", json=TEAM).json()["id"]
+    assert team not in service.as_("admin", "Another organization").get("/v1/audit").text

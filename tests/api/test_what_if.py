@@ -1,0 +1,114 @@
+"""Trying changes out, and asking after one support, over the API; nothing is stored."""
+
+import pytest
+
+from recommender.catalog.load import starter_catalog
+from tests.fixtures.catalogs import import_and_serve
+from tests.fixtures.runs import grant, team_with_results
+from tests.fixtures.service import Service
+
+ALONE = {"share_with": []}
+
+
+def test_without_a_change_nothing_differs(service: Service) -> None:
+    team_id = team_with_results(service, **ALONE)
+    tried = service.as_("portal").post(f"/v1/teams/{team_id}/recommendations:what-if", json={})
+    assert tried.status_code == 200, tried.text
+    assert tried.headers["Cache-Control"] == "no-store"
+    for difference in tried.json()["differences"]:
+        assert (difference["entered"], difference["left"], difference["moved"]) == ([], [], [])
+        assert difference["n_stayed"] > 0
+
+
+def test_a_smaller_budget_takes_paid_supports_out_and_stores_nothing(service: Service) -> None:
+    portal = service.as_("portal")
+    team_id = team_with_results(service, "new-school-team", budget="50000-plus", **ALONE)
+    path = f"/v1/teams/{team_id}/recommendations:what-if"
+    kinds = {"kinds": ["provider"]}
+    second = portal.post(path, json=kinds).json()["run"]["lists"][0]["matches"][1]["support_id"]
+    import_and_serve(service, changed={second: {"cost": "paid"}})
+    listed = [match["support_id"] for match in portal.post(path, json=kinds).json()["run"]["lists"][0]["matches"]]
+    assert second in listed
+
+    before = portal.get(f"/v1/teams/{team_id}").json()
+    tried = portal.post(path, json={"context": {"budget": "none"}, **kinds}).json()
+    (difference,) = tried["differences"]
+    assert difference["kind"] == "provider"
+    gone = {place["support_id"]: (place["before"], place["after"]) for place in difference["left"]}
+    assert gone[second] == (listed.index(second) + 1, None)
+    now = [match["support_id"] for match in tried["run"]["lists"][0]["matches"]]
+    for place in difference["entered"] + difference["moved"]:
+        assert now[place["after"] - 1] == place["support_id"]
+    assert difference["n_stayed"] + len(difference["moved"]) + len(difference["entered"]) == len(now)
+    assert portal.get(f"/v1/teams/{team_id}/recommendations").json()["items"] == []
+    assert portal.get(f"/v1/teams/{team_id}").json() == before
+
+
+def test_answers_and_the_date_can_be_tried_too(service: Service) -> None:
+    team_id = team_with_results(service, **ALONE)
+    body = {"answers": {"la1": 1, "la2": 1}, "as_of": "2027-07-01"}
+    tried = service.as_("portal").post(f"/v1/teams/{team_id}/recommendations:what-if", json=body).json()
+    assert tried["run"]["as_of"] == "2027-07-01"
+    assert any(difference["moved"] or difference["entered"] for difference in tried["differences"])
+
+
+def test_every_change_that_the_instrument_does_not_take_is_reported_where_it_stands(service: Service) -> None:
+    team_id = team_with_results(service, **ALONE)
+    body = {"context": {"budget": "lots", "planet": "mars"}, "answers": {"zz9": 2}}
+    answer = service.as_("portal").post(f"/v1/teams/{team_id}/recommendations:what-if", json=body)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-body")
+    assert {fault["pointer"] for fault in answer.json()["errors"]} == {
+        "/context/budget",
+        "/context/planet",
+        "/answers/zz9",
+    }
+
+
+def test_a_team_cannot_look_past_a_review_by_trying(service: Service) -> None:
+    team_id = team_with_results(service, share_with=["program-officer"])
+    path = f"/v1/teams/{team_id}/recommendations:what-if"
+    refused = service.as_("portal").post(path, json={})
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/not-released")
+    grant(service, team_id, "A program")
+    assert service.as_("officer", "A program").post(path, json={}).status_code == 200
+
+
+def test_why_not_answers_as_of_the_run_also_when_the_catalog_is_another_one(service: Service) -> None:
+    portal = service.as_("portal")
+    team_id = team_with_results(service, **ALONE)
+    run = portal.get(portal.post(f"/v1/teams/{team_id}/recommendations", json={}).headers["Location"]).json()
+    first = run["run"]["lists"][0]["matches"][0]
+    where = f"/v1/runs/{run['id']}/why-not/{first['support_id']}"
+    answer = portal.get(where).json()
+    assert (answer["exact"], answer["note"]) == (True, None)
+    assert (answer["why_not"]["outcome"], answer["why_not"]["rank"]) == ("listed", 1)
+    import_and_serve(service, without={first["support_id"]})
+    assert portal.get(where).json() == answer
+
+
+def test_why_not_names_the_rule_that_excluded_a_support(service: Service) -> None:
+    portal = service.as_("portal")
+    team_id = team_with_results(service, "new-school-team", budget="none", **ALONE)
+    run_id = portal.post(f"/v1/teams/{team_id}/recommendations", json={}).json()["id"]
+    paid = next(support.id for support in starter_catalog().providers if support.cost == "paid")
+    answer = portal.get(f"/v1/runs/{run_id}/why-not/{paid}").json()["why_not"]
+    assert answer["outcome"] == "excluded"
+    assert answer["excluded_by"]
+
+
+def test_why_not_of_what_the_run_cannot_list_is_a_problem(service: Service) -> None:
+    portal = service.as_("portal")
+    team_id = team_with_results(service, **ALONE)
+    run_id = portal.post(f"/v1/teams/{team_id}/recommendations", json={"kinds": ["resource"]}).json()["id"]
+    provider = starter_catalog().providers[0].id
+    other_kind = portal.get(f"/v1/runs/{run_id}/why-not/{provider}")
+    assert (other_kind.status_code, other_kind.json()["type"]) == (409, "/problems/conflict")
+    unknown = portal.get(f"/v1/runs/{run_id}/why-not/res-unknown")
+    assert (unknown.status_code, unknown.json()["type"]) == (404, "/problems/unknown-support")
+
+
+@pytest.mark.parametrize("path", ["why-not/res-x", "replay"])
+def test_a_foreign_organization_asks_in_vain(service: Service, path: str) -> None:
+    team_id = team_with_results(service, **ALONE)
+    run_id = service.as_("portal").post(f"/v1/teams/{team_id}/recommendations", json={}).json()["id"]
+    assert service.as_("admin", "Another organization").get(f"/v1/runs/{run_id}/{path}").status_code == 404
