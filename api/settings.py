@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     """Holds the database, `trellis.sqlite`, and the embedded vectors, `vectors.sqlite`; only these may be deleted."""
     database_url: SecretStr | None = None
     """`postgresql://USER:PASSWORD@HOST/NAME`, or `sqlite:///PATH`; None means SQLite in the data directory."""
+    lock_seconds: float = Field(default=5, gt=0, le=600)
+    """How long a request waits for data that another one is changing; then it is answered with 503."""
     model: str = "all-MiniLM-L6-v2"
     """Name of the packaged embedding model, or the path of another sentence-transformers model."""
     model_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")

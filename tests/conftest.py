@@ -12,7 +12,7 @@ from tests.fixtures.engines import make_recommender
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.teams import judged_teams
 
-pytest_plugins = ("tests.fixtures.postgres",)
+pytest_plugins = ("tests.fixtures.postgres", "tests.fixtures.servers")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

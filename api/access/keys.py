@@ -1,11 +1,12 @@
 """API keys: made once, shown once, kept as a hash."""
 
+import contextlib
 import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 from api.access.principals import Principal, Scope
-from api.errors import StorageBusy, StorageFull, Unauthenticated
+from api.errors import StorageBusy, StorageFull, StorageUnavailable, Unauthenticated
 from api.storage.database import Database
 from api.storage.repositories.keys import find_key, touch_key
 
@@ -40,9 +41,6 @@ def authenticate(database: Database, secret: str, *, now: datetime) -> Principal
 
 
 def _note_use(database: Database, key_id: str, now: datetime) -> None:
-    """When a key was used, to the minute; a busy or full database must not refuse a reader for this."""
-    try:
-        with database.writing() as session:
-            touch_key(session, key_id, now)
-    except (StorageBusy, StorageFull):
-        pass
+    """When a key was used, to the minute; a database that cannot be written must not refuse a reader for this."""
+    with contextlib.suppress(StorageBusy, StorageFull, StorageUnavailable), database.writing(hasty=True) as session:
+        touch_key(session, key_id, now)

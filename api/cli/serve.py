@@ -26,7 +26,10 @@ def serve_command(
     from api.app import create_app
     from api.server import serve
     from api.settings import load_settings
+    from api.storage.migrate import upgrade
 
     settings = load_settings(host=host, port=port, catalog_dir=catalog, ruleset=ruleset, config=config, model=model)
-    if not serve(create_app(settings), settings):
+    app = create_app(settings)
+    upgrade(app.state.database)  # here, so that a database that cannot be used ends in one line
+    if not serve(app, settings):
         raise typer.Exit(2)  # its log has said why

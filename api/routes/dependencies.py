@@ -1,10 +1,11 @@
 """What endpoints are given: the engine, transactions, the caller, and the words for their problems in OpenAPI."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
+from fastapi.concurrency import contextmanager_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
@@ -34,17 +35,18 @@ __all__ = [
 Clock = Callable[[], datetime]
 
 
-def _engine(request: Request) -> Engine:
+# Coroutines where nothing blocks: a plain function would cost a change of threads at each request.
+async def _engine(request: Request) -> Engine:
     engine: Engine = request.app.state.engine
     return engine
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     now: datetime = request.app.state.clock()
     return now.astimezone(UTC)
 
@@ -60,8 +62,8 @@ def _reading(database: DatabaseDep) -> Iterator[Session]:
         yield session
 
 
-def _writing(database: DatabaseDep) -> Iterator[Session]:
-    with database.writing() as session:
+async def _writing(database: DatabaseDep) -> AsyncIterator[Session]:
+    async with database.turns.turn(), contextmanager_in_threadpool(database.writing()) as session:
         yield session
 
 
@@ -106,12 +108,12 @@ class Require:
         return principal
 
 
-def _metrics(request: Request) -> Metrics:
+async def _metrics(request: Request) -> Metrics:
     metrics: Metrics = request.app.state.metrics
     return metrics
 
 
-def _done(request: Request) -> Callable[[str, int], None]:
+async def _done(request: Request) -> Callable[[str, int], None]:
     def done(what: str, count: int) -> None:
         request.state.done = {what: count}
 

@@ -44,7 +44,7 @@ class _IfMatch:
             raise StaleVersion(f"The version is {etag} now; read it again and repeat the change.")
 
 
-def _if_match(
+async def _if_match(
     given: Annotated[
         str | None, Header(alias="If-Match", max_length=500, description="The ETag of the version that is changed.")
     ] = None,

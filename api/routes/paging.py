@@ -32,7 +32,7 @@ class _Paging:
         self.limit = limit
 
 
-def _paging(
+async def _paging(
     limit: Annotated[int, Query(ge=1, le=100, description="Most items on a page.")] = 20,
     cursor: Annotated[str, Query(max_length=200, description="`next_cursor` of the page before.")] = "",
 ) -> _Paging:

@@ -1,26 +1,29 @@
 """Transactions on SQLite or PostgreSQL, and what becomes of a database that is busy, full or away."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from api.errors import InvalidSetting, StorageBusy, StorageFull, StorageUnavailable
+from api.errors import InvalidSetting, StorageUnavailable
 from api.settings import Settings
+from api.storage.failures import translated
+from api.storage.turns import Turns
 from models.base import Fault
-from recommender.errors import TrellisError
 
-__all__ = ["Database", "open_database", "translated"]
+__all__ = ["Database", "open_database"]
 
-_BUSY_TIMEOUT_MS = 5_000
 _SHORT_TIMEOUT_MS = 200
+_CONNECTIONS = 40
+"""As many as there are threads for requests."""
+_WRITERS = 16
+"""Fewer than connections: those who wait for a row must leave some to those who hold it."""
 _WRITES = "trellis_writes"
+_HASTY = "trellis_hasty"
 
 
 class Database:
@@ -30,27 +33,43 @@ class Database:
     A writing transaction takes the write lock at its start, so that it never fails half-way for want of it.
     """
 
-    def __init__(self, url: str, *, busy_timeout_ms: int = _BUSY_TIMEOUT_MS) -> None:
+    def __init__(self, url: str, *, lock_seconds: float = 5) -> None:
         """Open `url` (SQLAlchemy form; plain `postgresql://` uses psycopg 3); nothing connects yet.
+
+        Args:
+            url: where it is.
+            lock_seconds: how long a statement waits for what another transaction holds.
 
         Raises:
             InvalidSetting: not a URL of SQLite or PostgreSQL.
         """
         self.url = _checked(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.place = str(self.url.database) if self.is_sqlite else self.url.render_as_string()
+        """For the operator: a path, or a URL without its password."""
+        milliseconds = round(1000 * lock_seconds)
         self.engine: Engine = create_engine(
             self.url,
-            pool_size=10,
-            max_overflow=30,
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
             pool_pre_ping=not self.is_sqlite,
             # Errors would otherwise carry answers and words into logs.
             hide_parameters=True,
-            **({} if self.is_sqlite else {"connect_args": {"connect_timeout": 10}}),
+            connect_args=(
+                {} if self.is_sqlite else {"connect_timeout": 10, "options": f"-c lock_timeout={milliseconds}"}
+            ),
         )
-        self._busy_timeout_ms = busy_timeout_ms
+        self._busy_timeout_ms = milliseconds
         if self.is_sqlite:
-            _prepare_sqlite(self.engine, busy_timeout_ms)
+            _prepare_sqlite(self.engine, milliseconds)
+            self._reader = self.engine
+        else:
+            _prepare_postgres(self.engine)
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._writer = self.engine.execution_options(**{_WRITES: True})
+        self._hasty_writer = self._writer.execution_options(**{_HASTY: True})
+        self.turns = Turns(1 if self.is_sqlite else _WRITERS, patience=lock_seconds)
+        """For event loops: what must be held while they write."""
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -59,17 +78,21 @@ class Database:
         Raises:
             StorageBusy, StorageUnavailable: as the database says.
         """
-        with translated(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with translated(self.place), Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, hasty: bool = False) -> Iterator[Session]:
         """A transaction that is committed when the block ends well, and leaves no trace otherwise.
+
+        Args:
+            hasty: whether to give up at once, busy, when another transaction holds what is needed.
 
         Raises:
             StorageBusy, StorageFull, StorageUnavailable: as the database says; nothing was written.
         """
-        with translated(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        engine = self._hasty_writer if hasty else self._writer
+        with translated(self.place), Session(engine, expire_on_commit=False) as session, session.begin():
             # The lock is taken here, not at the first statement, so that what is read below is what is changed.
             session.connection()
             yield session
@@ -103,42 +126,7 @@ def open_database(settings: Settings) -> Database:
             settings.data_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageUnavailable(f"{settings.data_dir}: {error.strerror or error}") from error
-    return Database(settings.database())
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Driver errors as ours; integrity errors pass, for they are the caller's to understand."""
-    try:
-        yield
-    except TrellisError:
-        raise
-    except PoolTimeoutError as error:
-        raise StorageBusy("All connections to the database are taken; try again.") from error
-    except DBAPIError as error:
-        if kind := _kind_of(error):
-            raise kind from error
-        raise
-
-
-def _kind_of(error: DBAPIError) -> TrellisError | None:
-    text = str(error.orig).lower()
-    state = getattr(error.orig, "sqlstate", None) or ""
-    if isinstance(error.orig, sqlite3.Error):
-        if "locked" in text or "busy" in text:
-            return StorageBusy("The database is busy; try again.")
-        if "full" in text:
-            return StorageFull("The database has no room left; nothing was written.")
-        if isinstance(error, OperationalError):
-            return StorageUnavailable("The database cannot be read or written.")
-        return None
-    if state in ("40001", "40P01", "55P03", "53300"):
-        return StorageBusy("The database is busy; try again.")
-    if state == "53100":
-        return StorageFull("The database has no room left; nothing was written.")
-    if error.connection_invalidated or (isinstance(error, OperationalError) and state[:2] in ("", "08", "57")):
-        return StorageUnavailable("The database cannot be reached.")
-    return None
+    return Database(settings.database(), lock_seconds=settings.lock_seconds)
 
 
 def _checked(url: str) -> URL:
@@ -169,5 +157,19 @@ def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get(_HASTY):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+            return
+        try:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {busy_timeout_ms}")
+
+
+def _prepare_postgres(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(_HASTY):
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 1")  # ms; 0 would wait for ever

@@ -9,7 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from api.storage.database import Database, translated
+from api.storage.database import Database
+from api.storage.failures import translated
 
 __all__ = ["newest_revision", "present_revision", "upgrade"]
 
@@ -22,12 +23,13 @@ def upgrade(database: Database, *, revision: str = "head") -> None:
     Raises:
         StorageBusy, StorageUnavailable: as the database says.
     """
-    with translated(), as_file(files("api.storage") / "migrations") as folder:
+    with translated(database.place), as_file(files("api.storage") / "migrations") as folder:
         config = Config()
         config.set_main_option("script_location", str(folder))
         with database.writing() as session:
             connection = session.connection()
             if not database.is_sqlite:
+                connection.execute(text("SET LOCAL lock_timeout = 0"))  # another process may migrate for long
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
