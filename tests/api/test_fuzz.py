@@ -96,7 +96,10 @@ def served(starter: Recommender, tmp_path_factory: pytest.TempPathFactory) -> It
             time.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
         yield Served(service, f"http://127.0.0.1:{port}")
-        if os.environ.get("SHOW"): print("\n".join(l for l in service.as_("admin").get("/metrics").text.splitlines() if "requests_total{" in l))
+        if os.environ.get("SHOW"):
+            print(
+                "\n".join(l for l in service.as_("admin").get("/metrics").text.splitlines() if "requests_total{" in l)
+            )
         server.should_exit = True
         thread.join()
 
