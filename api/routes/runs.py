@@ -77,9 +77,10 @@ def post_run(
     """Rank supports for the latest frozen results; the answer tells where the run is and how its review stands."""
     # Ranking takes longer than everything else here together, so no transaction waits for it.
     with database.reading() as session:
+        team = team_with_results(session, caller, team_id)
         if (kept := once.kept(session, owner=caller.actor, now=now)) is not None:
             return kept
-        case = present_case(session, team_with_results(session, caller, team_id), body.assessment_id)
+        case = present_case(session, team, body.assessment_id)
     made = make_run(engine, case, body, now=now)
     with database.writing() as session:
         team = team_with_results(session, caller, team_id)
