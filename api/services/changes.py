@@ -17,8 +17,8 @@ from api.errors import Conflict
 from api.services.artifacts import recommender_at
 from api.services.engine import Engine, Parts
 from api.services.replay import differing_versions
-from api.services.review import events_in
 from api.services.review_fold import lists_of, released_review
+from api.services.review_records import events_in
 from api.services.runs import RunRequest, run_document
 from api.storage.repositories.reviews import events_of
 from api.storage.tables import Run

@@ -13,7 +13,8 @@ from api.services.engine import Engine
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K, apply_what_if
 from api.services.replay import differing_versions
-from api.services.runs import Case, RunRequest, parse_case, waits_for_review
+from api.services.review_records import waits_for_review
+from api.services.runs import Case, RunRequest, parse_case
 from api.storage.repositories.runs import has_released_run
 from api.storage.tables import Run, Team
 from models.assessment import Answer, ContextValue
