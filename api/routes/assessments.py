@@ -63,7 +63,7 @@ def post_assessment(
     """Open a window, a retake of the team's last assessment with results unless the body says otherwise."""
 
     def make() -> Created:
-        team = own_team(session, caller, team_id)
+        team = own_team(session, caller, team_id, lock=True)  # so that its windows are counted one by one
         made = create_assessment(session, caller, team, body, engine.instrument, now=now)
         where = f"/v1/assessments/{made.id}"
         return Created(assessment_view(made), where, etag=etag_of(made.version), team_id=team.id)
