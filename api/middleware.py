@@ -70,12 +70,14 @@ class Boundary:
             scope["method"] = "GET"
         begun = time.perf_counter()
         status: int | None = None
+        replayed = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, replayed
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
+                replayed = "Idempotency-Replayed" in headers
                 headers["X-Request-Id"] = request_id
                 headers.update(_SECURITY_HEADERS)
                 headers.update(state.get("headers", {}))
@@ -95,7 +97,7 @@ class Boundary:
                 raise
             await answer(INTERNAL_ERROR, "The log of this instance has more under the request id.")
         finally:
-            self._note(scope, method, status, time.perf_counter() - begun)
+            self._note(scope, method, status, time.perf_counter() - begun, replayed=replayed)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, answer: _Answer) -> None:
         encoding = Headers(scope=scope).get("content-encoding", "identity").strip().lower()
@@ -111,15 +113,15 @@ class Boundary:
         if body is not None:
             await self._app(scope, _replay(body, receive), send)
 
-    def _note(self, scope: Scope, method: str, status: int | None, seconds: float) -> None:
+    def _note(self, scope: Scope, method: str, status: int | None, seconds: float, *, replayed: bool) -> None:
         """Count and log one request; without a status the caller left before there was an answer."""
         state = scope["state"]
         route = getattr(scope.get("route"), "path", None)
         status = status or CLIENT_LEFT
         if self._metrics is not None:
             self._metrics.observe(method=method, route=route, status=status, seconds=seconds)
-            for what, count in state.get("done", {}).items() if status < 400 else ():
-                self._metrics.done(what, count)
+            if status < 300 and not replayed:
+                self._metrics.done(getattr(scope.get("route"), "operation_id", None) or "")
         log_request(
             request_id=state["request_id"],
             method=method,

@@ -63,17 +63,15 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     if schema.get("type") == "array":
         return [_example(schema["items"], schemas)]
     required = schema.get("required", ())
-    fields = {
-        name: part for name, part in schema.get("properties", {}).items() if name in required or "examples" in part
-    }
-    return {name: _example(part, schemas) for name, part in fields.items()}
+    shown = [name for name, part in schema.get("properties", {}).items() if name in required or "examples" in part]
+    return {name: _example(schema["properties"][name], schemas) for name in shown}
 
 
 def _complete(operation: dict[str, Any]) -> None:
     """Add the problems that every operation of its kind may answer with."""
     answers: dict[str, Any] = operation["responses"]
     usual: dict[str, str] = {}
-    if "security" in operation:
+    if any("key" in scheme for scheme in operation.get("security", ())):
         usual |= _WITH_KEY
     if "requestBody" in operation:
         usual |= _WITH_BODY

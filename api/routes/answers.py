@@ -9,7 +9,16 @@ from pydantic import BaseModel
 from api.access.principals import Permission, Principal
 from api.errors import NotAllowed
 from api.routes.bodies import RawBody
-from api.routes.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, Writing, problem_responses
+from api.routes.dependencies import (
+    DatabaseDep,
+    EngineDep,
+    Now,
+    Reading,
+    Require,
+    Writing,
+    count_address,
+    problem_responses,
+)
 from api.services.answers import Invitation, OwnAnswers, Progress, open_place, own_answers, save, submit
 from api.services.respondents import INVITATION
 from models.assessment import Answer
@@ -52,6 +61,7 @@ def _caller(
 ) -> Principal | Invitation:
     """Whoever may answer: the holder of an invitation, or a key that may write."""
     if credentials is not None and credentials.credentials.startswith(INVITATION):
+        count_address(request)
         return Invitation(credentials.credentials)
     return Require(Permission.WRITE_TEAMS)(request, database, now, credentials)
 
@@ -64,6 +74,7 @@ def _person(
 ) -> Invitation:
     """The holder of an invitation, and nobody else."""
     if credentials is not None and credentials.credentials.startswith(INVITATION):
+        count_address(request)
         return Invitation(credentials.credentials)
     Require(Permission.READ_CATALOG)(request, database, now, credentials)
     raise NotAllowed("Single answers are read by their own person only, with the invitation as bearer token.")
