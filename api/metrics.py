@@ -35,8 +35,8 @@ class Metrics:
             registry=self._registry,
         )
         self._done = {
-            "createRun": Counter("trellis_runs_created", "Recommendation runs stored.", registry=self._registry),
-            "saveAnswers": Counter("trellis_answers_saved", "Calls that saved answers.", registry=self._registry),
+            "runs_created": Counter("trellis_runs_created", "Recommendation runs stored.", registry=self._registry),
+            "answers_saved": Counter("trellis_answers_saved", "Answers of respondents saved.", registry=self._registry),
         }
         self._registry.register(_State(engine, database))
 
@@ -46,10 +46,9 @@ class Metrics:
         self._requests.labels(*labels).inc()
         self._seconds.labels(*labels).observe(seconds)
 
-    def done(self, operation_id: str) -> None:
-        """Count what an operation did; most are counted as requests only."""
-        if operation_id in self._done:
-            self._done[operation_id].inc()
+    def done(self, what: str, count: int) -> None:
+        """Count what a request did: `runs_created` or `answers_saved`."""
+        self._done[what].inc(count)
 
     def text(self) -> bytes:
         """All figures in Prometheus's text format."""

@@ -70,14 +70,12 @@ class Boundary:
             scope["method"] = "GET"
         begun = time.perf_counter()
         status: int | None = None
-        replayed = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status, replayed
+            nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                replayed = "Idempotency-Replayed" in headers
                 headers["X-Request-Id"] = request_id
                 headers.update(_SECURITY_HEADERS)
                 headers.update(state.get("headers", {}))
@@ -97,7 +95,7 @@ class Boundary:
                 raise
             await answer(INTERNAL_ERROR, "The log of this instance has more under the request id.")
         finally:
-            self._note(scope, method, status, time.perf_counter() - begun, replayed=replayed)
+            self._note(scope, method, status, time.perf_counter() - begun)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, answer: _Answer) -> None:
         encoding = Headers(scope=scope).get("content-encoding", "identity").strip().lower()
@@ -113,15 +111,15 @@ class Boundary:
         if body is not None:
             await self._app(scope, _replay(body, receive), send)
 
-    def _note(self, scope: Scope, method: str, status: int | None, seconds: float, *, replayed: bool) -> None:
+    def _note(self, scope: Scope, method: str, status: int | None, seconds: float) -> None:
         """Count and log one request; without a status the caller left before there was an answer."""
         state = scope["state"]
         route = getattr(scope.get("route"), "path", None)
         status = status or CLIENT_LEFT
         if self._metrics is not None:
             self._metrics.observe(method=method, route=route, status=status, seconds=seconds)
-            if status < 300 and not replayed:
-                self._metrics.done(getattr(scope.get("route"), "operation_id", None) or "")
+            for what, count in state.get("done", {}).items() if status < 400 else ():
+                self._metrics.done(what, count)
         log_request(
             request_id=state["request_id"],
             method=method,

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from api.access.principals import Permission, Principal
+from api.errors import NotAllowed, NotFound
 from api.routes.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, Writing, problem_responses
 from api.routes.etags import IfMatch, IfNoneMatch, etag_of, unchanged
 from api.routes.once import Created, Once
@@ -35,7 +36,12 @@ _NO_WINDOW = "No such assessment within the caller's reach."
 _NOT_SHARED = "The team does not share its results with its program officer, or the scope is another."
 
 
-def _settle(_: Reader, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str) -> None:
+def _settle(caller: Reader, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str) -> None:
+    with database.reading() as session:
+        try:
+            visible_assessment(session, caller, assessment_id)
+        except (NotFound, NotAllowed):
+            return  # nobody ends or hears of what is beyond their reach; the endpoint says so
     settle(database, engine, assessment_id, now=now)
 
 
@@ -57,7 +63,7 @@ def post_assessment(
     """Open a window, a retake of the team's last assessment with results unless the body says otherwise."""
 
     def make() -> Created:
-        team = own_team(session, caller, team_id)
+        team = own_team(session, caller, team_id, lock=True)  # so that its windows are counted one by one
         made = create_assessment(session, caller, team, body, engine.instrument, now=now)
         where = f"/v1/assessments/{made.id}"
         return Created(assessment_view(made), where, etag=etag_of(made.version), team_id=team.id)

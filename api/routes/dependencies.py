@@ -22,13 +22,13 @@ __all__ = [
     "CatalogReader",
     "Clock",
     "DatabaseDep",
+    "Done",
     "EngineDep",
     "MetricsDep",
     "Now",
     "Reading",
     "Require",
     "Writing",
-    "count_address",
     "problem_responses",
 ]
 
@@ -100,7 +100,7 @@ class Require:
                 raise Unauthenticated("Send a key as `Authorization: Bearer KEY`; `trellis keys create` makes one.")
             principal = authenticate(database, credentials.credentials, now=now)
         except Unauthenticated:
-            limits.count_failure(_address(request))
+            limits.count_failure(request.client.host if request.client else "unknown")
             raise
         request.state.actor = principal.actor
         request.state.headers = limits.count(principal.actor)
@@ -108,26 +108,21 @@ class Require:
         return principal
 
 
-def count_address(request: Request) -> None:
-    """Count a request without a key, which has its limit by address.
-
-    Raises:
-        TooManyRequests: the limit is reached.
-    """
-    limits: Limits = request.app.state.limits
-    request.state.headers = limits.count(f"address:{_address(request)}")
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
-
-
 async def _metrics(request: Request) -> Metrics:
     metrics: Metrics = request.app.state.metrics
     return metrics
 
 
+async def _done(request: Request) -> Callable[[str, int], None]:
+    def done(what: str, count: int) -> None:
+        request.state.done = {what: count}
+
+    return done
+
+
 MetricsDep = Annotated[Metrics, Depends(_metrics)]
+Done = Annotated[Callable[[str, int], None], Depends(_done)]
+"""Says what a request did, `done("answers_saved", 3)`; it counts in the metrics once the request is answered well."""
 CatalogReader = Annotated[Principal, Depends(Require(Permission.READ_CATALOG))]
 
 

@@ -93,7 +93,7 @@ def patch_team(
     response: Response,
 ) -> TeamView:
     """Change what the body names."""
-    team = own_team(session, caller, team_id)
+    team = own_team(session, caller, team_id, lock=True)
     if_match.check(etag_of(team.version))
     change_team(session, caller, team, body, engine.instrument, now=now)
     response.headers["ETag"] = etag_of(team.version)
@@ -111,5 +111,5 @@ def remove_team(
     caller: Writer, session: Writing, database: DatabaseDep, now: Now, team_id: str, afterwards: BackgroundTasks
 ) -> None:
     """Delete answers, profiles, runs, reviews and feedback too; an audit line without content stays."""
+    delete_team(session, caller, team_id, now=now)
     afterwards.add_task(database.forget_log)
-    delete_team(session, caller, own_team(session, caller, team_id), now=now)

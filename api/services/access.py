@@ -18,13 +18,15 @@ SHARED_WITH_OFFICER = "program-officer"
 """The option of the context question `share_with` that opens a team's results to its program officer."""
 
 
-def own_team(session: Session, principal: Principal, team_id: str) -> Team:
-    """A team of the caller's own organization, which the caller may change.
+def own_team(session: Session, principal: Principal, team_id: str, *, lock: bool = False) -> Team:
+    """A team of the caller's own organization, which the caller may change; `lock` makes others wait who would too.
 
     Raises:
         NotFound: no such team there.
     """
-    team = get_team(session, team_id, principal.organization_id) if principal.scope is not Scope.OFFICER else None
+    team = None
+    if principal.scope is not Scope.OFFICER:
+        team = get_team(session, team_id, principal.organization_id, lock=lock)
     if team is None:
         raise NotFound("team", team_id)
     return team

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal
 from api.errors import Conflict, InvalidBody
+from api.services.access import own_team
 from api.storage.ids import new_id
 from api.storage.repositories.audit import note
-from api.storage.repositories.teams import add_team, find_team_by_external_id, remove_team
+from api.storage.repositories.teams import add_team, find_team_by_external_id, lock_all_of_team, remove_team
 from api.storage.tables import Team
 from models.assessment import ContextValue
 from models.base import Fault
@@ -156,8 +157,14 @@ def change_team(
     note(session, "team.change", team.id, actor=principal.actor, organization_id=team.organization_id, now=now)
 
 
-def delete_team(session: Session, principal: Principal, team: Team, *, now: datetime) -> None:
-    """Delete a team with its answers, profiles, runs, reviews and feedback; a line of the audit stays."""
+def delete_team(session: Session, principal: Principal, team_id: str, *, now: datetime) -> None:
+    """Delete a team with its answers, profiles, runs, reviews and feedback; a line of the audit stays.
+
+    Raises:
+        NotFound: no such team of the caller's organization.
+    """
+    lock_all_of_team(session, own_team(session, principal, team_id).id)
+    team = own_team(session, principal, team_id, lock=True)
     remove_team(session, team)
     note(session, "team.delete", team.id, actor=principal.actor, organization_id=team.organization_id, now=now)
 

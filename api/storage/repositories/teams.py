@@ -5,9 +5,18 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from api.storage.tables import Cohort, CohortGrant, Team
+from api.storage.tables import Assessment, Cohort, CohortGrant, Review, Run, Team
 
-__all__ = ["add_team", "find_team_by_external_id", "get_team", "granted_team", "granted_teams", "remove_team", "teams"]
+__all__ = [
+    "add_team",
+    "find_team_by_external_id",
+    "get_team",
+    "granted_team",
+    "granted_teams",
+    "lock_all_of_team",
+    "remove_team",
+    "teams",
+]
 
 
 def add_team(session: Session, team: Team) -> None:
@@ -16,9 +25,10 @@ def add_team(session: Session, team: Team) -> None:
     session.flush()
 
 
-def get_team(session: Session, team_id: str, organization_id: str) -> Team | None:
-    """The team of that id in an organization."""
-    team = session.get(Team, team_id)
+def get_team(session: Session, team_id: str, organization_id: str, *, lock: bool = False) -> Team | None:
+    """The team of that id in an organization; `lock` holds off everybody else who would change or delete it."""
+    # What belongs to a team may be written meanwhile, hence not the strongest lock.
+    team = session.get(Team, team_id, with_for_update={"key_share": True} if lock else None)
     return team if team is not None and team.organization_id == organization_id else None
 
 
@@ -52,6 +62,18 @@ def _granted(program_id: str) -> Select[Team]:
         .where(Cohort.organization_id == program_id, CohortGrant.revoked_at.is_(None))
     )
     return select(Team).where(Team.id.in_(in_cohorts))
+
+
+def lock_all_of_team(session: Session, team_id: str) -> None:
+    """Wait for everybody who writes to a team's windows and reviews, and hold off whoever comes.
+
+    They hold their window or review and then refer to the team; to lock the team first would stop both for ever.
+    """
+    session.execute(
+        select(Assessment.id).where(Assessment.team_id == team_id).order_by(Assessment.id).with_for_update()
+    )
+    reviews = select(Review.run_id).join(Run, Run.id == Review.run_id).where(Run.team_id == team_id)
+    session.execute(reviews.order_by(Review.run_id).with_for_update(of=Review))
 
 
 def remove_team(session: Session, team: Team) -> None:
