@@ -1,5 +1,6 @@
 """The OpenAPI document: FastAPI's own, and what holds for every operation, said once."""
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -40,6 +41,7 @@ def describe(app: FastAPI, unseen: list[type[BaseModel]]) -> dict[str, Any]:
         [(Problem, "serialization"), *((model, "validation") for model in unseen)],
         ref_template="#/components/schemas/{model}",
     )
+    document = _with_public_names(document)
     schemas = found["$defs"] | document.setdefault("components", {}).get("schemas", {})
     document["components"]["schemas"] = {name: schemas[name] for name in sorted(schemas) if name not in _FRAMEWORK}
     for operations in document["paths"].values():
@@ -49,6 +51,21 @@ def describe(app: FastAPI, unseen: list[type[BaseModel]]) -> dict[str, Any]:
                 if not {"example", "examples"} & set(media):
                     media["example"] = _example(media["schema"], schemas)
     return document
+
+
+def _with_public_names(document: dict[str, Any]) -> dict[str, Any]:
+    """Two models of one name are told apart by their file, not by the whole path of their module."""
+    renamed = {}
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        *_, file, short = ["", *name.replace("-", "").split("__")]
+        public = "".join(word.title() for word in file.split("_")) + short
+        if public != name:
+            renamed[name] = schema["title"] = public  # generators name their classes by the title
+    text = json.dumps(document)
+    for name, public in renamed.items():
+        text = text.replace(f'"{name}"', f'"{public}"').replace(f'/{name}"', f'/{public}"')
+    named: dict[str, Any] = json.loads(text)
+    return named
 
 
 def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
