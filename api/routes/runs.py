@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from api.access.principals import Permission, Principal, Scope
 from api.errors import NotFound
 from api.routes.browsers import SettingsDep
-from api.routes.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, problem_responses
+from api.routes.dependencies import DatabaseDep, Done, EngineDep, Now, Reading, Require, problem_responses
 from api.routes.etags import IfNoneMatch, etag_of, unchanged
 from api.routes.negotiation import best_of
 from api.routes.once import Created, Once
@@ -70,6 +70,7 @@ def post_run(
     engine: EngineDep,
     settings: SettingsDep,
     once: Once,
+    done: Done,
     now: Now,
     team_id: str,
     body: NewRun,
@@ -87,6 +88,7 @@ def post_run(
         def make() -> Created:
             run = store_run(session, caller, team, made, now=now, review_days=settings.review_days)
             review = find_review(session, run.id)
+            done("runs_created", 1)
             return Created(
                 run_head(run, review), f"/v1/runs/{run.id}", etag=etag_of(_version(run, review)), team_id=team.id
             )
