@@ -97,6 +97,9 @@ def create_app(
     app.state.database = database
     app.state.clock = clock
     app.state.metrics = metrics
+    app.state.settings = settings
+    app.state.sign_in_attempts = Attempts()
+    app.state.identity_provider = identity_provider(settings)
     app.state.limits = Limits(settings.requests_per_minute)
     app.state.settings = settings
     app.state.sign_in_attempts = Attempts()

@@ -36,16 +36,37 @@ def describe(app: FastAPI, unseen: list[type[BaseModel]]) -> dict[str, Any]:
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0"
     )
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            _complete(operation)
     _, found = models_json_schema(
         [(Problem, "serialization"), *((model, "validation") for model in unseen)],
         ref_template="#/components/schemas/{model}",
     )
     schemas = found["$defs"] | document.setdefault("components", {}).get("schemas", {})
     document["components"]["schemas"] = {name: schemas[name] for name in sorted(schemas) if name not in _FRAMEWORK}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            _complete(operation)
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                if not {"example", "examples"} & set(media):
+                    media["example"] = _example(media["schema"], schemas)
     return document
+
+
+def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """What a schema's own examples add up to; of an object, all that is required and all that has an example."""
+    if "$ref" in schema:
+        return _example(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    for known in ("examples", "enum"):
+        if known in schema:
+            return schema[known][0]
+    if "anyOf" in schema:
+        return _example(schema["anyOf"][0], schemas)
+    if schema.get("type") == "array":
+        return [_example(schema["items"], schemas)]
+    required = schema.get("required", ())
+    fields = {
+        name: part for name, part in schema.get("properties", {}).items() if name in required or "examples" in part
+    }
+    return {name: _example(part, schemas) for name, part in fields.items()}
 
 
 def _complete(operation: dict[str, Any]) -> None:

@@ -47,10 +47,9 @@ __all__ = [
     "Words",
 ]
 
-_NO_ZERO = r"^[^\x00]*$"
 Support = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=200)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=_NO_ZERO)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=_NO_ZERO)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Actor = Annotated[str, StringConstraints(pattern=r"^(key|person):[!-~]+$", max_length=200)]
 """`key:ID` or `person:ID`."""

@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.assessment import Assessment
 from models.base import AssessmentId, SupportId, TeamId
@@ -223,6 +224,44 @@ class Recommender:
         rankers = [self._rankers[kind] for kind in kinds]
         return tuple(self._list(ranker, ranker.rank(team, k=k), team, writer) for ranker in rankers)
 
+    def order(
+        self,
+        assessment: Assessment,
+        *,
+        as_of: date,
+        kinds: Sequence[SupportKind] = ALL_KINDS,
+        k: int | None = None,
+        history: Sequence[PastSupport] = (),
+        exploration: float = 0.0,
+        seed: int = 0,
+        word_vectors: NDArray[np.float32] | None = None,
+    ) -> dict[SupportKind, tuple[SupportId, ...]]:
+        """The ids that `decide` lists, without profile, reasons and plan: for comparing many lists of one team.
+
+        Args:
+            assessment: as for `decide`, like all that is not named here.
+            as_of: see there.
+            kinds: see there.
+            k: see there.
+            history: see there.
+            exploration: see there.
+            seed: see there.
+            word_vectors: from `word_vectors` of the same answers and configuration; None makes them.
+        """
+        _, team = self._view(assessment, as_of, word_vectors)
+        terms = _Terms(k, latest(history), exploration, seed)
+        lists: dict[SupportKind, tuple[SupportId, ...]] = {}
+        for kind in kinds:
+            ranker = self._rankers[kind]
+            ranked, _ = _shown(ranker, team, terms)
+            rows = ranked.features.rows[ranked.listed.order]
+            lists[kind] = tuple(ranker.index.supports[row].id for row in rows.tolist())
+        return lists
+
+    def word_vectors(self, assessment: Assessment) -> NDArray[np.float32]:
+        """Vectors of the team's own words, shape (pieces, dimension); not to be kept longer than a request."""
+        return self._word_vectors(self._own_words(assessment))
+
     def why_not(
         self,
         assessment: Assessment,
@@ -249,23 +288,29 @@ class Recommender:
             ranker, ranked, support.id, k=k or ranker.settings.k, past=terms.past.get(support.id)
         )
 
-    def _view(self, assessment: Assessment, as_of: date) -> tuple[CapacityProfile, TeamView]:
+    def _own_words(self, assessment: Assessment) -> OwnWords:
+        return own_words(assessment) if self.config.parts.own_words else OwnWords((), (), frozenset())
+
+    def _word_vectors(self, words: OwnWords) -> NDArray[np.float32]:
+        pieces = list(words.pieces)
+        if not pieces:  # without words the model is never loaded
+            return np.empty((0, self.embedder.dimension), dtype=np.float32)
+        return self.embedder.encode(pieces, query=True) if self._keep_words else self.embedder.encode_live(pieces)
+
+    def _view(
+        self, assessment: Assessment, as_of: date, word_vectors: NDArray[np.float32] | None = None
+    ) -> tuple[CapacityProfile, TeamView]:
         """The complete profile, which is not for showing, and the team as the rankers see it."""
         scoring = self.config.scoring
         profile = build_profile(assessment, self.instrument, scoring)
         needs = derive_needs(profile, assessment, self.instrument, scoring)
-        words = own_words(assessment) if self.config.parts.own_words else OwnWords((), (), frozenset())
-        pieces = list(words.pieces)
-        vectors = np.empty((0, self.embedder.dimension), dtype=np.float32)
-        if pieces:  # without words the model is never loaded
-            keep = self._keep_words
-            vectors = self.embedder.encode(pieces, query=True) if keep else self.embedder.encode_live(pieces)
+        words = self._own_words(assessment)
         team = TeamView(
             assessment=assessment,
             needs=needs,
             signals=team_signals(assessment, self.instrument, profile, needs, scoring),
             words=words,
-            piece_vectors=vectors,
+            piece_vectors=self._word_vectors(words) if word_vectors is None else word_vectors,
             facts=team_facts(assessment, needs, as_of=as_of),
             as_of=as_of,
         )

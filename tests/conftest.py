@@ -15,6 +15,10 @@ from tests.fixtures.teams import judged_teams
 pytest_plugins = ("tests.fixtures.postgres", "tests.fixtures.servers")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew-golden", action="store_true", help="write the files of tests/golden anew")
+
+
 @pytest.fixture(scope="session")
 def starter() -> Recommender:
     """The starter catalog with the hashing stand-in for a model."""

@@ -39,10 +39,9 @@ def decisions_command(out: Out, organization: OfOrganization = None) -> None:
     from api.storage.open import opened
 
     with opened() as database, database.reading() as session:
-        log = decisions(session, _organization(session, organization))
-    _write(out, log.lines)
-    hidden = f" {log.left_out} lists left out: their teams' numbers are hidden." if log.left_out else ""
-    typer.echo(f"{len(log.lines)} lists written to {out}.{hidden}", err=True)
+        lines = decisions(session, _organization(session, organization))
+    _write(out, lines)
+    typer.echo(f"{len(lines)} lists written to {out}.", err=True)
 
 
 def _organization(session: "Session", name: str | None) -> str | None:

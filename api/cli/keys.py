@@ -18,11 +18,27 @@ app = typer.Typer(no_args_is_help=True, help="API keys: create, list, revoke.")
 _CLI = "cli"
 
 
+def _short_text(given: str) -> str:
+    text = given.strip()
+    if len(text) > 200 or not all(sign.isprintable() for sign in text):
+        raise typer.BadParameter("at most 200 printable characters")
+    return text
+
+
+def _name(given: str) -> str:
+    text = _short_text(given)
+    if not text:
+        raise typer.BadParameter("a name cannot be blank")
+    return text
+
+
 @app.command("create")
 def create_command(
-    organization: Annotated[str, typer.Option("--organization", help="Name or id; a new name makes it.")],
+    organization: Annotated[
+        str, typer.Option("--organization", help="Name or id; a new name makes it.", callback=_name)
+    ],
     scope: Annotated[Scope, typer.Option("--scope", help="What the key is for.")],
-    label: Annotated[str, typer.Option("--label", help="A word to tell keys apart.")] = "",
+    label: Annotated[str, typer.Option("--label", help="A word to tell keys apart.", callback=_short_text)] = "",
 ) -> None:
     """Make a key and print it; it is shown only now."""
     from api.services.keys import create_key
@@ -39,7 +55,7 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of a table.")] = False,
 ) -> None:
     """Print the keys, without their secrets."""
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from api.cli.terminal import screen
     from api.storage.open import opened
@@ -52,7 +68,9 @@ def list_command(
     if as_json:
         typer.echo(json.dumps([_document(key, names[key.organization_id]) for key in rows], indent=2))
         return
-    table = Table("key", "organization", "scope", "label", "created", "last used", "revoked", box=None)
+    table = Table(
+        Column("key", min_width=30), "organization", "scope", "label", "created", "last used", "revoked", box=None
+    )
     for key in rows:
         times = (key.created_at, key.last_used_at, key.revoked_at)
         shown = [f"{time:%Y-%m-%d %H:%M}" if time else "" for time in times]

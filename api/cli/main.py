@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from api.cli import catalog, export, keys, recommend, replay, serve
+from api.cli import backup, catalog, export, keys, people, recommend, replay, serve
 from recommender import __version__
 from recommender.errors import InputError, TrellisError, describe
 
@@ -88,6 +88,8 @@ serve.add_to(app)
 app.command("replay")(replay.replay_command)
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(keys.app, name="keys")
+app.add_typer(people.app, name="people")
+backup.add_to(app)
 app.add_typer(export.app, name="export")
 
 

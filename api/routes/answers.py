@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
+from api.access.limits import Limits
 from api.access.principals import Permission, Principal
-from api.errors import NotAllowed
+from api.errors import NotAllowed, Unauthenticated
 from api.routes.bodies import RawBody
-from api.routes.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, Writing, problem_responses
-from api.services.answers import Invitation, OwnAnswers, Progress, open_place, own_answers, save, submit
+from api.routes.dependencies import DatabaseDep, Done, EngineDep, Now, Reading, Require, Writing, problem_responses
+from api.services.answers import Invitation, OwnAnswers, Progress, invitation_of, open_place, own_answers, save, submit
 from api.services.respondents import INVITATION
 from models.assessment import Answer
 from models.vocab import Domain, ImportanceKey
@@ -44,29 +45,42 @@ class AnswersBody(BaseModel):
     """Whether program officers may read this person's own words."""
 
 
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+
+def _invitation(request: Request, database: DatabaseDep, credentials: Credentials) -> Invitation | None:
+    """The caller's invitation; None for a caller without one, who may have a key."""
+    if credentials is None or not credentials.credentials.startswith(INVITATION):
+        return None
+    limits: Limits = request.app.state.limits
+    try:
+        invitation = invitation_of(database, credentials.credentials)
+    except Unauthenticated:
+        limits.count_failure(request.client.host if request.client else "unknown")
+        raise
+    request.state.actor = f"respondent:{invitation.respondent_id}"
+    request.state.headers = limits.count(request.state.actor)
+    return invitation
+
+
+Invited = Annotated[Invitation | None, Depends(_invitation)]
+
+
 def _caller(
-    request: Request,
-    database: DatabaseDep,
-    now: Now,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    request: Request, database: DatabaseDep, now: Now, invitation: Invited, credentials: Credentials
 ) -> Principal | Invitation:
     """Whoever may answer: the holder of an invitation, or a key that may write."""
-    if credentials is not None and credentials.credentials.startswith(INVITATION):
-        return Invitation(credentials.credentials)
-    return Require(Permission.WRITE_TEAMS)(request, database, now, credentials)
+    return invitation or Require(Permission.WRITE_TEAMS)(request, database, now, credentials)
 
 
 def _person(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-    request: Request,
-    database: DatabaseDep,
-    now: Now,
+    request: Request, database: DatabaseDep, now: Now, invitation: Invited, credentials: Credentials
 ) -> Invitation:
     """The holder of an invitation, and nobody else."""
-    if credentials is not None and credentials.credentials.startswith(INVITATION):
-        return Invitation(credentials.credentials)
-    Require(Permission.READ_CATALOG)(request, database, now, credentials)
-    raise NotAllowed("Single answers are read by their own person only, with the invitation as bearer token.")
+    if invitation is None:
+        Require(Permission.READ_CATALOG)(request, database, now, credentials)
+        raise NotAllowed("Single answers are read by their own person only, with the invitation as bearer token.")
+    return invitation
 
 
 Caller = Annotated[Principal | Invitation, Depends(_caller)]
@@ -112,10 +126,13 @@ def patch_answers(
     assessment_id: str,
     respondent_id: str,
     body: RawBody,
+    done: Done,
 ) -> Progress:
     """Save what the body holds over what was saved before, all of it or nothing; the last write of a piece wins."""
     place = open_place(session, caller, assessment_id, respondent_id, lock=True)
-    return save(session, engine, place, body, now=now)
+    saved = save(session, engine, place, body, now=now)
+    done("answers_saved", saved.pieces)
+    return saved.progress
 
 
 @router.get(

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from api.access.principals import Permission, Principal
+from api.errors import NotAllowed, NotFound
 from api.routes.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, Writing, problem_responses
 from api.routes.etags import IfMatch, IfNoneMatch, etag_of, unchanged
 from api.routes.once import Created, Once
@@ -35,7 +36,12 @@ _NO_WINDOW = "No such assessment within the caller's reach."
 _NOT_SHARED = "The team does not share its results with its program officer, or the scope is another."
 
 
-def _settle(_: Reader, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str) -> None:
+def _settle(caller: Reader, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str) -> None:
+    with database.reading() as session:
+        try:
+            visible_assessment(session, caller, assessment_id)
+        except (NotFound, NotAllowed):
+            return  # nobody ends or hears of what is beyond their reach; the endpoint says so
     settle(database, engine, assessment_id, now=now)
 
 

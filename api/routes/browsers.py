@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request, Response, Security
 from fastapi.security import APIKeyCookie
 
 from api.access.principals import Principal
@@ -38,11 +38,19 @@ SettingsDep = Annotated[Settings, Depends(_settings)]
 _cookie = APIKeyCookie(
     name=SESSION_COOKIE, auto_error=False, scheme_name="session", description="A person who signed in."
 )
-PresentToken = Annotated[str | None, Depends(_cookie)]
+
+
+def _present(request: Request) -> str | None:
+    return request.cookies.get(SESSION_COOKIE)
+
+
+PresentToken = Annotated[str | None, Depends(_present)]
 """The token in the cookie, whether it counts or not."""
 
 
-def _session(request: Request, database: DatabaseDep, now: Now, token: PresentToken) -> SignedInPerson:
+def _session(
+    request: Request, database: DatabaseDep, now: Now, token: Annotated[str | None, Security(_cookie)]
+) -> SignedInPerson:
     who = signed_in(database, token, now=now)
     request.state.actor = who.principal.actor
     return who

@@ -36,8 +36,8 @@ async def as_described(request: Request) -> None:
         return
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     parsed = route.body_field is not None and not isinstance(route.body_field.field_info, params.Form)
-    takes_json = parsed or "requestBody" in (route.openapi_extra or {})
-    if takes_json and media_type != "application/json" and not media_type.endswith("+json"):
+    own = (route.openapi_extra or {}).get("requestBody", {}).get("content", ())
+    if (parsed or own) and media_type not in (own or ("application/json",)) and not media_type.endswith("+json"):
         declared = f"declared as '{media_type}'" if media_type else "not declared"
         raise UnsupportedMediaType(f"The body is {declared}; send it with Content-Type: application/json.")
     if media_type == _FORM:

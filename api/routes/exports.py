@@ -44,12 +44,6 @@ def get_judgments(caller: Evaluator, database: DatabaseDep, now: Now) -> Respons
         200: {
             "description": "One JSON object a line.",
             "content": {LINES: {"schema": {"type": "string"}}},
-            "headers": {
-                "Trellis-Left-Out": {
-                    "description": "Lists left out because their team's numbers are hidden.",
-                    "schema": {"type": "integer"},
-                }
-            },
         }
     },
 )
@@ -59,10 +53,9 @@ def get_decisions(caller: Evaluator, database: DatabaseDep, now: Now) -> Respons
     Only teams of the caller's organization, or granted to its cohorts, that share with researchers; without names.
     """
     with database.reading() as session:
-        log = decisions(session, caller.organization_id)
-    _note(database, caller, "decisions", len(log.lines), now)
-    headers = {"Trellis-Left-Out": str(log.left_out)}
-    return Response("".join(f"{line}\n" for line in log.lines), headers=headers, media_type=LINES)
+        lines = decisions(session, caller.organization_id)
+    _note(database, caller, "decisions", len(lines), now)
+    return Response("".join(f"{line}\n" for line in lines), media_type=LINES)
 
 
 def _note(database: DatabaseDep, caller: Principal, what: str, n_lines: int, now: Now) -> None:

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from api.access.principals import Permission, Principal
+from api.access.principals import Permission, Principal, Scope
+from api.errors import NotFound
 from api.routes.browsers import SettingsDep
 from api.routes.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, problem_responses
 from api.routes.etags import IfNoneMatch, etag_of, unchanged
@@ -13,6 +14,7 @@ from api.routes.once import Created, Once
 from api.routes.paging import Page, Paging, page_of
 from api.services.access import team_with_results
 from api.services.artifacts import instrument_of
+from api.services.changes import Changes, tell_changes_of_runs
 from api.services.replay import Replay, replay
 from api.services.run_text import run_text, run_trec
 from api.services.runs import (
@@ -28,7 +30,7 @@ from api.services.runs import (
     store_run,
 )
 from api.services.what_if import RunWhyNot, Tried, WhatIfBody, must_be_allowed_to_try, try_out, why_not
-from api.storage.repositories.runs import find_review, runs_of_team
+from api.storage.repositories.runs import find_review, run_before, runs_of_team
 from api.storage.tables import Review, Run
 
 __all__ = ["Reader", "router"]
@@ -220,6 +222,51 @@ def get_replay(
     """Answer whether it is the same, or where the first difference is, or why it cannot be made again."""
     _ = engine.recommender  # before it is loaded, so is no model
     return replay(session, engine, seen_run(session, caller, run_id, inputs=True).run)
+
+
+@router.get(
+    "/runs/{run_id}/changes",
+    operation_id="tellChanges",
+    summary="Why the lists differ from those of an earlier run",
+    response_model=Changes,
+    responses=problem_responses(
+        _403=_NOT_OPEN,
+        _404=_NO_RUN,
+        _409="Several things changed, and what could tell them apart is not here any more.",
+        _422="A parameter is not valid.",
+        _503="Still loading.",
+    ),
+)
+def get_changes(
+    caller: Reader,
+    session: Reading,
+    engine: EngineDep,
+    run_id: str,
+    against: Annotated[
+        str | None, Query(max_length=200, description="Another run of the team; default: the one before.")
+    ] = None,
+    known: IfNoneMatch = None,
+) -> Response:
+    """Answer each entry, exit and move, with how much answers, context, date, catalog, rules, model and decisions did.
+
+    Where both runs are released, the lists that the team saw are compared. A team's own organization is told of runs
+    that are released; by default against the last one of these.
+    """
+    after = seen_run(session, caller, run_id, inputs=True)
+    after.must_be_open_to(caller)
+    other = against or run_before(session, after.run, released=caller.scope is not Scope.OFFICER)
+    if other is None:
+        nothing = Changes(run_id=run_id, against=None, compared="recommended", story=None)
+        return Response(nothing.model_dump_json(), media_type="application/json")
+    before = seen_run(session, caller, other, inputs=True)
+    if before.team.id != after.team.id:
+        raise NotFound("run of the same team", other)
+    before.must_be_open_to(caller)
+    etag = etag_of("-".join(_version(seen.run, seen.review) for seen in (before, after)))
+    if (same := unchanged(etag, known)) is not None:
+        return same
+    changes = tell_changes_of_runs(session, engine, before.run, after.run)
+    return Response(changes.model_dump_json(), headers={"ETag": etag}, media_type="application/json")
 
 
 def _version(run: Run, review: Review | None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -16,7 +16,8 @@ from api.services.assessments import assessment_faults, check_same_instrument, i
 from api.services.engine import Engine
 from api.services.snapshots import assessment_of, response_of
 from api.services.windows import Phase
-from api.storage.repositories.assessments import Place, answers_of, find_place, write_answers
+from api.storage.database import Database
+from api.storage.repositories.assessments import Place, answers_of, find_invited, find_place, write_answers
 from models.assessment import Answer, OpenText
 from models.base import Fault
 from models.vocab import AnswerMode, Domain, Form, ImportanceKey, Length
@@ -32,6 +33,8 @@ __all__ = [
     "OwnAnswers",
     "OwnScore",
     "Progress",
+    "Saved",
+    "invitation_of",
     "open_place",
     "own_answers",
     "save",
@@ -41,9 +44,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Invitation:
-    """A caller who holds an invitation instead of a key."""
+    """A caller who holds a valid invitation instead of a key."""
 
-    token: str
+    respondent_id: str
 
 
 class DomainProgress(BaseModel):
@@ -68,6 +71,14 @@ class Progress(BaseModel):
     """Items to ask next, in order; empty when all are answered."""
     saved_at: datetime | None
     submitted_at: datetime | None
+
+
+class Saved(NamedTuple):
+    """What saving did."""
+
+    pieces: int
+    """Set or taken out."""
+    progress: Progress
 
 
 class OwnScore(BaseModel):
@@ -102,6 +113,19 @@ class OwnAnswers(BaseModel):
     progress: Progress
 
 
+def invitation_of(database: Database, token: str) -> Invitation:
+    """The invitation behind a token.
+
+    Raises:
+        Unauthenticated: it is unknown, or was replaced by a newer one.
+    """
+    with database.reading() as session:
+        respondent = find_invited(session, hash_secret(token))
+    if respondent is None:
+        raise Unauthenticated("The invitation is unknown or was replaced by a newer one.")
+    return Invitation(respondent.id)
+
+
 def open_place(
     session: Session,
     caller: Principal | Invitation,
@@ -113,28 +137,23 @@ def open_place(
     """The place that the caller may write to: a portal those of its teams, an invitation its own.
 
     Raises:
-        Unauthenticated: no such invitation.
         NotAllowed: the invitation is somebody else's.
         NotFound: no such place within the caller's reach.
     """
-    if isinstance(caller, Invitation):
-        place = find_place(session, token_hash=hash_secret(caller.token), lock=lock)
-        if place is None:
-            raise Unauthenticated("The invitation is unknown or was replaced by a newer one.")
-        if (place.respondent.id, place.assessment.id) != (respondent_id, assessment_id):
-            raise NotAllowed("This invitation opens the answers of its own person only.")
-        return place
-    place = find_place(session, respondent_id=respondent_id, lock=lock)
-    try:
-        own_team(session, caller, place.team.id if place and place.assessment.id == assessment_id else "")
-    except NotFound:
-        place = None
-    if place is None:
+    if isinstance(caller, Invitation) and caller.respondent_id != respondent_id:
+        raise NotAllowed("This invitation opens the answers of its own person only.")
+    place = find_place(session, respondent_id, lock=lock)
+    if place is None or place.assessment.id != assessment_id:
         raise NotFound("respondent", respondent_id)
+    if not isinstance(caller, Invitation):
+        try:
+            own_team(session, caller, place.team.id)
+        except NotFound:
+            raise NotFound("respondent", respondent_id) from None
     return place
 
 
-def save(session: Session, engine: Engine, place: Place, body: bytes, *, now: datetime) -> Progress:
+def save(session: Session, engine: Engine, place: Place, body: bytes, *, now: datetime) -> Saved:
     """Save the pieces in the body over what was saved before; a piece of null is taken out. All of it or nothing.
 
     Args:
@@ -159,7 +178,7 @@ def save(session: Session, engine: Engine, place: Place, body: bytes, *, now: da
     place.respondent.submitted_at = None
     session.flush()
     left = {path: value for path, value in {**saved, **values}.items() if path not in removed}
-    return _progress(engine, place, left)
+    return Saved(len(values) + len(removed), _progress(engine, place, left))
 
 
 def submit(session: Session, engine: Engine, place: Place, *, now: datetime) -> Progress:

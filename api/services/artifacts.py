@@ -8,24 +8,29 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.services.engine import Parts
+from api.errors import Conflict
+from api.services.engine import Engine, Parts
 from api.storage.repositories.artifacts import add_artifact, artifact_body, present_versions
 from models.recommendation import Versions
 from models.rules import Ruleset
 from recommender.catalog.load import Catalog, restore_catalog
 from recommender.config import RankingConfig, canonical_json
-from recommender.errors import TrellisError
 from recommender.instruments import LoadedInstrument, restore_instrument
 from recommender.pipeline import Recommender
 
-__all__ = ["ArtifactMissing", "instrument_of", "keep_artifacts", "keep_catalog", "stored_catalog", "stored_parts"]
+__all__ = [
+    "ArtifactMissing",
+    "instrument_of",
+    "keep_artifacts",
+    "keep_catalog",
+    "recommender_at",
+    "stored_catalog",
+    "stored_parts",
+]
 
 
-class ArtifactMissing(TrellisError):
+class ArtifactMissing(Conflict):
     """A catalog, ruleset, configuration or instrument that a run used is not kept, or was altered."""
-
-    slug = "artifact-missing"
-    title = "What the run was made of is not there"
 
 
 def keep_artifacts(session: Session, recommender: Recommender, *, now: datetime) -> None:
@@ -44,6 +49,16 @@ def keep_artifacts(session: Session, recommender: Recommender, *, now: datetime)
 def keep_catalog(session: Session, catalog: Catalog, *, now: datetime) -> None:
     """Store a catalog, unless it is kept already."""
     _keep(session, "catalog", catalog.version, catalog.document, now=now)
+
+
+def recommender_at(session: Session, engine: Engine, versions: Versions) -> Recommender:
+    """The recommender of what a run was made of, with the present model; one that is open already is taken.
+
+    Raises:
+        NotReady: the present recommender is still being loaded.
+        ArtifactMissing: something is not kept, or its content is not what its version says.
+    """
+    return engine.opened(versions) or engine.recommender_of(stored_parts(session, versions))
 
 
 def stored_parts(session: Session, versions: Versions) -> Parts:

@@ -175,6 +175,16 @@ class Engine:
             raise NotReady(f"Model, catalog and index are being loaded ({self._progress}).")
         return recommender
 
+    def opened(self, versions: Versions) -> Recommender | None:
+        """The open recommender of these parts and the present model; None when it must be opened first.
+
+        Raises:
+            NotReady: the present recommender is still being loaded.
+        """
+        candidates = [self.recommender, *self._opened.copy().values()]
+        # Runs of an earlier Trellis or model share their parts with present ones.
+        return next((one for one in candidates if _parts_of(one.versions) == _parts_of(versions)), None)
+
     def recommender_of(self, parts: Parts) -> Recommender:
         """The recommender of other parts with the same model; the last few stay open.
 
@@ -274,6 +284,10 @@ class Engine:
 
     def _note(self, done: int, total: int, what: str) -> None:
         self._progress = f"{what}: {done} of {total}"
+
+
+def _parts_of(versions: Versions) -> tuple[str, str, str, str]:
+    return versions.instrument.content_hash, versions.catalog, versions.ruleset, versions.config
 
 
 class _Served:

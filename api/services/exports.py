@@ -12,8 +12,8 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, TypeAdapter
 from sqlalchemy.orm import Session
 
-from api.services.review import events_in
 from api.services.review_fold import fold, lists_of, released_review
+from api.services.review_records import events_in
 from api.storage.repositories.exports import shared_runs
 from api.storage.repositories.reviews import events_of
 from api.storage.tables import Run
@@ -22,9 +22,10 @@ from models.decision_log import LoggedCandidate, LoggedList
 from models.recommendation import RecommendationRun
 from models.review import Entry, Release, RemovalReason, Review, ReviewEvent
 from recommender.config import content_hash
+from recommender.features import IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
 from recommender.matches import MERGED_FIT
 
-__all__ = ["SHARED_WITH_RESEARCH", "Decision", "Decisions", "DisplayedSupport", "decisions", "judgments"]
+__all__ = ["SHARED_WITH_RESEARCH", "Decision", "DisplayedSupport", "decisions", "judgments"]
 
 SHARED_WITH_RESEARCH = "research"
 """The option of the context question `share_with` that opens a team's runs, without names, to researchers."""
@@ -36,6 +37,8 @@ that nobody touched was let stand."""
 _MISSED = frozenset({RemovalReason.NOT_RELEVANT, RemovalReason.WRONG_LEVEL, RemovalReason.WRONG_AUDIENCE})
 """Removals that say the support does not fit the team. Others (used already, no capacity, …) say nothing of its fit."""
 _LOGS: TypeAdapter[tuple[LoggedList, ...]] = TypeAdapter(tuple[LoggedList, ...])
+_TELLING = LEVEL_FEATURES | IMPORTANCE_FEATURES | ITEM_FEATURES | {"score"}
+"""Features that a team's hidden numbers could be read from."""
 _CHUNK = 200
 
 
@@ -60,15 +63,6 @@ class Decision(Value):
     candidates: tuple[LoggedCandidate, ...]
     displayed: tuple[DisplayedSupport, ...]
     slate_propensity: float
-
-
-class Decisions(NamedTuple):
-    """A decision log."""
-
-    lines: list[str]
-    """One JSON object each, without its newline, by run and kind."""
-    left_out: int
-    """Lists of teams whose numbers are hidden: features would tell them."""
 
 
 class _Reviewed(NamedTuple):
@@ -105,22 +99,21 @@ def judgments(session: Session, organization_id: str | None) -> list[str]:
     return [f"{assessment} 0 {support_id} {grade}" for (assessment, support_id), grade in sorted(grades.items())]
 
 
-def decisions(session: Session, organization_id: str | None) -> Decisions:
-    """The log of lists and decisions, as off-policy evaluation reads it.
+def decisions(session: Session, organization_id: str | None) -> list[str]:
+    """The log of lists and decisions, as off-policy evaluation reads it: one JSON object each, by run and kind.
+
+    Where a team's numbers are hidden, the features that would tell them are 0, and `numbers_hidden` is 1: to leave
+    such lists out would leave small teams out.
 
     Args:
         session: a transaction.
         organization_id: whose own and granted teams; None: of everybody.
     """
-    lines: list[str] = []
-    left_out = 0
-    for one in _reviewed(session, organization_id):
-        logs = _LOGS.validate_json(one.run.decision_log)
-        if any(MERGED_FIT in match.components for shown in one.document.lists for match in shown.matches):
-            left_out += len(logs)
-            continue
-        lines += [_decision(one, log).model_dump_json() for log in logs]
-    return Decisions(lines, left_out)
+    return [
+        _decision(one, log).model_dump_json()
+        for one in _reviewed(session, organization_id)
+        for log in _LOGS.validate_json(one.run.decision_log)
+    ]
 
 
 def _reviewed(session: Session, organization_id: str | None) -> Iterator[_Reviewed]:
@@ -147,7 +140,7 @@ def _decision(one: _Reviewed, log: LoggedList) -> Decision:
         team_id=_pseudonym("team", one.run.team_id),
         decided_at=one.events[-1].at,
         policy_id=content_hash([one.run.versions, one.run.request.get("exploration", 0.0)])[:16],
-        candidates=log.candidates,
+        candidates=_candidates(one, log),
         displayed=tuple(
             DisplayedSupport(
                 support_id=place.support_id,
@@ -157,6 +150,25 @@ def _decision(one: _Reviewed, log: LoggedList) -> Decision:
             for place in log.displayed
         ),
         slate_propensity=log.slate_propensity,
+    )
+
+
+def _candidates(one: _Reviewed, log: LoggedList) -> tuple[LoggedCandidate, ...]:
+    """The candidates as they may be shown outside; matches say whether parts of their scores had to be merged."""
+    hidden = any(MERGED_FIT in match.components for shown in one.document.lists for match in shown.matches)
+    return tuple(
+        candidate.model_copy(
+            update={
+                "features": {
+                    **{
+                        name: 0.0 if hidden and name in _TELLING else value
+                        for name, value in candidate.features.items()
+                    },
+                    "numbers_hidden": float(hidden),
+                }
+            }
+        )
+        for candidate in log.candidates
     )
 
 

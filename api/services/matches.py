@@ -46,7 +46,7 @@ class NewStatus(BaseModel):
     """What came of it; required when it is closed, and only then."""
     reason: TeamReason | None = None
     """Why; only when it is declined or closed."""
-    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
 
 
 class MatchStep(BaseModel):

@@ -1,44 +1,30 @@
-"""Reviewing a run: opening its review, acting in it, and showing where it stands."""
+"""Reviewing a run: acting in its review, and showing where it stands."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal
 from api.errors import Conflict, InvalidBody, NotFound, StaleVersion
-from api.services.access import SHARED_WITH_OFFICER, team_with_results
 from api.services.engine import Engine
 from api.services.matches import offer, take_back
-from api.services.review_actions import NewAction, Resolver, read_action
+from api.services.review_actions import NewAction, Resolver
 from api.services.review_desk import undone
 from api.services.review_fold import accept, fold, lists_of, released_review
-from api.services.teams import ReviewPolicy
+from api.services.review_records import event_row, events_in, kept_supports, update_row
+from api.services.runs import run_document, seen_run
 from api.storage.repositories.audit import note
-from api.storage.repositories.reviews import add_review, append_events, events_of, find_review, removal_events
-from api.storage.repositories.run_look_ups import answers_behind, find_run
+from api.storage.repositories.reviews import append_events, events_of, find_review
 from api.storage.tables import Review as ReviewRow
-from api.storage.tables import ReviewEvent as EventRow
 from api.storage.tables import Run, Team
 from models.base import Fault
 from models.recommendation import RecommendationRun
-from models.review import Action, Opened, Recall, Release, Review, ReviewedList, ReviewEvent
-from models.vocab import ScoreStatus, Visibility
+from models.review import Action, Recall, Release, Review, ReviewedList, ReviewEvent
 
-__all__ = [
-    "EventView",
-    "OpenReview",
-    "ReviewView",
-    "StandingRemoval",
-    "act",
-    "open_review",
-    "read_review",
-    "review_view",
-    "shares_with_officer",
-    "standing_removals",
-]
+__all__ = ["EventView", "OpenReview", "ReviewView", "act", "read_review", "review_view"]
 
 
 @dataclass(frozen=True)
@@ -85,48 +71,6 @@ class ReviewView(BaseModel):
     events: list[EventView]
 
 
-@dataclass(frozen=True)
-class StandingRemoval:
-    """That a reviewer removed a support and nobody took it back."""
-
-    at: datetime
-    support_id: str
-    reason: str
-
-
-def shares_with_officer(team: Team) -> bool:
-    """Whether a team lets its program officer see its results."""
-    return SHARED_WITH_OFFICER in team.context.get("share_with", ())
-
-
-def open_review(session: Session, run: Run, team: Team, *, now: datetime, days: int) -> ReviewRow:
-    """The review of a new run, due after some days.
-
-    Where the team's policy says so, and where nobody may review because the team does not share with its program
-    officer, the team sees the run at once; then its matches are offered already.
-    """
-    document = RecommendationRun.model_validate_json(run.document)
-    shared = shares_with_officer(team)
-    did = Opened(
-        before_release=shared and team.review_policy == ReviewPolicy.BEFORE_RELEASE,
-        due_at=now + timedelta(days=days) if shared else None,
-    )
-    first = ReviewEvent(number=1, at=now, actor=run.created_by, did=did)
-    review = fold(lists_of(document), [first])
-    profile = document.profile
-    row = ReviewRow(
-        run_id=run.id,
-        low_confidence=profile.visibility is Visibility.NOTHING
-        or any(score.status is ScoreStatus.TOO_FEW_ANSWERS for score in profile.domains),
-        unmet_needs=sum(len(one.unmet_needs) for one in document.lists),
-    )
-    _stand(row, review, version=1, now=now)
-    add_review(session, row, _stored(run.id, first))
-    if review.released_at is not None:
-        offer(session, team.id, run.id, _kept(review), actor=run.created_by, now=now)
-    return row
-
-
 def read_review(session: Session, principal: Principal, run_id: str, *, lock: bool = False) -> OpenReview:
     """The review of a run of a team whose results the caller may see; `lock` before one changes it.
 
@@ -134,28 +78,12 @@ def read_review(session: Session, principal: Principal, run_id: str, *, lock: bo
         NotFound: no such run within the caller's reach.
         NotAllowed: the team does not share its results with its program officer.
     """
-    run = find_run(session, run_id)
-    if run is None:
-        raise NotFound("run", run_id)
-    try:
-        team = team_with_results(session, principal, run.team_id)
-    except NotFound:
-        raise NotFound("run", run_id) from None
+    run, team, _ = seen_run(session, principal, run_id, inputs=lock)
     row = find_review(session, run_id, lock=lock)
     if row is None:
         raise NotFound("review", run_id)
-    document = RecommendationRun.model_validate_json(run.document)
-    return OpenReview(run, team, row, document, lists_of(document), events_in([*events_of(session, [run_id])]))
-
-
-def events_in(rows: Sequence[EventRow]) -> tuple[ReviewEvent, ...]:
-    """Stored events as values."""
-    return tuple(
-        ReviewEvent(
-            number=row.number, at=row.at, actor=row.actor, did=read_action(row.action, row.support_id, row.payload)
-        )
-        for row in rows
-    )
+    document = run_document(run)
+    return OpenReview(run, team, row, document, lists_of(document), events_in(events_of(session, [run_id])))
 
 
 def act(
@@ -184,7 +112,7 @@ def act(
         Conflict: the first action that the state of the review does not allow.
         StaleVersion: somebody else acted in the meantime.
     """
-    resolve = Resolver(session, engine, principal, run=opened.document, assessment=answers_behind(session, opened.run))
+    resolve = Resolver(session, engine, principal, run=opened.document, assessment=opened.run.assessment)
     events = list(opened.events)
     faults: list[Fault] = []
     for place, sent in enumerate(actions):
@@ -202,10 +130,10 @@ def act(
     if faults:
         raise InvalidBody(faults)
     new = events[len(opened.events) :]
-    if not append_events(session, [_stored(opened.run.id, event) for event in new]):
+    if not append_events(session, [event_row(opened.run.id, event) for event in new]):
         raise StaleVersion("Somebody else acted at the same moment; read the review again.")
     review = fold(opened.lists, events)
-    _stand(opened.row, review, version=len(events), now=now)
+    update_row(opened.row, review, version=len(events), now=now)
     _follow(session, opened, new, events, actor=principal.actor, now=now)
     session.flush()
     return OpenReview(opened.run, opened.team, opened.row, opened.document, opened.lists, tuple(events))
@@ -227,24 +155,6 @@ def review_view(opened: OpenReview) -> ReviewView:
             for event in opened.events
         ],
     )
-
-
-def standing_removals(session: Session, team_id: str) -> tuple[StandingRemoval, ...]:
-    """What reviewers removed from a team's runs and did not take back, by run and event."""
-    by_run: dict[str, list[EventRow]] = {}
-    for row in removal_events(session, team_id):
-        by_run.setdefault(row.run_id, []).append(row)
-    standing = []
-    for rows in by_run.values():
-        # Undos of other events are among them; they end nothing here.
-        events = events_in(rows)
-        gone = undone(events)
-        standing += [
-            StandingRemoval(row.at, str(row.support_id), row.payload["reason"])
-            for row in rows
-            if row.action == "remove" and row.number not in gone
-        ]
-    return tuple(standing)
 
 
 def _follow(
@@ -273,34 +183,6 @@ def _follow(
         if isinstance(event.did, Recall):
             take_back(session, opened.team.id, opened.run.id, keep=(), reason="recalled", actor=actor, now=now)
         elif released := released_review(opened.lists, events[: event.number]):
-            kept = _kept(released)
+            kept = kept_supports(released)
             take_back(session, opened.team.id, opened.run.id, keep=kept, reason="removed", actor=actor, now=now)
             offer(session, opened.team.id, opened.run.id, kept, actor=actor, now=now)
-
-
-def _stand(row: ReviewRow, review: Review, *, version: int, now: datetime) -> None:
-    reading = review.second_reading
-    row.state = review.state
-    row.version = version
-    row.assignee = review.assignee
-    row.second_reader = (reading.reader or reading.read_by) if reading else None
-    row.due_at = review.due_at
-    row.released_at = review.released_at
-    row.updated_at = now
-
-
-def _stored(run_id: str, event: ReviewEvent) -> EventRow:
-    payload = event.did.model_dump(mode="json", exclude={"action", "support_id"})
-    return EventRow(
-        run_id=run_id,
-        number=event.number,
-        at=event.at,
-        actor=event.actor,
-        action=event.did.action,
-        support_id=getattr(event.did, "support_id", None),
-        payload=payload,
-    )
-
-
-def _kept(review: Review) -> tuple[str, ...]:
-    return tuple(entry.support_id for one in review.lists for entry in one.kept)

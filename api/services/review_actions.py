@@ -1,9 +1,8 @@
 """What a reviewer may send, and what it stands for: supports, rules and people are looked up here, once."""
 
-import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
@@ -36,7 +35,7 @@ from models.review import (
 from recommender.assessments import parse_assessment
 from recommender.errors import InputError, UnknownSupport
 
-__all__ = ["AddRequest", "AssignRequest", "Bulk", "NewAction", "Resolver", "read_action"]
+__all__ = ["AddRequest", "AssignRequest", "Bulk", "NewAction", "Resolver"]
 
 
 class AddRequest(Value):
@@ -86,15 +85,6 @@ class Bulk(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     actions: Annotated[list[NewAction], Field(min_length=1, max_length=100)]
-
-
-_ACTION: TypeAdapter[Action] = TypeAdapter(Action)
-
-
-def read_action(name: str, support_id: str | None, payload: dict[str, object]) -> Action:
-    """A stored action."""
-    about = {} if support_id is None else {"support_id": support_id}
-    return _ACTION.validate_json(json.dumps({"action": name, **about, **payload}))
 
 
 class Resolver:

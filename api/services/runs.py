@@ -17,8 +17,7 @@ from api.services.engine import Engine
 from api.services.history import past_supports
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K
-from api.services.review import open_review, shares_with_officer
-from api.services.teams import ReviewPolicy
+from api.services.review_records import open_review, shares_with_officer
 from api.storage.ids import new_id
 from api.storage.repositories.audit import note
 from api.storage.repositories.runs import add_run, find_review, find_run, is_assessment_of, newest_snapshot_of
@@ -52,7 +51,6 @@ __all__ = [
     "run_json",
     "seen_run",
     "store_run",
-    "waits_for_review",
 ]
 
 _SEED = 0
@@ -153,11 +151,13 @@ class SeenRun(NamedTuple):
     def must_be_open_to(self, principal: Principal) -> None:
         """Go on only when the caller may read it: officers before its release, everybody else after.
 
+        Nobody waits for a review that nobody may make, because the team has stopped sharing with its officer.
+
         Raises:
             NotReleased: it waits for its review.
         """
         released = self.review is not None and self.review.released_at is not None
-        if principal.scope is not Scope.OFFICER and not released:
+        if principal.scope is not Scope.OFFICER and not released and shares_with_officer(self.team):
             state = self.review.state if self.review else "waiting"
             raise NotReleased(f"The program officer has not released this run; its review is '{state}'.")
 
@@ -221,7 +221,7 @@ def decide(recommender: Recommender, assessment: Assessment, request: RunRequest
 def store_run(
     session: Session, principal: Principal, team: Team, made: Made, *, now: datetime, review_days: int
 ) -> Run:
-    """Store a made run with everything that replays it, and open its review."""
+    """Store a made run with everything that replays it, and open its review, due after some days."""
     keep_artifacts(session, made.recommender, now=now)
     run = Run(
         id=new_id("run", now),
@@ -239,7 +239,7 @@ def store_run(
         decision_log=made.texts.decision_log,
     )
     add_run(session, run)
-    open_review(session, run, team, now=now, days=review_days)
+    open_review(session, run, team, days=review_days, now=now)
     note(session, "run.create", run.id, actor=principal.actor, organization_id=team.organization_id, now=now)
     return run
 
@@ -305,11 +305,6 @@ def run_head(run: Run, review: Review | None) -> RunHead:
 def run_json(run: Run, review: Review | None) -> str:
     """A `RunView` as JSON; the stored text goes in as it is, so that its hash can be checked by whoever reads it."""
     return f'{run_head(run, review).model_dump_json()[:-1]},"run":{run.document}}}'
-
-
-def waits_for_review(team: Team) -> bool:
-    """Whether a team's runs are shown to it only after their review; without sharing there is nobody to review."""
-    return shares_with_officer(team) and team.review_policy == ReviewPolicy.BEFORE_RELEASE
 
 
 def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
 from api.errors import Conflict, InvalidBody, NotReleased
-from api.services.artifacts import ArtifactMissing, stored_parts
+from api.services.artifacts import ArtifactMissing, recommender_at
 from api.services.engine import Engine
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K, apply_what_if
 from api.services.replay import differing_versions
-from api.services.runs import Case, RunRequest, parse_case, waits_for_review
+from api.services.review_records import waits_for_review
+from api.services.runs import Case, RunRequest, parse_case
 from api.storage.repositories.runs import has_released_run
 from api.storage.tables import Run, Team
 from models.assessment import Answer, ContextValue
@@ -141,7 +142,7 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
     gone = differing_versions(versions, engine)
     recommender = engine.recommender
     try:
-        recommender = engine.recommender_of(stored_parts(session, versions))
+        recommender = recommender_at(session, engine, versions)
     except ArtifactMissing as error:
         gone.append(str(error))
     request = RunRequest.model_validate(run.request)

@@ -138,7 +138,7 @@ def test_every_fault_is_reported_and_nothing_is_saved(person: Person) -> None:
     ],
 )
 def test_what_is_no_answer_is_refused_with_its_place(person: Person, body: bytes, pointer: str) -> None:
-    refused = person.client.patch(f"{person.where}/answers", content=body)
+    refused = person.client.patch(f"{person.where}/answers", content=body, headers={"Content-Type": "application/json"})
     assert pointer in faults(refused)
     assert person.read()["answers"] == {}
 

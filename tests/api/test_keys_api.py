@@ -90,6 +90,6 @@ def test_the_last_use_is_kept_to_the_minute(service: Service) -> None:
 
 
 def test_a_scope_that_does_not_exist_is_refused(service: Service) -> None:
-    answer = service.as_("admin").post("/v1/keys", json={"scope": "root", "label": "a\x00"})
+    answer = service.as_("admin").post("/v1/keys", json={"scope": "root", "label": "a\x07"})
     assert answer.status_code == 422
     assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/scope", "/label"}

@@ -5,33 +5,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.fixtures.reviewing import act, done, resources, review_of
+from tests.fixtures.runs import grant
 from tests.fixtures.service import Service
-from tests.fixtures.stored_runs import PROGRAM, StoredRun, granted, stored_run
-
-
-def review_of(officer: TestClient, run: StoredRun) -> dict[str, Any]:
-    answer = officer.get(f"/v1/runs/{run.run_id}/review")
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["ETag"] == f'"{answer.json()["version"]}"'
-    body: dict[str, Any] = answer.json()
-    return body
-
-
-def act(officer: TestClient, run: StoredRun, action: str, **fields: Any) -> Any:
-    etag = officer.get(f"/v1/runs/{run.run_id}/review").headers["ETag"]
-    body = {"action": action, **fields}
-    return officer.post(f"/v1/runs/{run.run_id}/review/events", json=body, headers={"If-Match": etag})
-
-
-def done(officer: TestClient, run: StoredRun, action: str, **fields: Any) -> dict[str, Any]:
-    answer = act(officer, run, action, **fields)
-    assert answer.status_code == 201, answer.text
-    body: dict[str, Any] = answer.json()
-    return body
-
-
-def resources(view: dict[str, Any]) -> list[str]:
-    return [entry["support_id"] for entry in view["review"]["lists"][0]["kept"]]
+from tests.fixtures.stored_runs import PROGRAM, StoredRun, stored_run
 
 
 def seen(portal: TestClient, run: StoredRun) -> dict[str, Any]:
@@ -137,7 +114,7 @@ def test_the_queue_shows_only_granted_teams_that_share(service: Service) -> None
     for where in (f"/v1/runs/{run.run_id}/review", f"/v1/runs/{run.run_id}/released"):
         hidden = other.get(where)
         assert (hidden.status_code, hidden.json()["type"]) == (404, "/problems/no-such-thing")
-    granted(service, run.team_id, program="Another program")
+    grant(service, run.team_id, "Another program")
     assert [item["run_id"] for item in other.get("/v1/reviews").json()["items"]] == [run.run_id]
 
 
@@ -256,3 +233,15 @@ def test_a_repeated_action_with_one_key_is_taken_once(service: Service) -> None:
     first, again = (officer.post(where, json=body, headers=headers) for _ in range(2))
     assert (first.status_code, again.content) == (201, first.content)
     assert review_of(officer, run)["version"] == 2
+
+
+def test_a_later_run_leaves_out_what_was_removed_unless_that_was_undone(service: Service) -> None:
+    officer = service.as_("officer", PROGRAM)
+    run = stored_run(service)
+    first, second, *_ = resources(review_of(officer, run))
+    done(officer, run, "remove", support_id=first, reason="not_relevant")
+    done(officer, run, "remove", support_id=second, reason="not_relevant")
+    done(officer, run, "undo", number=2)
+    later = resources(review_of(officer, stored_run(service, team_id=run.team_id)))
+    assert first in later
+    assert second not in later

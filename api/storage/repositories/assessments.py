@@ -20,6 +20,7 @@ __all__ = [
     "assessments",
     "count_respondents",
     "find_assessment",
+    "find_invited",
     "find_place",
     "find_respondent",
     "last_closed",
@@ -118,19 +119,19 @@ def count_respondents(session: Session, assessment_id: str, mode: str) -> int:
     return session.scalar(query) or 0
 
 
-def find_place(
-    session: Session, *, respondent_id: str | None = None, token_hash: str | None = None, lock: bool = False
-) -> Place | None:
-    """The place of a respondent, by id or by the hash of the invitation; `lock` as for `find_assessment`."""
+def find_invited(session: Session, token_hash: str) -> Respondent | None:
+    """The respondent whose invitation has that hash."""
+    return session.scalars(select(Respondent).where(Respondent.token_hash == token_hash)).one_or_none()
+
+
+def find_place(session: Session, respondent_id: str, *, lock: bool = False) -> Place | None:
+    """The place of a respondent; `lock` as for `find_assessment`."""
     query = (
         select(Respondent, Assessment, Team)
         .join(Assessment, Assessment.id == Respondent.assessment_id)
         .join(Team, Team.id == Assessment.team_id)
+        .where(Respondent.id == respondent_id)
     )
-    if token_hash is not None:
-        query = query.where(Respondent.token_hash == token_hash)
-    else:
-        query = query.where(Respondent.id == respondent_id)
     if lock:
         query = query.with_for_update(of=Assessment)
     row = session.execute(query.execution_options(populate_existing=lock)).one_or_none()

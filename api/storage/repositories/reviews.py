@@ -43,7 +43,7 @@ def add_review(session: Session, review: Review, first: ReviewEvent) -> None:
 
 def find_review(session: Session, run_id: str, *, lock: bool = False) -> Review | None:
     """Where a run's review stands; `lock` keeps other writers out until the transaction ends."""
-    return session.get(Review, run_id, with_for_update=lock or None)
+    return session.get(Review, run_id, with_for_update=lock or None, populate_existing=lock)
 
 
 def events_of(session: Session, run_ids: Sequence[str]) -> Sequence[ReviewEvent]:

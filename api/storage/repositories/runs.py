@@ -47,10 +47,12 @@ def runs_of_team(
     return [(run, review) for run, review in rows]
 
 
-def run_before(session: Session, run: Run) -> Run | None:
-    """The run that a team had before this one, with what it was made of."""
-    query = select(Run).where(Run.team_id == run.team_id, Run.id < run.id).order_by(Run.id.desc()).limit(1)
-    return session.scalars(query.options(undefer(Run.assessment))).first()
+def run_before(session: Session, run: Run, *, released: bool = False) -> str | None:
+    """Id of the run that a team had before this one, or of the last released one before it."""
+    query = select(Run.id).where(Run.team_id == run.team_id, Run.id < run.id).order_by(Run.id.desc()).limit(1)
+    if released:
+        query = query.join(Review, Review.run_id == Run.id).where(Review.released_at.is_not(None))
+    return session.scalars(query).first()
 
 
 def newest_snapshot_of(session: Session, team_id: str, assessment_id: str | None = None) -> Snapshot | None:
