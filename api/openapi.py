@@ -57,7 +57,8 @@ def _with_public_names(document: dict[str, Any]) -> dict[str, Any]:
     """Two models of one name are told apart by their file, not by the whole path of their module."""
     renamed = {}
     for name, schema in document.get("components", {}).get("schemas", {}).items():
-        *_, file, short = ["", *name.replace("-", "").split("__")]
+        parts = ["", *str(name).replace("-", "").split("__")]
+        file, short = parts[-2], parts[-1]
         public = "".join(word.title() for word in file.split("_")) + short
         if public != name:
             renamed[name] = schema["title"] = public  # generators name their classes by the title
