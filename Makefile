@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint types bench check clean
+.PHONY: setup demo test lint types bench client check clean
 
 setup: $(STAMP)
 
@@ -34,6 +34,19 @@ types: setup
 
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks --override-ini=addopts= --benchmark-only
+
+# A typed client, generated from the API's own description in an environment of its own, because the generator needs
+# other versions of our packages. tests/client uses it.
+client: setup
+	$(PYTHON) -m venv $(VENV)/client-generator
+	$(VENV)/client-generator/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS) \
+		openapi-python-client==0.29.1
+	@mkdir -p build/client
+	TRELLIS_DATA_DIR=build/client/data $(BIN)/python -c \
+		'import json; from api.app import create_app; print(json.dumps(create_app().openapi()))' > build/client/openapi.json
+	cd build/client && PATH="$(CURDIR)/$(VENV)/client-generator/bin:$$PATH" openapi-python-client generate \
+		--path openapi.json --meta none --output-path trellis_client --overwrite --fail-on-warning \
+		--config ../../tests/client/generator.yaml
 
 # Everything that a change must pass.
 check: lint types test

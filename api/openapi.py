@@ -1,5 +1,6 @@
 """The OpenAPI document: FastAPI's own, and what holds for every operation, said once."""
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -40,6 +41,7 @@ def describe(app: FastAPI, unseen: list[type[BaseModel]]) -> dict[str, Any]:
         [(Problem, "serialization"), *((model, "validation") for model in unseen)],
         ref_template="#/components/schemas/{model}",
     )
+    document = _with_public_names(document)
     schemas = found["$defs"] | document.setdefault("components", {}).get("schemas", {})
     document["components"]["schemas"] = {name: schemas[name] for name in sorted(schemas) if name not in _FRAMEWORK}
     for operations in document["paths"].values():
@@ -49,6 +51,22 @@ def describe(app: FastAPI, unseen: list[type[BaseModel]]) -> dict[str, Any]:
                 if not {"example", "examples"} & set(media):
                     media["example"] = _example(media["schema"], schemas)
     return document
+
+
+def _with_public_names(document: dict[str, Any]) -> dict[str, Any]:
+    """Two models of one name are told apart by their file, not by the whole path of their module."""
+    renamed = {}
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        parts = ["", *str(name).replace("-", "").split("__")]
+        file, short = parts[-2], parts[-1]
+        public = "".join(word.title() for word in file.split("_")) + short
+        if public != name:
+            renamed[name] = schema["title"] = public  # generators name their classes by the title
+    text = json.dumps(document)
+    for name, public in renamed.items():
+        text = text.replace(f'"{name}"', f'"{public}"').replace(f'/{name}"', f'/{public}"')
+    named: dict[str, Any] = json.loads(text)
+    return named
 
 
 def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
@@ -63,17 +81,15 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     if schema.get("type") == "array":
         return [_example(schema["items"], schemas)]
     required = schema.get("required", ())
-    fields = {
-        name: part for name, part in schema.get("properties", {}).items() if name in required or "examples" in part
-    }
-    return {name: _example(part, schemas) for name, part in fields.items()}
+    shown = [name for name, part in schema.get("properties", {}).items() if name in required or "examples" in part]
+    return {name: _example(schema["properties"][name], schemas) for name in shown}
 
 
 def _complete(operation: dict[str, Any]) -> None:
     """Add the problems that every operation of its kind may answer with."""
     answers: dict[str, Any] = operation["responses"]
     usual: dict[str, str] = {}
-    if "security" in operation:
+    if any("key" in scheme for scheme in operation.get("security", ())):
         usual |= _WITH_KEY
     if "requestBody" in operation:
         usual |= _WITH_BODY

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -61,13 +62,15 @@ class HashingEmbedder:
         for row, text in enumerate(texts):
             words = re.findall(r"\w+", text.lower())
             features = [*words, *(word[:5] for word in words), *(" ".join(pair) for pair in pairwise(words))]
-            total = np.sum([self._direction(feature) for feature in features or [""]], axis=0)
+            total = np.sum([_direction(feature, self._dimension) for feature in features or [""]], axis=0)
             vectors[row] = total / np.linalg.norm(total)
         return vectors
 
-    def _direction(self, feature: str) -> NDArray[np.float64]:
-        seed = int.from_bytes(hashlib.sha256(feature.encode()).digest()[:8], "big")
-        return np.random.default_rng(seed).standard_normal(self._dimension)
+
+@lru_cache(maxsize=2**17)
+def _direction(feature: str, dimension: int) -> NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.sha256(feature.encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).standard_normal(dimension)
 
 
 class EmbedderConformance:

@@ -12,7 +12,7 @@ from tests.fixtures.engines import make_recommender
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.teams import judged_teams
 
-pytest_plugins = ("tests.fixtures.postgres", "tests.fixtures.servers")
+pytest_plugins = ("tests.fixtures.postgres", "tests.fixtures.migrated", "tests.fixtures.servers")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,7 +39,7 @@ def own_data_dir(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture
-def service(starter: Recommender, tmp_path: Path, database_url: str) -> Iterator[Service]:
+def service(starter: Recommender, tmp_path: Path, migrated_url: str) -> Iterator[Service]:
     """The service on a fresh database: each test runs on SQLite and on PostgreSQL."""
-    with running_service(starter, tmp_path, url=database_url) as service:
+    with running_service(starter, tmp_path, url=migrated_url) as service:
         yield service

@@ -9,11 +9,12 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 
 from api.errors import InvalidParameter, UnsupportedMediaType
-from api.services.texts import check_form, check_json, check_query, fault_of_text
+from api.services.texts import check_form, check_json, check_query, check_zero_bytes, fault_of_text
 from models.base import Fault
 
 __all__ = ["as_described"]
 
+_JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -36,15 +37,18 @@ async def as_described(request: Request) -> None:
         return
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     parsed = route.body_field is not None and not isinstance(route.body_field.field_info, params.Form)
-    own = (route.openapi_extra or {}).get("requestBody", {}).get("content", ())
-    if (parsed or own) and media_type not in (own or ("application/json",)) and not media_type.endswith("+json"):
+    taken = (route.openapi_extra or {}).get("requestBody", {}).get("content", {_JSON: {}} if parsed else {})
+    is_json = media_type == _JSON or media_type.endswith("+json")
+    if taken and media_type not in taken and not (is_json and _JSON in taken):
         declared = f"declared as '{media_type}'" if media_type else "not declared"
         raise UnsupportedMediaType(f"The body is {declared}; send it with Content-Type: application/json.")
     if media_type == _FORM:
         check_form(body)
-    # A route without a parsed body reads it itself and reports its faults beside those of the content.
     elif parsed:
         check_json(body)
+    elif is_json:
+        # Who reads the body itself reports what is no JSON, and repeated keys, beside the faults of the content.
+        check_zero_bytes(body)
 
 
 def _check_repeats(request: Request, route: APIRoute) -> None:

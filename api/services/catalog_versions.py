@@ -46,8 +46,8 @@ class NewCatalog(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    resources: Annotated[str, Field(description="Text of `resources.jsonl`, one record a line.")]
-    providers: Annotated[str, Field(description="Text of `providers.jsonl`, one record a line.")]
+    resources: Annotated[str, Field(description="Text of `resources.jsonl`, one record a line.", examples=[""])]
+    providers: Annotated[str, Field(description="Text of `providers.jsonl`, one record a line.", examples=[""])]
 
 
 class CatalogReport(BaseModel):

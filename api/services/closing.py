@@ -37,7 +37,9 @@ class Reopening(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    closes_at: AwareDatetime | None = Field(default=None, description="When it ends by itself; without it, never.")
+    closes_at: AwareDatetime | None = Field(
+        default=None, description="When it ends by itself; without it, never.", examples=["2099-11-12T16:00:00Z"]
+    )
 
 
 def close_assessment(

@@ -36,16 +36,16 @@ class NewFeedback(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     event_id: Support = Field(description="Your own id; the same event may be sent again.", examples=["ev-1042"])
-    team_id: Support
+    team_id: Support = Field(examples=["team_01KA4V9E6S8T2N5Q7R0X3Y1Z4B"])
     run_id: Support | None = None
     """The run in which the team saw the support, when it did."""
-    support_id: Support
+    support_id: Support = Field(examples=["res-run-charts"])
     kind: FeedbackKind
     reason: TeamReason | None = None
     """Why it is declined or of no help."""
     note: Words = ""
     """The team's own words; shown to its own organization only."""
-    at: Moment = Field(description="When it happened, with its zone.")
+    at: Moment = Field(description="When it happened, with its zone.", examples=["2026-10-15T09:30:00Z"])
 
 
 class FeedbackBatch(BaseModel):

@@ -65,7 +65,7 @@ class NewRun(BaseModel):
     """An assessment with results; default: the team's latest that has any."""
     kinds: Annotated[list[Kind], Field(max_length=3)] = []
     """Kinds to list; default: all."""
-    k: Annotated[int, Field(ge=1, le=MAX_K)] | None = None
+    k: Annotated[int, Field(ge=1, le=MAX_K)] | None = Field(default=None, examples=[10])
     """Longest list of a kind; default: configured."""
     as_of: date | None = None
     """The date that season and freshness use; default: today."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from sqlalchemy.orm import Session
 
 from api.access.keys import hash_secret
@@ -54,8 +54,8 @@ class EmailAndPassword(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    email: str
-    password: SecretStr
+    email: str = Field(examples=["dana@example.org"])
+    password: SecretStr = Field(examples=["correct horse battery staple"])
 
 
 class PasswordChange(BaseModel):
@@ -63,7 +63,7 @@ class PasswordChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    password: SecretStr
+    password: SecretStr = Field(examples=["correct horse battery staple"])
     current_password: SecretStr | None = None
     """Needed where there is one already, unless the person signed in by a link."""
 

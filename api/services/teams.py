@@ -65,7 +65,7 @@ class TeamChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Name | None = None
-    context: dict[str, ContextValue | None] | None = None
+    context: dict[str, ContextValue | None] | None = Field(default=None, examples=[{"budget": "none", "state": None}])
     review_policy: ReviewPolicy | None = None
 
 

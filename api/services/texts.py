@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,15 +11,16 @@ from models.base import Fault
 from recommender.assessments import read_json
 from recommender.errors import InvalidAssessment
 
-__all__ = ["check_form", "check_json", "check_query", "fault_of_text"]
+__all__ = ["check_form", "check_json", "check_query", "check_zero_bytes", "fault_of_text"]
 
+_ZERO_BYTE = "The text holds a zero byte (U+0000)."
 _Path = tuple[str | int, ...]
 
 
 def fault_of_text(text: str) -> str | None:
     """Why a text cannot be stored, None if it can: a zero byte, which PostgreSQL refuses, or half a character."""
     if "\0" in text:
-        return "The text holds a zero byte (U+0000)."
+        return _ZERO_BYTE
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -40,6 +42,19 @@ def check_json(body: bytes) -> None:
         raise InvalidBody(faults) from error
     if faults := _faults(document):
         raise InvalidBody(faults)
+
+
+def check_zero_bytes(body: bytes) -> None:
+    """Go on unless a text of a JSON document holds a zero byte; what is not JSON passes.
+
+    Raises:
+        InvalidBody: each text that does.
+    """
+    if b"\\u0000" not in body:
+        return
+    with suppress(InvalidAssessment):
+        if faults := [fault for fault in _faults(read_json(body)) if fault.detail == _ZERO_BYTE]:
+            raise InvalidBody(faults)
 
 
 def check_form(body: bytes) -> None:

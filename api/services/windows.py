@@ -92,8 +92,8 @@ class AssessmentChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    roster_size: Roster | None = None
-    closes_at: AwareDatetime | None = None
+    roster_size: Roster | None = Field(default=None, examples=[8])
+    closes_at: AwareDatetime | None = Field(default=None, examples=["2099-11-05T16:00:00Z"])
     set_aside: list[Domain] | None = Field(default=None, max_length=20)
     retake: RetakeAnswers | None = Field(default=None, description="Replaces what was there.")
 

@@ -25,9 +25,9 @@ from schemathesis.specs.openapi.checks import (
 
 from api.routes import ROUTERS
 from recommender.pipeline import Recommender
-from tests.fixtures.runs import grant, team_with_results
+from tests.fixtures.runs import grant
 from tests.fixtures.service import Service, running_service
-from tests.fixtures.stories import accepted, answer, level_answers, new_team, open_assessment
+from tests.fixtures.stories import accepted, answer, closed_assessment, level_answers, new_team, open_assessment
 
 EXAMPLES = int(os.environ.get("TRELLIS_FUZZ_EXAMPLES", "8"))
 SCOPES = ("admin", "portal", "officer", "curator", "evaluator")
@@ -58,7 +58,7 @@ class Served:
 
 def _seed(service: Service) -> Mapping[str, list[str]]:
     portal, admin = service.as_("portal"), service.as_("admin")
-    closed = team_with_results(service, share_with=["program-officer"])
+    closed = closed_assessment(service).team_id
     run = accepted(portal.post(f"/v1/teams/{closed}/recommendations", json={}))
     opened = new_team(service)
     window = open_assessment(service, opened, mode="individual")
@@ -96,10 +96,6 @@ def served(starter: Recommender, tmp_path_factory: pytest.TempPathFactory) -> It
             time.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
         yield Served(service, f"http://127.0.0.1:{port}")
-        if os.environ.get("SHOW"):
-            print(
-                "\n".join(l for l in service.as_("admin").get("/metrics").text.splitlines() if "requests_total{" in l)
-            )
         server.should_exit = True
         thread.join()
 

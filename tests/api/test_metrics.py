@@ -2,6 +2,7 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.fixtures.runs import team_with_results
 from tests.fixtures.service import Service
 
 
@@ -43,6 +44,15 @@ def test_only_administrators_see_them(service: Service) -> None:
     assert service.anonymous().get("/metrics").status_code == 401
     for scope in ("portal", "officer", "curator", "evaluator"):
         assert service.as_(scope).get("/metrics").status_code == 403
+
+
+def test_what_was_done_is_counted_once_however_often_it_is_repeated(service: Service) -> None:
+    portal = service.as_("portal")
+    team_id = team_with_results(service)
+    for _ in range(2):
+        portal.post(f"/v1/teams/{team_id}/recommendations", json={}, headers={"Idempotency-Key": "one"})
+    portal.post("/v1/teams/none/recommendations", json={})
+    assert figures(service)["trellis_runs_created_total", "", "", ""] == 1
 
 
 def test_each_application_counts_for_itself(service: Service) -> None:

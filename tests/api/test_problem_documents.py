@@ -158,6 +158,7 @@ def test_a_failure_of_ours_says_nothing_of_the_inside(
 ) -> None:
     class Broken:
         instrument, catalog, versions = recommender.instrument, recommender.catalog, recommender.versions
+        config, embedder = recommender.config, recommender.embedder
 
         def recommend(self, *_: object, **__: object) -> None:
             raise RuntimeError("secret path /etc/x")
