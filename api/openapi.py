@@ -55,10 +55,10 @@ def describe(app: FastAPI, unseen: list[type[BaseModel]]) -> dict[str, Any]:
 
 def _with_public_names(document: dict[str, Any]) -> dict[str, Any]:
     """Two models of one name are told apart by their file, not by the whole path of their module."""
-    renamed = {}
+    renamed: dict[str, str] = {}
     for name, schema in document.get("components", {}).get("schemas", {}).items():
-        *_, file, short = ["", *name.replace("-", "").split("__")]
-        public = "".join(word.title() for word in file.split("_")) + short
+        *modules, short = name.replace("-", "").split("__")
+        public = "".join(word.title() for word in modules[-1].split("_")) + short if modules else short
         if public != name:
             renamed[name] = schema["title"] = public  # generators name their classes by the title
     text = json.dumps(document)
