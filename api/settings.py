@@ -20,7 +20,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TRELLIS_", frozen=True, env_ignore_empty=True)
 
     catalog_dir: Path | None = None
-    """Folder with `resources.jsonl` and `providers.jsonl`; None means the starter catalog."""
+    """Folder with `resources.jsonl` and `providers.jsonl`; None means the starter catalog. An imported catalog that a
+    curator has put in use takes its place."""
     data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("trellis")))
     """Holds the database, `trellis.sqlite`, and the embedded vectors, `vectors.sqlite`; only these may be deleted."""
     database_url: SecretStr | None = None

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.concurrency import run_in_threadpool
 
 from api.access.principals import Permission, Principal, Scope
 from api.errors import NotFound
@@ -18,6 +19,7 @@ from api.services.changes import Changes, tell_changes_of_runs
 from api.services.replay import Replay, replay
 from api.services.run_text import run_text, run_trec
 from api.services.runs import (
+    Made,
     NewRun,
     RunHead,
     RunView,
@@ -64,7 +66,7 @@ _NOT_OPEN = "The team does not share its results with its officer, or the run is
         _503="Still loading, or the database is busy.",
     ),
 )
-def post_run(
+async def post_run(
     caller: Maker,
     database: DatabaseDep,
     engine: EngineDep,
@@ -76,24 +78,34 @@ def post_run(
     body: NewRun,
 ) -> Response:
     """Rank supports for the latest frozen results; the answer tells where the run is and how its review stands."""
-    # Ranking takes longer than everything else here together, so no transaction waits for it.
-    with database.reading() as session:
-        if (kept := once.kept(session, owner=caller.actor, now=now)) is not None:
-            return kept
-        case = present_case(session, team_with_results(session, caller, team_id), body.assessment_id)
-    made = make_run(engine, case, body, now=now)
-    with database.writing() as session:
-        team = team_with_results(session, caller, team_id)
 
-        def make() -> Created:
-            run = store_run(session, caller, team, made, now=now, review_days=settings.review_days)
-            review = find_review(session, run.id)
-            done("runs_created", 1)
-            return Created(
-                run_head(run, review), f"/v1/runs/{run.id}", etag=etag_of(_version(run, review)), team_id=team.id
-            )
+    def rank() -> Made | Response:
+        with database.reading() as session:
+            if (kept := once.kept(session, owner=caller.actor, now=now)) is not None:
+                return kept
+            case = present_case(session, team_with_results(session, caller, team_id), body.assessment_id)
+        return make_run(engine, case, body, now=now)
 
-        return once(session, make, owner=caller.actor, now=now)
+    def store(made: Made) -> Response:
+        with database.writing() as session:
+            team = team_with_results(session, caller, team_id)
+
+            def make() -> Created:
+                run = store_run(session, caller, team, made, now=now, review_days=settings.review_days)
+                review = find_review(session, run.id)
+                done("runs_created", 1)
+                return Created(
+                    run_head(run, review), f"/v1/runs/{run.id}", etag=etag_of(_version(run, review)), team_id=team.id
+                )
+
+            return once(session, make, owner=caller.actor, now=now)
+
+    # Ranking takes longer than everything else here together, so no transaction and nobody's turn waits for it.
+    made = await run_in_threadpool(rank)
+    if isinstance(made, Response):
+        return made
+    async with database.turns.turn():
+        return await run_in_threadpool(store, made)
 
 
 @router.get(

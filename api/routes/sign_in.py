@@ -110,11 +110,9 @@ def _secret_body(model: type[B]) -> Callable[[Request], Any]:
     return read
 
 
-def _body_of(model: type[BaseModel]) -> dict[str, Any]:
-    schema = model.model_json_schema()
-    return {
-        "requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in ("application/json", _FORM)}}
-    }
+def _body_of(model: type[BaseModel], **example: str) -> dict[str, Any]:
+    shape = {"schema": model.model_json_schema(), "example": example}
+    return {"requestBody": {"required": True, "content": {"application/json": shape, _FORM: shape}}}
 
 
 def _is_form(request: Request) -> bool:
@@ -145,7 +143,7 @@ _SEE_OTHER: dict[int | str, dict[str, Any]] = {303: {"description": "Signed in; 
         _422="The body has faults.",
         _429="Too many attempts.",
     ),
-    openapi_extra=_body_of(EmailAndPassword),
+    openapi_extra=_body_of(EmailAndPassword, email="dana@example.org", password="a long password"),
 )
 def post_sign_in(
     request: Request,
@@ -295,7 +293,7 @@ def get_me(me: Annotated[Me, Depends(_me)], response: Response) -> Me:
         _413="The body is too large.",
         _422="The password is too short, or the current one is not right.",
     ),
-    openapi_extra=_body_of(PasswordChange),
+    openapi_extra=_body_of(PasswordChange, password="a long password"),
 )
 def put_password(
     _: FromOurPages,

@@ -146,6 +146,7 @@ class Engine:
         self._catalogs: CatalogSource | None = None
         self._refused: str | None = None
         self._look = threading.Event()
+        self._asking = threading.Lock()
         self._stopped = False
         self._failure: TrellisError | None = None
         self._progress = "starting"
@@ -233,9 +234,11 @@ class Engine:
         self._look.set()
 
     def stop(self) -> None:
-        """Follow no longer; what is loaded stays."""
+        """Follow no longer, and have no question open; what is loaded stays."""
         self._stopped = True
         self._look.set()
+        with self._asking:
+            pass
 
     def _work(self) -> None:
         if self._inputs is not None:
@@ -265,18 +268,20 @@ class Engine:
         """Serve the catalog in use, when it is another one by now; what serves stays when that fails."""
         version = None
         try:
-            version = catalogs.active() or self._settings_catalog.version
-            if version in (self.catalog.version, self._refused):
-                return
-            settings_catalog = self._settings_catalog
-            catalog = settings_catalog if version == settings_catalog.version else catalogs.load(version)
+            with self._asking:
+                if self._stopped:
+                    return
+                version = catalogs.active() or self._settings_catalog.version
+                if version in (self.catalog.version, self._refused):
+                    return
+                ours = version == self._settings_catalog.version
+                catalog = self._settings_catalog if ours else catalogs.load(version)
             recommender = self.recommender_of(replace(Parts.of(self.recommender), catalog=catalog))
         except (StorageBusy, StorageUnavailable):
             return  # the next look may find it back
         except Exception:
-            if not self._stopped:
-                _log.error("cannot serve catalog %s; the present one stays", version, exc_info=True)
-                self._refused = version
+            _log.error("cannot serve catalog %s; the present one stays", version, exc_info=True)
+            self._refused = version
             return
         self._served = _Served(catalog, recommender)
         self._refused = None

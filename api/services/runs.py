@@ -40,7 +40,6 @@ __all__ = [
     "RunView",
     "SeenRun",
     "Texts",
-    "create_run",
     "decide",
     "document_texts",
     "make_run",
@@ -242,26 +241,6 @@ def store_run(
     open_review(session, run, team, days=review_days, now=now)
     note(session, "run.create", run.id, actor=principal.actor, organization_id=team.organization_id, now=now)
     return run
-
-
-def create_run(
-    session: Session,
-    engine: Engine,
-    principal: Principal,
-    team: Team,
-    new: NewRun | None = None,
-    *,
-    now: datetime,
-    review_days: int,
-) -> Run:
-    """Make and store a run in one transaction; a busy server makes it before it begins to write.
-
-    Raises:
-        NotFound, NoResults, Conflict, NotReady: as `present_case` and `make_run`.
-    """
-    new = new or NewRun()
-    made = make_run(engine, present_case(session, team, new.assessment_id), new, now=now)
-    return store_run(session, principal, team, made, now=now, review_days=review_days)
 
 
 def run_document(run: Run) -> RecommendationRun:

@@ -138,10 +138,11 @@ def test_two_officers_on_two_servers_never_overwrite_each_other(pair: Replicas) 
     assert len({answer.json()["id"] for answer in created}) == 1
     run = created[0].json()["id"]
     path = f"/v1/runs/{run}/review"
+    officers = [pair.as_("officer", PROGRAM, server=number) for number in (0, 1)]
     done: Counter[int] = Counter()
 
     def officer(number: int) -> None:
-        client = pair.as_("officer", PROGRAM, server=number % 2)
+        client = officers[number % 2]
         for step in range(8):
             etag = client.get(path).headers["ETag"]
             body = {"action": "comment", "text": f"Officer {number} says {step}."}
@@ -208,7 +209,7 @@ def test_mixed_load_on_both_loses_no_update_and_mixes_no_save(pair: Replicas) ->
 
 
 def test_far_more_writers_than_threads_all_get_through(servers: Servers, tmp_path: Path, database_url: str) -> None:
-    with replicas(servers, tmp_path, database_url, n=1) as one:
+    with replicas(servers, tmp_path, database_url, n=1, lock_seconds=20) as one:
         portal = one.as_("portal")
         place = open_window(portal).place
         done = at_once(*[partial(portal.patch, f"{place}/answers", json=pieces(3))] * 120)

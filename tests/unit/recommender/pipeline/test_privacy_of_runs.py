@@ -158,7 +158,7 @@ def test_words_move_the_ranking_whether_or_not_they_may_be_quoted(starter: Recom
 
 
 def test_words_encoded_live_leave_nothing_in_the_cache(starter: Recommender, big: Assessment) -> None:
-    embedder = starter._embedder
+    embedder = starter.embedder
     before = dict(embedder._memory)
     starter.recommend(with_words(big, WORDS), as_of=AS_OF)
     assert embedder._memory.keys() == before.keys()
