@@ -55,10 +55,11 @@ def describe(app: FastAPI, unseen: list[type[BaseModel]]) -> dict[str, Any]:
 
 def _with_public_names(document: dict[str, Any]) -> dict[str, Any]:
     """Two models of one name are told apart by their file, not by the whole path of their module."""
-    renamed: dict[str, str] = {}
+    renamed = {}
     for name, schema in document.get("components", {}).get("schemas", {}).items():
-        *modules, short = name.replace("-", "").split("__")
-        public = "".join(word.title() for word in modules[-1].split("_")) + short if modules else short
+        parts = ["", *str(name).replace("-", "").split("__")]
+        file, short = parts[-2], parts[-1]
+        public = "".join(word.title() for word in file.split("_")) + short
         if public != name:
             renamed[name] = schema["title"] = public  # generators name their classes by the title
     text = json.dumps(document)
@@ -88,7 +89,7 @@ def _complete(operation: dict[str, Any]) -> None:
     """Add the problems that every operation of its kind may answer with."""
     answers: dict[str, Any] = operation["responses"]
     usual: dict[str, str] = {}
-    if any(scheme.keys() & {"key", "invitation"} for scheme in operation.get("security", ())):
+    if any("key" in scheme for scheme in operation.get("security", ())):
         usual |= _WITH_KEY
     if "requestBody" in operation:
         usual |= _WITH_BODY
