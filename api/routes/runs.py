@@ -25,15 +25,16 @@ from api.services.runs import (
     RunView,
     make_run,
     present_case,
-    run_document,
     run_head,
     run_json,
     seen_run,
     store_run,
 )
+from api.services.team_view import readable_run
 from api.services.what_if import RunWhyNot, Tried, WhatIfBody, must_be_allowed_to_try, try_out, why_not
 from api.storage.repositories.runs import find_review, run_before, runs_of_team
 from api.storage.tables import Review, Run
+from models.recommendation import RecommendationRun
 
 __all__ = ["Reader", "router"]
 
@@ -153,23 +154,29 @@ def get_run(
     accept: Annotated[str, Header(max_length=500, include_in_schema=False)] = "",
     known: IfNoneMatch = None,
 ) -> Response:
-    """Answer the run: officers read it before its release, the team's organization after."""
+    """Answer the run: officers read it before its release, the team's organization after, without what was removed."""
     seen = seen_run(session, caller, run_id)
     seen.must_be_open_to(caller)
     run, _, review = seen
     form = format_ or _MEDIA_TYPES[best_of(accept, list(_MEDIA_TYPES))]
-    etag = etag_of(_version(run, review) if form == "json" else f"{run.sha256[:32]}-{form}")
+    text, sha256 = readable_run(session, run, caller)
+    etag = etag_of(_version(run, review) if form == "json" else f"{sha256[:32]}-{form}")
     headers = {"ETag": etag, "Vary": "Accept"}
     if (same := unchanged(etag, known)) is not None:
         same.headers["Vary"] = "Accept"
         return same
     if form == "trec":
-        return Response(run_trec(run), headers=headers, media_type="application/x-trec-run")
+        return Response(run_trec(text), headers=headers, media_type="application/x-trec-run")
     if form == "text":
-        document = run_document(run)
+        document = RecommendationRun.model_validate_json(text)
         instrument = instrument_of(session, document.versions, engine.instrument)
         return Response(run_text(document, instrument), headers=headers, media_type="text/plain")
-    return Response(run_json(run, review), headers=headers, media_type="application/json")
+    head = run_head(run, review).model_copy(update={"sha256": sha256})
+    return Response(
+        run_json(head, text),
+        headers=headers,
+        media_type="application/json",
+    )
 
 
 @router.post(
@@ -196,8 +203,8 @@ def post_what_if(
     """Rank with changed answers, context or date, and compare with today's list without them. Stores nothing."""
     with database.reading() as session:
         team = team_with_results(session, caller, team_id)
-        must_be_allowed_to_try(session, caller, team)
         case = present_case(session, team, body.assessment_id)
+        must_be_allowed_to_try(session, caller, team, case)
     response.headers["Cache-Control"] = "no-store"
     return try_out(engine, case, body, now=now)
 

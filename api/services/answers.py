@@ -174,9 +174,10 @@ def save(session: Session, engine: Engine, place: Place, body: bytes, *, now: da
     saved = answers_of(session, place.respondent.id)
     values, removed = _changes(engine, place, saved, body)
     write_answers(session, place.respondent.id, values, removed=removed, now=now)
-    place.respondent.saved_at = now
-    place.respondent.submitted_at = None
-    session.flush()
+    if values or removed:
+        place.respondent.saved_at = now
+        place.respondent.submitted_at = None
+        session.flush()
     left = {path: value for path, value in {**saved, **values}.items() if path not in removed}
     return Saved(len(values) + len(removed), _progress(engine, place, left))
 
@@ -194,8 +195,11 @@ def submit(session: Session, engine: Engine, place: Place, *, now: datetime) -> 
 
 
 def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
-    """Everything that a person saved, for that person: the place must have been opened with the person's invitation."""
-    saved = answers_of(session, place.respondent.id)
+    """What a person saved, for that person: the place must have been opened with the person's invitation.
+
+    A renewed invitation does not show what was saved before: whoever can renew it is not the author.
+    """
+    saved = answers_of(session, place.respondent.id, since=place.respondent.readable_from)
     response = response_of(place.respondent.id, saved)
     scores = _own_scores(engine, place, response)
     assessment = place.assessment

@@ -127,8 +127,9 @@ def invite(
 def renew_invitation(
     session: Session, principal: Principal, respondent: Respondent, team: Team, *, now: datetime
 ) -> Invited:
-    """A new invitation to the same place; the old one ends."""
+    """A new invitation to the same place; the old one ends. What was saved before counts, but is not shown again."""
     token = new_secret("invitation")
+    respondent.readable_from = now
     respondent.token_hash = hash_secret(token)
     session.flush()
     _note(session, "respondent.renew", respondent, principal, team, now)

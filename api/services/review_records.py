@@ -87,7 +87,7 @@ def events_in(rows: Sequence[EventRow]) -> tuple[ReviewEvent, ...]:
 
 
 def standing_removals(session: Session, team_id: str) -> tuple[StandingRemoval, ...]:
-    """What reviewers removed from a team's runs and did not take back, by run and event."""
+    """What reviewers removed from released runs of a team and did not take back, by run and event."""
     by_run: dict[str, list[EventRow]] = {}
     for row in removal_events(session, team_id):
         by_run.setdefault(row.run_id, []).append(row)

@@ -5,7 +5,6 @@ from io import StringIO
 
 from rich.console import Console
 
-from api.storage.tables import Run
 from api.text.run import render_run
 from api.text.screen import Screen
 from models.recommendation import RecommendationRun
@@ -17,9 +16,9 @@ __all__ = ["run_text", "run_trec"]
 _WIDTH = 100
 
 
-def run_trec(run: Run) -> str:
-    """`assessment_id Q0 support_id rank score tag`, a line for each match, kinds one after the other."""
-    document = json.loads(run.document)
+def run_trec(text: str) -> str:
+    """From a run's JSON `assessment_id Q0 support_id rank score tag`, a line a match, kinds one after the other."""
+    document = json.loads(text)
     lines: list[str] = []
     for ranked in document["lists"]:
         ranking = [(match["support_id"], match["score"]) for match in ranked["matches"]]

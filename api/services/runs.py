@@ -281,9 +281,9 @@ def run_head(run: Run, review: Review | None) -> RunHead:
     )
 
 
-def run_json(run: Run, review: Review | None) -> str:
-    """A `RunView` as JSON; the stored text goes in as it is, so that its hash can be checked by whoever reads it."""
-    return f'{run_head(run, review).model_dump_json()[:-1]},"run":{run.document}}}'
+def run_json(head: RunHead, text: str) -> str:
+    """A `RunView` as JSON; the text goes in as it is, so that its hash can be checked by whoever reads it."""
+    return f'{head.model_dump_json()[:-1]},"run":{text}}}'
 
 
 def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:

@@ -105,14 +105,18 @@ class RunWhyNot(BaseModel):
     why_not: WhyNot
 
 
-def must_be_allowed_to_try(session: Session, principal: Principal, team: Team) -> None:
-    """Go on only when trying shows no list before its review: to officers, and to teams with a released run.
+def must_be_allowed_to_try(session: Session, principal: Principal, team: Team, case: Case) -> None:
+    """Go on only when trying shows no list before its review: a run of the same results was released.
+
+    Officers may always try.
 
     Raises:
-        NotReleased: the team's first run waits for its review.
+        NotReleased: no run of these results was released.
     """
-    if principal.scope is not Scope.OFFICER and waits_for_review(team) and not has_released_run(session, team.id):
-        raise NotReleased("The program officer has not released any run of this team yet.")
+    if principal.scope is Scope.OFFICER or not waits_for_review(team):
+        return
+    if not has_released_run(session, case.snapshot_id):
+        raise NotReleased("The program officer has not released a run of these results yet.")
 
 
 def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> Tried:

@@ -257,7 +257,7 @@ class Assessment(Base):
     team_id: Mapped[str] = _belongs_to("teams.id")
     wave: Mapped[int]
     """1 for the first, counted within the team."""
-    previous_id: Mapped[str | None] = mapped_column(ForeignKey("assessments.id", ondelete="SET NULL"))
+    previous_id: Mapped[str | None] = mapped_column(ForeignKey("assessments.id", ondelete="SET NULL"), index=True)
     """The assessment that this one retakes."""
     instrument_id: Mapped[str]
     instrument_version: Mapped[str]
@@ -293,6 +293,8 @@ class Respondent(Base):
     """`individual` or `consensus`."""
     token_hash: Mapped[str] = mapped_column(unique=True)
     """Of the invitation, which alone reads these answers back."""
+    readable_from: Mapped[datetime | None]
+    """When the invitation was renewed: what was saved before is not read back, for not only its author can renew."""
     created_at: Mapped[datetime]
     saved_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]

@@ -263,3 +263,24 @@ def test_junk_is_saved_or_reported_never_a_failure(person: Person, patch: dict[s
     if saved.status_code == 422:
         assert all(error["pointer"] == "" or error["pointer"].startswith("/") for error in saved.json()["errors"])
     person.read()
+
+
+def test_a_renewed_invitation_does_not_read_back_what_was_saved_before(service: Service) -> None:
+    window = open_assessment(service, new_team(service))
+    person, _ = answer(service, window, {"answers": {"la1": 4}})
+    where = f"/v1/assessments/{window}/respondents/{person}"
+    service.clock.forward(minutes=1)
+    renewed = service.as_("portal").post(f"{where}:renew").json()["invitation"]
+    own = {"Authorization": f"Bearer {renewed}"}
+    service.clock.forward(minutes=1)
+    assert service.anonymous().patch(f"{where}/answers", json={"answers": {"la2": 3}}, headers=own).is_success
+    assert service.anonymous().get(f"{where}/answers", headers=own).json()["answers"] == {"la2": 3}
+
+
+def test_a_save_of_nothing_changes_nothing(service: Service) -> None:
+    window = open_assessment(service, new_team(service))
+    person, _ = answer(service, window, {"answers": {"la1": 4}})
+    where = f"/v1/assessments/{window}/respondents/{person}"
+    portal = service.as_("portal")
+    done = portal.post(f"{where}:submit").json()
+    assert portal.patch(f"{where}/answers", json={}).json()["submitted_at"] == done["submitted_at"]

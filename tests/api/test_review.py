@@ -263,6 +263,9 @@ def test_a_later_run_leaves_out_what_was_removed_unless_that_was_undone(service:
     done(officer, run, "remove", support_id=first, reason="not_relevant")
     done(officer, run, "remove", support_id=second, reason="not_relevant")
     done(officer, run, "undo", number=2)
+    again = service.as_("portal").post(f"/v1/teams/{run.team_id}/recommendations", json={})
+    assert again.json()["request"]["history"] == []  # the team must not learn of a removal that is not released
+    done(officer, run, "release")
     later = resources(review_of(officer, stored_run(service, team_id=run.team_id)))
     assert first in later
     assert second not in later

@@ -139,9 +139,11 @@ def find_place(session: Session, respondent_id: str, *, lock: bool = False) -> P
     return None if row is None else Place(row[0], row[1], row[2])
 
 
-def answers_of(session: Session, respondent_id: str) -> dict[str, Any]:
-    """What a respondent has saved, by path, in the order of paths."""
+def answers_of(session: Session, respondent_id: str, *, since: datetime | None = None) -> dict[str, Any]:
+    """What a respondent has saved, if given only `since` a time, by path, in the order of paths."""
     query = select(Answer.path, Answer.value).where(Answer.respondent_id == respondent_id).order_by(Answer.path)
+    if since is not None:
+        query = query.where(Answer.saved_at >= since)
     return {row.path: row.value for row in session.execute(query)}
 
 

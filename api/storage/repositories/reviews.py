@@ -63,8 +63,9 @@ def append_events(session: Session, events: Sequence[ReviewEvent]) -> bool:
 
 
 def removal_events(session: Session, team_id: str) -> Sequence[ReviewEvent]:
-    """Removals and undos in all reviews of a team, by run and number."""
-    query = select(ReviewEvent).join(Run, Run.id == ReviewEvent.run_id).where(Run.team_id == team_id)
+    """Removals and undos in all released reviews of a team, by run and number."""
+    query = select(ReviewEvent).join(Run, Run.id == ReviewEvent.run_id).join(Review, Review.run_id == Run.id)
+    query = query.where(Run.team_id == team_id, Review.released_at.is_not(None))
     query = query.where(ReviewEvent.action.in_(("remove", "undo")))
     return session.scalars(query.order_by(ReviewEvent.run_id, ReviewEvent.number)).all()
 

@@ -72,8 +72,8 @@ def is_assessment_of(session: Session, assessment_id: str, team_id: str) -> bool
     return assessment is not None and assessment.team_id == team_id
 
 
-def has_released_run(session: Session, team_id: str) -> bool:
-    """Whether any run of a team was ever released to it and still is."""
+def has_released_run(session: Session, snapshot_id: str) -> bool:
+    """Whether any run of these frozen results was released to the team and still is."""
     query = select(Run.id).join(Review, Review.run_id == Run.id)
-    query = query.where(Run.team_id == team_id, Review.released_at.is_not(None))
+    query = query.where(Run.snapshot_id == snapshot_id, Review.released_at.is_not(None))
     return session.scalars(query.limit(1)).first() is not None
