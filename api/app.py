@@ -101,9 +101,6 @@ def create_app(
     app.state.sign_in_attempts = Attempts()
     app.state.identity_provider = identity_provider(settings)
     app.state.limits = Limits(settings.requests_per_minute)
-    app.state.settings = settings
-    app.state.sign_in_attempts = Attempts()
-    app.state.identity_provider = identity_provider(settings)
     problems.install(app)
     large = {CATALOG_VERSIONS: settings.max_catalog_bytes}
     app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics)

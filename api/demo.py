@@ -8,7 +8,7 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-import httpx
+import httpx2
 from fastapi import FastAPI
 
 from api.access.principals import Scope
@@ -61,7 +61,7 @@ class _Teller:
                 ).secret
                 for scope in Scope
             }
-        self._transport = httpx.ASGITransport(app)
+        self._transport = httpx2.ASGITransport(app)
 
     async def tell(self) -> Demo:
         documents = sample_documents()
@@ -176,7 +176,7 @@ class _Teller:
         self, scope: Scope, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
     ) -> Any:
         given = {"Authorization": f"Bearer {self._keys[scope]}", **(headers or {})}
-        async with httpx.AsyncClient(transport=self._transport, base_url=_ADDRESS) as client:
+        async with httpx2.AsyncClient(transport=self._transport, base_url=_ADDRESS) as client:
             answer = await client.request(method, path, json=body, headers=given)
         if not answer.is_success:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")

@@ -89,7 +89,7 @@ def _complete(operation: dict[str, Any]) -> None:
     """Add the problems that every operation of its kind may answer with."""
     answers: dict[str, Any] = operation["responses"]
     usual: dict[str, str] = {}
-    if any("key" in scheme for scheme in operation.get("security", ())):
+    if any(scheme.keys() & {"key", "invitation"} for scheme in operation.get("security", ())):
         usual |= _WITH_KEY
     if "requestBody" in operation:
         usual |= _WITH_BODY

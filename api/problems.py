@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.errors import (
+    BackupUnusable,
     Conflict,
     CrossSite,
     IdempotencyMismatch,
@@ -129,6 +130,7 @@ _KIND_BY_ERROR: dict[type[TrellisError], ProblemKind] = {
     StorageBusy: _of(StorageBusy, 503),
     StorageUnavailable: _of(StorageUnavailable, 503),
     StorageFull: _of(StorageFull, 507),
+    BackupUnusable: _of(BackupUnusable, 503),
     NotReady: _of(NotReady, 503),
     LoadingFailed: _of(LoadingFailed, 503),
     CacheUnusable: _of(CacheUnusable, 503),

@@ -64,9 +64,9 @@ def post_status(
     body: NewStatus,
 ) -> Response:
     """Teams accept, decline, engage and close with an outcome; officers offer again and close."""
+    team = team_with_results(session, caller, team_id)  # a kept answer, too, is only for those who may see it now
 
     def make() -> Created:
-        team = team_with_results(session, caller, team_id)
         view = set_status(session, engine, caller, team, support_id, body, now=now)
         return Created(view, f"/v1/teams/{team.id}/matches", team_id=team.id)
 

@@ -14,6 +14,7 @@ from api.services.released import ReleasedRun, released_run
 from api.services.review import OpenReview, ReviewView, act, read_review, review_view
 from api.services.review_actions import Bulk, NewAction
 from api.services.review_queue import Filters, QueueItem, Sort, list_queue
+from api.services.runs import seen_run
 from models.review import Moment, ReviewState
 
 __all__ = ["router"]
@@ -115,6 +116,7 @@ def post_event(
     if_match: IfMatch,
 ) -> Response:
     """Approve, remove, pin, move, add, comment, put off, assign, ask for a second reader, undo, release or recall."""
+    seen_run(session, caller, run_id)  # a kept answer, too, is only for those who may see it now
 
     def make() -> Created:
         opened = read_review(session, caller, run_id, lock=True)
@@ -143,6 +145,7 @@ def post_events(
     if_match: IfMatch,
 ) -> Response:
     """Take the actions one after the other; if one of them is refused, none is taken."""
+    seen_run(session, caller, run_id)  # a kept answer, too, is only for those who may see it now
 
     def make() -> Created:
         opened = read_review(session, caller, run_id, lock=True)

@@ -81,9 +81,10 @@ async def post_run(
 
     def rank() -> Made | Response:
         with database.reading() as session:
+            team = team_with_results(session, caller, team_id)  # a kept answer, too, is for those who may see it now
             if (kept := once.kept(session, owner=caller.actor, now=now)) is not None:
                 return kept
-            case = present_case(session, team_with_results(session, caller, team_id), body.assessment_id)
+            case = present_case(session, team, body.assessment_id)
         return make_run(engine, case, body, now=now)
 
     def store(made: Made) -> Response:

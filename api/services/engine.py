@@ -143,6 +143,7 @@ class Engine:
         self._served = _Served(source.catalog, None if isinstance(source, Inputs) else source)
         self._opened: OrderedDict[Versions, Recommender] = OrderedDict()
         self._opening = threading.Lock()
+        self._keeping = threading.Lock()
         self._catalogs: CatalogSource | None = None
         self._refused: str | None = None
         self._look = threading.Event()
@@ -182,7 +183,8 @@ class Engine:
         Raises:
             NotReady: the present recommender is still being loaded.
         """
-        candidates = [self.recommender, *self._opened.copy().values()]
+        with self._keeping:
+            candidates = [self.recommender, *self._opened.values()]
         # Runs of an earlier Trellis or model share their parts with present ones.
         return next((one for one in candidates if _parts_of(one.versions) == _parts_of(versions)), None)
 
@@ -196,18 +198,19 @@ class Engine:
         serving = self._served.recommender
         if serving is not None and serving.versions == versions:
             return serving
-        with self._opening:
-            recommender = self._opened.pop(versions, None)
-            if recommender is None:
+        with self._opening:  # the same parts are not opened twice at the same time
+            with self._keeping:
+                recommender = self._opened.pop(versions, None)
                 like = [
                     one for one in (serving, *self._opened.values()) if one and one.catalog.version == versions.catalog
                 ]
-                recommender = open_recommender(
-                    Inputs(**vars(parts), embedder=self.embedder), like=next(iter(like), None)
-                )
-            self._opened[versions] = recommender
-            while len(self._opened) > _KEPT_OPEN:
-                self._opened.popitem(last=False)
+            if recommender is None:
+                inputs = Inputs(**vars(parts), embedder=self.embedder)
+                recommender = open_recommender(inputs, like=next(iter(like), None))
+            with self._keeping:
+                self._opened[versions] = recommender
+                while len(self._opened) > _KEPT_OPEN:
+                    self._opened.popitem(last=False)
         return recommender
 
     def rank_words(self, text: str) -> dict[SupportId, float]:

@@ -1,17 +1,18 @@
 """Frozen results of a window: made when a phase closes, never changed, and no live numbers beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from api.services.assessments import check_same_instrument
 from api.services.engine import Engine
 from api.storage.ids import new_id
-from api.storage.repositories.assessments import add_snapshot, answers_in, last_snapshot, respondents
+from api.storage.repositories.assessments import add_snapshot, answers_in, last_snapshot, respondents, snapshots_of
 from api.storage.tables import Assessment, Snapshot, Team
 from models.assessment import Assessment as Answers
+from models.assessment import Response
 from models.vocab import AnswerMode, Length
 from recommender.assessments import parse_assessment
 from recommender.profiling import build_profile, shown
@@ -44,7 +45,8 @@ def answers_of_snapshot(snapshot: Snapshot) -> Answers:
 def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team, *, now: datetime) -> Snapshot | None:
     """Freeze the answers of the present phase, or keep the results in force where too few people changed anything.
 
-    Individual answers freeze anew only when at least three people changed theirs or are new since the last time. An
+    Individual answers freeze anew only when at least three people changed theirs or are new since the last time, so
+    that no difference tells single answers: not from any results before, and not of levels beside changed words. An
     agreed rating is the team's own and no rater's: any change of it makes new results.
 
     Returns:
@@ -59,8 +61,8 @@ def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team,
     if not responses:
         return None
     answers = assessment_of(assessment, team, responses, engine, mode=AnswerMode(mode))
-    last = latest_snapshot(session, assessment.id, mode)
-    if last is not None and not _may_replace(answers_of_snapshot(last), answers):
+    earlier = [answers_of_snapshot(snapshot) for snapshot in snapshots_of(session, assessment.id, mode)]
+    if not _may_follow(earlier, answers):
         return None
     profile = build_profile(answers, engine.instrument, engine.config.scoring, item_parameters=engine.item_parameters)
     latest_of_any = max((s.number for m in AnswerMode if (s := last_snapshot(session, assessment.id, m))), default=0)
@@ -123,8 +125,33 @@ def _responses(session: Session, assessment_id: str, mode: str) -> list[dict[str
     ]
 
 
-def _may_replace(last: Answers, new: Answers) -> bool:
-    before = {response.respondent: response for response in last.responses}
-    after = {response.respondent: response for response in new.responses}
-    changed = sum(before.get(name) != after.get(name) for name in before.keys() | after.keys())
-    return changed >= (1 if new.answer_mode is AnswerMode.CONSENSUS else _FEWEST_CHANGED)
+def _may_follow(earlier: Sequence[Answers], new: Answers) -> bool:
+    """Whether results of `new` may follow those of `earlier`, oldest first; people remember what was shown."""
+    if not earlier:
+        return True
+    changed = [_changed(before, new) for before in earlier]
+    if new.answer_mode is AnswerMode.CONSENSUS:
+        return changed[-1].anything > 0
+    telling = range(1, _FEWEST_CHANGED)
+    return changed[-1].anything >= _FEWEST_CHANGED and not any(n in telling for counts in changed for n in counts)
+
+
+class _Changed(NamedTuple):
+    """How many people are new, are gone, or say something else."""
+
+    anything: int
+    scored: int
+    """In what is scored; words, roles and consent are not."""
+
+
+def _changed(before: Answers, after: Answers) -> _Changed:
+    old, new = ({response.respondent: response for response in one.responses} for one in (before, after))
+    people = old.keys() | new.keys()
+    return _Changed(
+        anything=sum(old.get(name) != new.get(name) for name in people),
+        scored=sum(_scored(old.get(name)) != _scored(new.get(name)) for name in people),
+    )
+
+
+def _scored(response: Response | None) -> tuple[Mapping[Any, Any], ...]:
+    return (response.answers, response.importance, response.readiness) if response else ({}, {}, {})

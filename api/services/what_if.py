@@ -1,5 +1,6 @@
 """Trying changes out on a team's results, and asking after one support; nothing is stored."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated
 
@@ -17,11 +18,14 @@ from api.services.review_records import waits_for_review
 from api.services.runs import Case, RunRequest, parse_case
 from api.storage.repositories.runs import has_released_run
 from api.storage.tables import Run, Team
-from models.assessment import Answer, ContextValue
+from models.assessment import Answer, Assessment, ContextValue
+from models.base import Fault
 from models.recommendation import Match, RankedList, RecommendationRun, Versions, WhyNot
-from models.vocab import SupportKind
+from models.vocab import AnswerMode, ScoreStatus, SupportKind, Visibility
 from recommender.assessments import parse_assessment
 from recommender.errors import InvalidAssessment
+from recommender.pipeline import Recommender
+from recommender.profiling import build_profile, importance_shown
 
 __all__ = [
     "KindDifference",
@@ -46,8 +50,11 @@ class WhatIfBody(BaseModel):
         default={}, examples=[{"budget": "none", "modality": ["facilitated-virtual"]}]
     )
     """Answers to context questions, merged over the team's; null takes one out."""
-    answers: Annotated[dict[str, Answer], Field(max_length=500)] = Field(default={}, examples=[{"la1": 3}])
-    """Item id to the answer that every respondent is then taken to have given."""
+    answers: Annotated[dict[str, Answer], Field(max_length=500)] = Field(
+        default={}, examples=[{"la1": 3, "la2": 3, "la3": 2, "la4": 3, "la5": 3}]
+    )
+    """Item id to the answer that every respondent is then taken to have given. Where people answered alone, every item
+    of a domain or none: a mixture with what they answered would give single answers away."""
     as_of: date | None = None
     """The date that season and freshness use; default: today."""
     kinds: Annotated[list[Kind], Field(max_length=3)] = []
@@ -114,7 +121,8 @@ def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> T
     Raises:
         NotReady: the recommender is still being loaded.
         Conflict: the answers were given to another version of the instrument.
-        InvalidBody: every change that the instrument does not take, by its pointer.
+        InvalidBody: every change that the instrument does not take, by its pointer; or answers beside which hidden ones
+            could be read.
     """
     recommender = engine.recommender
     present = parse_case(case, recommender.instrument)
@@ -124,6 +132,8 @@ def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> T
         raise InvalidBody(
             [fault.model_copy(update={"pointer": fault.pointer.removeprefix("/what_if")}) for fault in error.faults]
         ) from error
+    if faults := _telling(body.answers, changed, recommender):
+        raise InvalidBody(faults)
     kinds = kinds_of(body.kinds)
     before = recommender.recommend(present, as_of=now.date(), kinds=kinds, k=body.k, history=case.history)
     after = recommender.recommend(changed, as_of=body.as_of or now.date(), kinds=kinds, k=body.k, history=case.history)
@@ -159,6 +169,38 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
         seed=request.seed,
     )
     return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
+
+
+def _telling(answers: Collection[str], changed: Assessment, recommender: Recommender) -> list[Fault]:
+    """Why answers may not be tried: beside them, what single people answered could be read from the differences.
+
+    Other answers to some items of a domain tell the rest item by item, and bring a domain that too few answered above
+    the minimum. Whole domains at a chosen level are a scale on which a hidden domain's place tells its level.
+    """
+    if not answers or changed.answer_mode is AnswerMode.CONSENSUS:
+        return []
+    instrument = recommender.instrument
+    asked = instrument.asked(changed.form, length=changed.length, focus_domains=changed.focus_domains)
+    tried = {domain: [item.id for item in items] for domain, items in asked.items()}
+    tried = {domain: items for domain, items in tried.items() if any(item in answers for item in items)}
+    faults = [
+        Fault(
+            pointer="/answers", detail=f"Answers are tried for whole domains; '{domain}' also has: {', '.join(left)}."
+        )
+        for domain, items in tried.items()
+        if (left := [item for item in items if item not in answers])
+    ]
+    privacy = instrument.instrument.privacy
+    hidden = [
+        score.domain
+        for score in build_profile(changed, instrument, recommender.config.scoring).domains
+        if not importance_shown(score, privacy, consensus=False)
+        or (score.status is ScoreStatus.SCORED and score.visibility is Visibility.NOTHING and score.domain not in tried)
+    ]
+    if hidden:
+        detail = f"Other answers cannot be tried while too few people have answered on: {', '.join(hidden)}."
+        faults.append(Fault(pointer="/answers", detail=detail))
+    return faults
 
 
 def _difference(before: RankedList, after: RankedList) -> KindDifference:

@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from numpy.typing import NDArray
+from sqlalchemy import text
 
 from api.app import create_app
 from api.services.engine import Inputs, load_inputs
 from api.settings import Settings
+from api.storage.migrate import newest_revision
 from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidCatalog, ModelAltered, ModelMissing
+from recommender.pipeline import Recommender
 from recommender.testing import HashingEmbedder
-from tests.fixtures.service import running_service
+from tests.fixtures.service import Service, running_service
 
 
 class GatedEmbedder(HashingEmbedder):
@@ -71,6 +74,30 @@ def test_a_model_that_fails_later_is_a_problem_without_paths(tmp_path: Path) -> 
         assert problem["type"] == "/problems/model-missing"
         assert "secret" not in str(problem)
         assert client.get("/healthz").status_code == 200
+
+
+def test_it_is_ready_only_with_its_database_at_the_expected_revision(service: Service) -> None:
+    client = service.anonymous()
+    assert client.get("/readyz").json()["database_revision"] == newest_revision()
+    with service.database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    problem = client.get("/readyz")
+    assert (problem.status_code, problem.json()["type"]) == (503, "/problems/not-ready")
+    assert "0000" in problem.json()["detail"]
+    with service.database.writing() as session:
+        session.execute(text("DROP TABLE alembic_version"))
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/healthz").status_code == 200
+
+
+def test_without_its_database_it_is_not_ready(recommender: Recommender, tmp_path: Path) -> None:
+    with running_service(recommender, tmp_path) as service:
+        client = service.anonymous()
+        service.database.close()
+        for path in tmp_path.glob("trellis.sqlite*"):
+            path.unlink()
+        (tmp_path / "trellis.sqlite").mkdir()
+        assert client.get("/readyz").json()["type"] == "/problems/storage-unavailable"
 
 
 def test_a_catalog_with_faults_stops_the_start(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -156,13 +157,12 @@ def test_a_sane_request_id_is_kept_and_any_other_replaced(client: TestClient) ->
 def test_a_failure_of_ours_says_nothing_of_the_inside(
     recommender: Recommender, sample: dict[str, Any], tmp_path: Path
 ) -> None:
-    class Broken:
-        instrument, catalog, versions = recommender.instrument, recommender.catalog, recommender.versions
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("secret path /etc/x")
 
-        def recommend(self, *_: object, **__: object) -> None:
-            raise RuntimeError("secret path /etc/x")
-
-    with running_service(Broken(), tmp_path) as service:  # type: ignore[arg-type]
+    broken = copy(recommender)
+    broken.recommend = fail  # type: ignore[method-assign, assignment]
+    with running_service(broken, tmp_path) as service:
         response = post(service.as_("portal"), sample)
         assert "secret" not in response.text
         assert problem_of(response, 500)["type"] == "/problems/internal-error"

@@ -235,6 +235,27 @@ def test_a_repeated_action_with_one_key_is_taken_once(service: Service) -> None:
     assert review_of(officer, run)["version"] == 2
 
 
+def test_a_kept_answer_is_gone_with_the_sharing(service: Service) -> None:
+    run = stored_run(service)
+    officer, portal = service.as_("officer", PROGRAM), service.as_("portal")
+    headers = {"Idempotency-Key": "once", "If-Match": '"1"'}
+    first = resources(review_of(officer, run))[0]
+    acting = (f"/v1/runs/{run.run_id}/review/events", {"action": "approve", "support_id": first})
+    making = (f"/v1/teams/{run.team_id}/recommendations", {})
+    for path, body in (acting, making):
+        headers["Idempotency-Key"] += "-more"
+        assert officer.post(path, json=body, headers=headers).status_code == 201
+        assert officer.post(path, json=body, headers=headers).headers["Idempotency-Replayed"] == "true"
+    team = f"/v1/teams/{run.team_id}"
+    etag = portal.get(team).headers["ETag"]
+    portal.patch(team, json={"context": {"share_with": []}}, headers={"If-Match": etag})
+    headers["Idempotency-Key"] = "once"
+    for path, body in (acting, making):
+        headers["Idempotency-Key"] += "-more"
+        refused = officer.post(path, json=body, headers=headers)
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/not-allowed"), path
+
+
 def test_a_later_run_leaves_out_what_was_removed_unless_that_was_undone(service: Service) -> None:
     officer = service.as_("officer", PROGRAM)
     run = stored_run(service)

@@ -2,10 +2,12 @@
 
 import pytest
 
+from models.vocab import Domain
 from recommender.catalog.load import starter_catalog
 from tests.fixtures.catalogs import import_and_serve
 from tests.fixtures.runs import grant, team_with_results
 from tests.fixtures.service import Service
+from tests.fixtures.stories import Story, accepted, closed_assessment, level_answers
 
 ALONE = {"share_with": []}
 
@@ -46,10 +48,44 @@ def test_a_smaller_budget_takes_paid_supports_out_and_stores_nothing(service: Se
 
 def test_answers_and_the_date_can_be_tried_too(service: Service) -> None:
     team_id = team_with_results(service, **ALONE)
-    body = {"answers": {"la1": 1, "la2": 1}, "as_of": "2027-07-01"}
+    body = {"answers": level_answers(1, domains=[Domain.LEADERSHIP_ALIGNMENT]), "as_of": "2027-07-01"}
     tried = service.as_("portal").post(f"/v1/teams/{team_id}/recommendations:what-if", json=body).json()
     assert tried["run"]["as_of"] == "2027-07-01"
     assert any(difference["moved"] or difference["entered"] for difference in tried["differences"])
+
+
+def _with_one_voice(service: Service, level: int) -> Story:
+    """Five people of whom one alone answers on data and measurement."""
+    others = {item: 2 for item in level_answers(2) if not item.startswith("dm")}
+    alone = {**others, **level_answers(level, domains=[Domain.DATA_AND_MEASUREMENT])}
+    responses = [{"respondent": f"p{n}", "answers": others if n else alone} for n in range(5)]
+    return closed_assessment(service, document={"responses": responses}, share=False)
+
+
+def test_no_single_answer_can_be_read_by_trying_others_beside_it(service: Service) -> None:
+    story = _with_one_voice(service, 4)
+    path = f"/v1/teams/{story.team_id}/recommendations:what-if"
+    # With four of the five items given, the fifth would stand out from the mean.
+    mixture = {"dm2": 1, "dm3": 1, "dm4": 1, "dm5": "skipped"}
+    refused = service.as_("portal").post(path, json={"answers": mixture})
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/invalid-body")
+    (fault,) = refused.json()["errors"]
+    assert fault["pointer"] == "/answers"
+    assert fault["detail"].endswith("'data-and-measurement' also has: dm1.")
+
+
+def test_no_hidden_domain_can_be_compared_with_chosen_levels(service: Service) -> None:
+    story = _with_one_voice(service, 4)
+    path = f"/v1/teams/{story.team_id}/recommendations:what-if"
+    yardstick = level_answers(3, domains=[Domain.LEADERSHIP_ALIGNMENT])
+    refused = service.as_("portal").post(path, json={"answers": yardstick})
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/invalid-body")
+    assert "data-and-measurement" in refused.json()["errors"][0]["detail"]
+    # Once the hidden domain is given whole as well, nothing of it is left to read.
+    both = {**yardstick, **level_answers(1, domains=[Domain.DATA_AND_MEASUREMENT])}
+    tried = accepted(service.as_("portal").post(path, json={"answers": both}))
+    shown = {one["domain"]: one["mean"] for one in tried["run"]["profile"]["domains"]}
+    assert (shown["data-and-measurement"], shown["leadership-alignment"]) == (1.0, 3.0)
 
 
 def test_every_change_that_the_instrument_does_not_take_is_reported_where_it_stands(service: Service) -> None:

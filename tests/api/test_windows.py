@@ -159,6 +159,31 @@ def test_results_freeze_anew_only_with_three_changed_or_new_raters(
     assert after["number"] == (2 if expected else 1)
 
 
+def test_two_changed_texts_do_not_hide_whose_level_changed(service: Service) -> None:
+    story = closed_assessment(service, n=5)
+    portal, where = service.as_("portal"), f"/v1/assessments/{story.assessment_id}"
+    accepted(portal.post(f"{where}:reopen"))
+    words = {"share_text": True}
+    for respondent, pieces in zip(story.respondent_ids, [{"answers": {"la1": 4}}, words, words], strict=False):
+        accepted(portal.patch(f"{where}/respondents/{respondent}/answers", json=pieces))
+    assert close(service, story.assessment_id).json()["new_results"] is False
+
+
+def test_new_results_differ_by_three_people_from_every_results_before(service: Service) -> None:
+    story = closed_assessment(service, n=5)
+    portal, where = service.as_("portal"), f"/v1/assessments/{story.assessment_id}"
+
+    def closed_again(*levels: int) -> bool:
+        accepted(portal.post(f"{where}:reopen"))
+        for respondent, level in zip(story.respondent_ids, levels, strict=False):
+            accepted(portal.patch(f"{where}/respondents/{respondent}/answers", json={"answers": {"la1": level}}))
+        return bool(accepted(close(service, story.assessment_id))["new_results"])
+
+    assert closed_again(3, 3, 3)
+    assert not closed_again(4, 2, 2), "beside the first results, only the first person's answer is another one"
+    assert closed_again(2, 2, 2), "the first results again tell nothing new"
+
+
 def test_people_answer_alone_and_then_agree(service: Service) -> None:
     portal = service.as_("portal")
     window = open_assessment(service, new_team(service), mode="individual_then_consensus")
@@ -189,7 +214,15 @@ def test_people_answer_alone_and_then_agree(service: Service) -> None:
 
     accepted(portal.post(f"{where}:reopen"))
     assert accepted(portal.post(f"{where}:reopen"))["phase"] == "individual"
-    assert portal.get(f"{where}/profile").json()["mode"] == "consensus", "agreed answers stay in force"
+    for pieces in ({"answers": {"la1": 3}},) * 3:
+        answer(service, window, {**FULL, **pieces})
+    accepted(close(service, window))
+    profile = accepted(portal.get(f"{where}/profile"))
+    assert profile["mode"] == "consensus", "agreed answers stay in force"
+    team_id = accepted(portal.get(where))["team_id"]
+    run = accepted(portal.post(f"/v1/teams/{team_id}/recommendations", json={}))
+    assert run["snapshot_id"] == profile["snapshot_id"], "and drive what is recommended"
+    accepted(portal.post(f"{where}:reopen"))
     assert portal.post(f"{where}:reopen").json()["type"] == "/problems/conflict"
 
 

@@ -218,7 +218,8 @@ def test_a_file_that_cannot_be_read_is_named_with_what_is_wrong(
 def test_a_full_disk_is_a_file_that_cannot_be_used(trellis: Trellis, lines: Path) -> None:
     result = trellis("rank", lines, "--out", "/dev/full", "--k", 3)
     assert result.exit_code == 2
-    assert result.stderr == "trellis: No space left on device\n"
+    # Before it, where the machine is slow, progress.
+    assert result.stderr.splitlines()[-1] == "trellis: No space left on device"
 
 
 def test_a_setting_with_an_impossible_value_is_named(trellis: Trellis, monkeypatch: pytest.MonkeyPatch) -> None:

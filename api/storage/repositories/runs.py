@@ -56,12 +56,14 @@ def run_before(session: Session, run: Run, *, released: bool = False) -> str | N
 
 
 def newest_snapshot_of(session: Session, team_id: str, assessment_id: str | None = None) -> Snapshot | None:
-    """The last snapshot of one assessment of a team, or of the team's latest assessment that has one."""
+    """The results in force (agreed ones first) of one assessment of a team, or of the latest of its that has any."""
     query = select(Snapshot).join(Assessment, Assessment.id == Snapshot.assessment_id)
     query = query.where(Assessment.team_id == team_id)
     if assessment_id is not None:
         query = query.where(Assessment.id == assessment_id)
-    return session.scalars(query.order_by(Assessment.wave.desc(), Snapshot.number.desc()).limit(1)).first()
+    # "consensus" sorts before "individual".
+    query = query.order_by(Assessment.wave.desc(), Snapshot.mode, Snapshot.number.desc())
+    return session.scalars(query.limit(1)).first()
 
 
 def is_assessment_of(session: Session, assessment_id: str, team_id: str) -> bool:
