@@ -54,6 +54,8 @@ N_TEAMS, N_RUNS = 1_000, 10
 SECONDS = float(os.environ.get("TRELLIS_BENCH_SECONDS", "120"))
 CALLERS = 4
 SEED = 20261121
+KNOWN_VECTORS = Settings().data_dir / "vectors.sqlite"
+"""Looked up at once: while tests run, they have a data directory of their own."""
 WORDS = " ".join(support.summary for support in starter_catalog().supports[:9]).split()
 TEXTS = {
     "strengths": " ".join(WORDS[:40]),
@@ -67,9 +69,8 @@ CONTEXT = {"state": ["TX"], "share_with": ["program-officer"]}
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Replicas]:
     folder = tmp_path
-    known = Settings().data_dir / "vectors.sqlite"
-    if known.exists():
-        shutil.copy(known, folder)
+    if KNOWN_VECTORS.exists():
+        shutil.copy(KNOWN_VECTORS, folder)
     url = os.environ.get("TRELLIS_BENCH_DATABASE_URL", f"sqlite:///{folder / 'trellis.sqlite'}")
     settings = {"DATA_DIR": folder, "DATABASE_URL": url, "REQUESTS_PER_MINUTE": 1_000_000, "LOG_LEVEL": "warning"}
     environment = os.environ | {f"TRELLIS_{name}": str(value) for name, value in settings.items()}

@@ -15,8 +15,9 @@ from sqlalchemy import func, select
 
 from api.storage.tables import Assessment, Respondent, ReviewEvent, Run, Snapshot, Team
 from tests.fixtures.actors import answers, pieces, rows
+from tests.fixtures.runs import grant
 from tests.fixtures.servers import Replicas, Servers, replicas
-from tests.fixtures.stored_runs import PROGRAM, granted
+from tests.fixtures.stored_runs import PROGRAM
 from tests.fixtures.stories import closed_assessment
 
 TEAM = {"name": "0", "form": "team"}
@@ -131,7 +132,7 @@ def test_a_team_is_deleted_once_while_others_still_write_to_it(pair: Replicas) -
 
 def test_two_officers_on_two_servers_never_overwrite_each_other(pair: Replicas) -> None:
     team = closed_assessment(pair, n=3).team_id  # type: ignore[arg-type]
-    granted(pair, team, program=PROGRAM)  # type: ignore[arg-type]
+    grant(pair, team, PROGRAM)  # type: ignore[arg-type]
     headers = {"Idempotency-Key": "one-run"}
     created = to_both(pair, "POST", f"/v1/teams/{team}/recommendations", json={}, headers=headers)
     assert statuses(created) == {201: 6}, created[0].text

@@ -78,16 +78,21 @@ def queue(
     The documents of the runs are not read.
     """
     due = func.coalesce(Review.due_at, literal(_NEVER, UtcDateTime()))
-    rows = _matching(query, select(Review, Run, Team)).options(defer(Run.document), defer(Run.decision_log))
+    keys = _matching(query, select(Review.run_id))
     if query.sort == "age":
-        rows = rows.where(Review.run_id > after[1]) if after else rows
-        rows = rows.order_by(Review.run_id)
+        keys = keys.where(Review.run_id > after[1]) if after else keys
+        keys = keys.order_by(Review.run_id)
     else:
         if after:
             since = literal(after[0] or _NEVER, UtcDateTime())
-            rows = rows.where(or_(due > since, and_(due == since, Review.run_id > after[1])))
-        rows = rows.order_by(due, Review.run_id)
-    return [(review, run, team) for review, run, team in session.execute(rows.limit(limit))]
+            keys = keys.where(or_(due > since, and_(due == since, Review.run_id > after[1])))
+        keys = keys.order_by(due, Review.run_id)
+    # Only keys are sorted; whole rows are read for the page alone.
+    page = session.scalars(keys.limit(limit)).all()
+    rows = select(Review, Run, Team).join_from(Review, Run, Run.id == Review.run_id).join(Team, Team.id == Run.team_id)
+    rows = rows.where(Review.run_id.in_(page)).options(defer(Run.document), defer(Run.decision_log))
+    found = {review.run_id: (review, run, team) for review, run, team in session.execute(rows)}
+    return [found[run_id] for run_id in page]
 
 
 def counts(session: Session, query: QueueQuery) -> dict[str, int]:
