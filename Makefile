@@ -23,7 +23,7 @@ demo: setup
 	$(BIN)/trellis demo
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: setup
 	$(BIN)/ruff check .
