@@ -8,6 +8,7 @@ from typing import Any
 
 from anyio import to_thread
 from fastapi import Depends, FastAPI
+from fastapi_offline import FastAPIOffline
 
 from api import problems
 from api.access.limits import Limits
@@ -83,7 +84,9 @@ def create_app(
         engine.stop()
         database.close()
 
-    app = FastAPI(
+    # The framework's own page would fetch its parts from elsewhere, and stay blank where there is no way out.
+    app = FastAPIOffline(
+        redoc_url=None,
         title="Trellis",
         version=__version__,
         description=_DESCRIPTION,

@@ -128,7 +128,7 @@ class NotFound(TrellisError):
     title = "There is no such thing"
 
     def __init__(self, what: str, identifier: str) -> None:
-        super().__init__(f"There is no {what} '{identifier}' that this key may see.")
+        super().__init__(f"There is no {what} '{identifier}' within your reach.")
 
 
 class Conflict(TrellisError):

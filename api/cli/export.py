@@ -57,4 +57,7 @@ def _organization(session: "Session", name: str | None) -> str | None:
 
 
 def _write(out: Path, lines: Sequence[str]) -> None:
-    out.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    from api.services.whole_files import whole_text
+
+    with whole_text(out) as file:
+        file.writelines(f"{line}\n" for line in lines)

@@ -35,8 +35,10 @@ def create_command(
     try:
         new = NewPerson(email=email, name=name, scope=scope)
     except ValidationError as error:
-        faults = error.errors(include_url=False)
-        raise typer.BadParameter("; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in faults)) from None
+        wrong = [str(fault["loc"][0]) for fault in error.errors()]
+        examples = {field: (NewPerson.model_fields[field].examples or [""])[0] for field in wrong}
+        words = (f"--{field} cannot be used; expected something like '{like}'" for field, like in examples.items())
+        raise typer.BadParameter("; ".join(words)) from None
     settings, now = load_settings(), datetime.now(UTC)
     with opened() as database, database.writing() as session:
         found = find_organization(session, organization)

@@ -1,6 +1,7 @@
-"""What the `type` of a problem document points to."""
+"""What a browser finds: the page of the API from the root, and what the `type` of a problem document means."""
 
 from fastapi import APIRouter, HTTPException
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
 from api.problems import PROBLEM_KINDS
@@ -18,6 +19,12 @@ class ProblemPage(BaseModel):
     status: int
     title: str
     meaning: str
+
+
+@router.get("/", include_in_schema=False)
+def get_root() -> RedirectResponse:
+    """Lead a browser to the page that shows the API."""
+    return RedirectResponse("/docs")
 
 
 @router.get(

@@ -7,7 +7,6 @@ a last line with the numbers of rows and the SHA-256 of all lines before. Withou
 import gzip
 import hashlib
 import json
-import os
 import zlib
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.errors import BackupUnusable, Conflict
+from api.services.whole_files import whole_file
 from api.storage.database import Database
 from api.storage.dump import dumping, is_empty, load_rows, remove_tables, tables_of
 from api.storage.migrate import revisions, upgrade_within
@@ -55,18 +55,8 @@ def back_up(database: Database, path: Path, *, now: datetime) -> Summary:
         StorageBusy, StorageUnavailable: as the database says.
         OSError: the file cannot be written.
     """
-    target = path.resolve()
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            summary = _write(database, file, now)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    return summary
+    with whole_file(path, mode=0o600) as file:
+        return _write(database, file, now)
 
 
 def restore(database: Database, path: Path) -> Summary:

@@ -1,13 +1,12 @@
 """Rank supports for a file of assessments: read every line or none, write whole files or none."""
 
 import json
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import TextIO
 
+from api.services.whole_files import whole_text
 from models.assessment import Assessment
 from models.base import Fault
 from models.vocab import SupportKind
@@ -17,7 +16,7 @@ from recommender.instruments import LoadedInstrument
 from recommender.pipeline import Recommender
 from recommender.trec import write_run
 
-__all__ = ["parse_assessment_lines", "rank_to_files", "whole_file"]
+__all__ = ["parse_assessment_lines", "rank_to_files"]
 
 
 def parse_assessment_lines(content: bytes, instrument: LoadedInstrument, *, file: str) -> tuple[Assessment, ...]:
@@ -79,8 +78,8 @@ def rank_to_files(
         on_done: called with the number of assessments ranked so far.
     """
     with ExitStack() as files:
-        run = files.enter_context(whole_file(out))
-        explanations = files.enter_context(whole_file(explain)) if explain else None
+        run = files.enter_context(whole_text(out))
+        explanations = files.enter_context(whole_text(explain)) if explain else None
         for done, assessment in enumerate(assessments, start=1):
             date_used = as_of or assessment.as_of or today
             for ranked in recommender.rank(assessment, as_of=date_used, kinds=kinds, k=k):
@@ -96,23 +95,3 @@ def rank_to_files(
                         for match in ranked.matches
                     )
             on_done(done)
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[TextIO]:
-    """A file that takes the place of `path` when the block ends well, and leaves no trace otherwise.
-
-    What is no regular file, such as a pipe, is written to directly.
-    """
-    if path.exists() and not path.is_file():
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        return
-    target = path.resolve()
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("x", encoding="utf-8", newline="\n") as file:
-            yield file
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)

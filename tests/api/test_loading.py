@@ -93,10 +93,10 @@ def test_it_is_ready_only_with_its_database_at_the_expected_revision(service: Se
 def test_without_its_database_it_is_not_ready(recommender: Recommender, tmp_path: Path) -> None:
     with running_service(recommender, tmp_path) as service:
         client = service.anonymous()
-        service.database.close()
         for path in tmp_path.glob("trellis.sqlite*"):
             path.unlink()
         (tmp_path / "trellis.sqlite").mkdir()
+        service.database.close()  # only now: work in the background could open the file again before
         assert client.get("/readyz").json()["type"] == "/problems/storage-unavailable"
 
 
