@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.access.keys import hash_secret
 from api.access.principals import Principal
 from api.errors import Conflict, InvalidBody, NotAllowed, NotFound, Unauthenticated, WindowClosed
-from api.services.access import own_team
+from api.services.access import beyond_reach_as, own_team
 from api.services.assessments import assessment_faults, check_same_instrument, is_due
 from api.services.engine import Engine
 from api.services.snapshots import assessment_of, response_of
@@ -146,10 +146,8 @@ def open_place(
     if place is None or place.assessment.id != assessment_id:
         raise NotFound("respondent", respondent_id)
     if not isinstance(caller, Invitation):
-        try:
+        with beyond_reach_as("respondent", respondent_id):
             own_team(session, caller, place.team.id)
-        except NotFound:
-            raise NotFound("respondent", respondent_id) from None
     return place
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal
 from api.errors import Conflict, InvalidBody, NotFound, WindowClosed
-from api.services.access import own_team, team_with_results
+from api.services.access import beyond_reach_as, own_team, team_with_results
 from api.services.windows import AssessmentChange, Mode, NewAssessment, Phase
 from api.storage.ids import new_id
 from api.storage.repositories.assessments import (
@@ -50,12 +50,10 @@ def own_assessment(
         NotFound: no such window there.
     """
     found = find_assessment(session, assessment_id, lock=lock)
-    try:
-        team = own_team(session, principal, found[1].id if found else "")
-    except NotFound:
-        found = None
     if found is None:
         raise NotFound("assessment", assessment_id)
+    with beyond_reach_as("assessment", assessment_id):
+        team = own_team(session, principal, found[1].id)
     return found[0], team
 
 
@@ -67,12 +65,10 @@ def visible_assessment(session: Session, principal: Principal, assessment_id: st
         NotAllowed: the team does not share its results with its program officer.
     """
     found = find_assessment(session, assessment_id)
-    try:
-        team = team_with_results(session, principal, found[1].id if found else "")
-    except NotFound:
-        found = None
     if found is None:
         raise NotFound("assessment", assessment_id)
+    with beyond_reach_as("assessment", assessment_id):
+        team = team_with_results(session, principal, found[1].id)
     return found[0], team
 
 

@@ -118,7 +118,7 @@ def decisions(session: Session, organization_id: str | None) -> list[str]:
 
 def _reviewed(session: Session, organization_id: str | None) -> Iterator[_Reviewed]:
     after = ""
-    while runs := shared_runs(session, organization_id, shared_with=SHARED_WITH_RESEARCH, after=after, limit=_CHUNK):
+    while runs := shared_runs(session, organization_id, option=SHARED_WITH_RESEARCH, after=after, limit=_CHUNK):
         by_run: dict[str, list[ReviewEvent]] = {}
         rows = events_of(session, [run.id for run in runs])
         for row, event in zip(rows, events_in(rows), strict=True):

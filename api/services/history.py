@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy.orm import Session
 
 from api.services.review_records import standing_removals
-from api.storage.repositories.history import feedback_on_supports
+from api.storage.repositories.feedback import feedback_on_supports
 from api.storage.repositories.matches import statuses_of_team
 from models.base import SupportId
 from models.match import FeedbackKind, MatchOutcome, MatchState

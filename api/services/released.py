@@ -6,9 +6,9 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.errors import NotReleased
+from api.services.access import shares_with_officer
 from api.services.review import OpenReview
 from api.services.review_fold import fold, released_review
-from api.services.review_records import shares_with_officer
 from models.recommendation import Match, PlanPhase
 from models.review import Entry, Review
 from models.vocab import Domain, SupportKind

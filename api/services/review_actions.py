@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from api.access.principals import Principal, Scope
 from api.errors import Conflict, InvalidBody
 from api.services.engine import Engine
-from api.storage.repositories.actors import officer_of
+from api.storage.repositories.actors import works_for
 from models.base import Fault, SupportId, Value
 from models.recommendation import RecommendationRun, RuleTrace
 from models.review import (
@@ -122,9 +122,8 @@ class Resolver:
                 return sent
 
     def _officer(self, actor: str | None, pointer: str) -> None:
-        if actor is not None and not officer_of(
-            self._session, actor, self._principal.organization_id, scope=Scope.OFFICER
-        ):
+        organization_id = self._principal.organization_id
+        if actor is not None and not works_for(self._session, actor, organization_id, scope=Scope.OFFICER):
             detail = f"'{actor}' is no program officer of your organization."
             raise InvalidBody([Fault(pointer=pointer, detail=detail)])
 

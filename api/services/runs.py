@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
 from api.errors import Conflict, NoResults, NotFound, NotReleased
-from api.services.access import team_with_results
+from api.services.access import beyond_reach_as, shares_with_officer, team_with_results
 from api.services.artifacts import keep_artifacts
 from api.services.engine import Engine
 from api.services.history import past_supports
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K
-from api.services.review_records import open_review, shares_with_officer
+from api.services.review_records import open_review
 from api.storage.ids import new_id
 from api.storage.repositories.audit import note
-from api.storage.repositories.runs import add_run, find_review, find_run, is_assessment_of, newest_snapshot_of
+from api.storage.repositories.reviews import find_review
+from api.storage.repositories.runs import add_run, find_run, is_assessment_of, newest_snapshot_of
 from api.storage.tables import Review, Run, Snapshot, Team
 from models.assessment import Assessment
 from models.base import Value
@@ -258,10 +259,8 @@ def seen_run(session: Session, principal: Principal, run_id: str, *, inputs: boo
     run = find_run(session, run_id, inputs=inputs)
     if run is None:
         raise NotFound("run", run_id)
-    try:
+    with beyond_reach_as("run", run_id):
         team = team_with_results(session, principal, run.team_id)
-    except NotFound:
-        raise NotFound("run", run_id) from None
     return SeenRun(run, team, find_review(session, run_id))
 
 

@@ -28,7 +28,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from api.storage.database import Database
-from api.storage.failures import translated
 from api.storage.tables import Base, Json
 
 __all__ = ["Contents", "TableRows", "dumping", "is_empty", "load_rows", "remove_tables", "tables_of"]
@@ -61,10 +60,7 @@ def dumping(database: Database) -> Iterator[Contents]:
     Raises:
         StorageBusy, StorageUnavailable: as the database says.
     """
-    engine = database.engine
-    if not database.is_sqlite:
-        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    with translated(database.place), Session(engine, autoflush=False) as session:
+    with database.reading() as session:
         metadata = _reflected(session)
         version = metadata.tables.get(_VERSION_TABLE)
         revision = session.execute(select(version)).scalar_one_or_none() if version is not None else None

@@ -13,7 +13,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.storage.database import Database
-from api.storage.failures import translated
 
 __all__ = ["newest_revision", "present_revision", "revisions", "upgrade", "upgrade_within"]
 
@@ -24,9 +23,9 @@ def upgrade(database: Database, *, revision: str = "head") -> None:
     """Run the migrations that the database lacks, all or none; does nothing when it is up to date.
 
     Raises:
-        StorageBusy, StorageUnavailable: as the database says.
+        StorageBusy, StorageFull, StorageUnavailable: as the database says.
     """
-    with translated(database.place), database.writing() as session:
+    with database.writing() as session:
         upgrade_within(session, revision=revision)
 
 

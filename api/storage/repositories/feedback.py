@@ -11,6 +11,7 @@ from api.storage.tables import FeedbackEvent, MatchStatus, Organization, Run, Te
 __all__ = [
     "add_events",
     "feedback_of_team",
+    "feedback_on_supports",
     "known_events",
     "known_runs",
     "lock_organization",
@@ -65,3 +66,13 @@ def feedback_of_team(
         later = and_(FeedbackEvent.at == at, FeedbackEvent.event_id > event_id)
         query = query.where(or_(FeedbackEvent.at > at, later))
     return session.scalars(query.order_by(FeedbackEvent.at, FeedbackEvent.event_id).limit(limit)).all()
+
+
+def feedback_on_supports(
+    session: Session, team_id: str, kinds: Collection[str]
+) -> Sequence[tuple[datetime, str, str, str | None]]:
+    """Time, support, kind and reason of a team's feedback of these kinds, oldest first."""
+    columns = (FeedbackEvent.at, FeedbackEvent.support_id, FeedbackEvent.kind, FeedbackEvent.reason)
+    query = select(*columns).where(FeedbackEvent.team_id == team_id, FeedbackEvent.kind.in_(kinds))
+    rows = session.execute(query.order_by(FeedbackEvent.at, FeedbackEvent.received_at, FeedbackEvent.event_id))
+    return [(at, support_id, kind, reason) for at, support_id, kind, reason in rows]

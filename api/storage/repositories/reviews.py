@@ -8,7 +8,8 @@ from sqlalchemy import Select, and_, func, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, defer
 
-from api.storage.tables import Cohort, CohortGrant, Review, ReviewEvent, Run, Team, UtcDateTime
+from api.storage.repositories.teams import granted_to, shared_with
+from api.storage.tables import Review, ReviewEvent, Run, Team, UtcDateTime
 
 __all__ = ["QueueQuery", "add_review", "append_events", "counts", "events_of", "find_review", "queue", "removal_events"]
 
@@ -102,16 +103,8 @@ def counts(session: Session, query: QueueQuery) -> dict[str, int]:
 
 
 def _matching(query: QueueQuery, rows: Select[*Columns]) -> Select[*Columns]:
-    granted = select(CohortGrant.team_id).join(Cohort, Cohort.id == CohortGrant.cohort_id)
-    granted = granted.where(Cohort.organization_id == query.program_id, CohortGrant.revoked_at.is_(None))
-    if query.cohort is not None:
-        granted = granted.where(Cohort.id == query.cohort)
     rows = rows.join_from(Review, Run, Run.id == Review.run_id).join(Team, Team.id == Run.team_id)
-    rows = rows.where(
-        Team.id.in_(granted),
-        # The answer is a list of words from a closed vocabulary; as text it is the same on both databases.
-        Team.context["share_with"].as_string().contains(f'"{query.shared_with}"', autoescape=True),
-    )
+    rows = rows.where(granted_to(query.program_id, query.cohort), shared_with(query.shared_with))
     if query.state:
         rows = rows.where(Review.state.in_(query.state))
     if query.team is not None:

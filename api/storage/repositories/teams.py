@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from api.storage.tables import Assessment, Cohort, CohortGrant, Review, Run, Team
@@ -13,8 +13,10 @@ __all__ = [
     "get_team",
     "granted_team",
     "granted_teams",
+    "granted_to",
     "lock_all_of_team",
     "remove_team",
+    "shared_with",
     "teams",
 ]
 
@@ -46,22 +48,29 @@ def teams(session: Session, organization_id: str, *, after: str = "", limit: int
 
 def granted_team(session: Session, team_id: str, program_id: str) -> Team | None:
     """The team of that id, if a cohort of the program holds it by a grant that was not revoked."""
-    return session.scalars(_granted(program_id).where(Team.id == team_id)).first()
+    return session.scalars(select(Team).where(granted_to(program_id), Team.id == team_id)).first()
 
 
 def granted_teams(session: Session, program_id: str, *, after: str = "", limit: int) -> Sequence[Team]:
     """Teams that cohorts of a program hold by grants, with ids above `after`, oldest first."""
-    query = _granted(program_id).where(Team.id > after)
+    query = select(Team).where(granted_to(program_id), Team.id > after)
     return session.scalars(query.order_by(Team.id).limit(limit)).all()
 
 
-def _granted(program_id: str) -> Select[Team]:
-    in_cohorts = (
-        select(CohortGrant.team_id)
-        .join(Cohort, Cohort.id == CohortGrant.cohort_id)
-        .where(Cohort.organization_id == program_id, CohortGrant.revoked_at.is_(None))
-    )
-    return select(Team).where(Team.id.in_(in_cohorts))
+def granted_to(program_id: str, cohort_id: str | None = None) -> ColumnElement[bool]:
+    """The condition that a cohort of a program, or that one of its cohorts, holds the team by a grant in force."""
+    granted = select(CohortGrant.team_id).join(Cohort, Cohort.id == CohortGrant.cohort_id)
+    granted = granted.where(Cohort.organization_id == program_id, CohortGrant.revoked_at.is_(None))
+    if cohort_id is not None:
+        granted = granted.where(Cohort.id == cohort_id)
+    return Team.id.in_(granted)
+
+
+def shared_with(option: str) -> ColumnElement[bool]:
+    """The condition that a team has chosen an option of `share_with`."""
+    # The answer is a list of words from a closed vocabulary; as text it is the same on both databases.
+    chosen: ColumnElement[bool] = Team.context["share_with"].as_string().contains(f'"{option}"', autoescape=True)
+    return chosen
 
 
 def lock_all_of_team(session: Session, team_id: str) -> None:
