@@ -56,7 +56,7 @@ def value_faults(
 
 
 def join_pointer(parts: Iterable[str | int]) -> str:
-    """The RFC 6901 JSON pointer of a path of keys and positions; the empty path is ``."""
+    """The RFC 6901 JSON pointer of a path of keys and positions; the empty path is the empty text."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -12,11 +12,14 @@ from recommender.faults import join_pointer, show
 __all__ = ["Document", "parse_document"]
 
 
-# The C parser reads ten times faster; the Python one is the same grammar.
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+if TYPE_CHECKING:
+    from yaml import SafeLoader as _Base
+else:
+    # The C parser is much faster where the package has it; the Python one reads the same grammar.
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_Base):  # type: ignore[misc]  # which of the two it is shows only at run time
+class _Loader(_Base):
     """YAML 1.2 scalars: `no` and `on` stay words, dates and `1_000` stay text, only true and false are booleans."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}
