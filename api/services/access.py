@@ -12,7 +12,14 @@ from api.errors import NotAllowed, NotFound
 from api.storage.repositories.teams import get_team, granted_team
 from api.storage.tables import Team
 
-__all__ = ["SHARED_WITH_OFFICER", "own_team", "shares_results", "team_with_results", "visible_team"]
+__all__ = [
+    "SHARED_WITH_OFFICER",
+    "own_team",
+    "shares_results",
+    "shares_with_officer",
+    "team_with_results",
+    "visible_team",
+]
 
 SHARED_WITH_OFFICER = "program-officer"
 """The option of the context question `share_with` that opens a team's results to its program officer."""
@@ -47,11 +54,16 @@ def visible_team(session: Session, principal: Principal, team_id: str) -> Team:
     return team
 
 
+def shares_with_officer(team: Team) -> bool:
+    """Whether a team lets its program officer see its results."""
+    return SHARED_WITH_OFFICER in team.context.get("share_with", ())
+
+
 def shares_results(team: Team, principal: Principal) -> bool:
     """Whether the caller may see results of a team within reach: its own organization may, an officer if shared."""
     if principal.scope is not Scope.OFFICER:
         return team.organization_id == principal.organization_id
-    return SHARED_WITH_OFFICER in team.context.get("share_with", ())
+    return shares_with_officer(team)
 
 
 def team_with_results(session: Session, principal: Principal, team_id: str) -> Team:

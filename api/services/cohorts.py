@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
 from api.errors import NotFound
-from api.services.access import SHARED_WITH_OFFICER, own_team
+from api.services.access import own_team, shares_with_officer
 from api.storage.ids import new_id
 from api.storage.repositories.audit import note
 from api.storage.repositories.cohorts import (
@@ -117,7 +117,7 @@ def cohort_detail(session: Session, cohort: Cohort) -> CohortDetail:
             form=Form(team.form),
             organization=organization,
             granted_at=granted_at,
-            shares_results=SHARED_WITH_OFFICER in team.context.get("share_with", ()),
+            shares_results=shares_with_officer(team),
         )
         for team, organization, granted_at in cohort_teams(session, cohort.id)
     ]

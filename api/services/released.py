@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 
 from api.errors import NotReleased
+from api.services.access import shares_with_officer
 from api.services.review import OpenReview
 from api.services.review_fold import fold, released_review
-from api.services.review_records import shares_with_officer
 from models.recommendation import Match, PlanPhase
 from models.review import Entry, Review
 from models.vocab import Domain, SupportKind
@@ -60,7 +59,7 @@ class ReleasedRun(BaseModel):
     """What the officer says of the whole list, oldest first."""
 
 
-def released_run(session: Session, opened: OpenReview) -> ReleasedRun:
+def released_run(opened: OpenReview) -> ReleasedRun:
     """What the team sees; without sharing there is nobody who reviews, so it sees the run as it was made.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from api.services.access import SHARED_WITH_OFFICER
+from api.services.access import shares_with_officer
 from api.services.matches import offer
 from api.services.review_desk import undone
 from api.services.review_fold import fold, lists_of
@@ -27,7 +27,6 @@ __all__ = [
     "events_in",
     "kept_supports",
     "open_review",
-    "shares_with_officer",
     "standing_removals",
     "update_row",
     "waits_for_review",
@@ -42,11 +41,6 @@ class StandingRemoval(NamedTuple):
     at: datetime
     support_id: str
     reason: str
-
-
-def shares_with_officer(team: Team) -> bool:
-    """Whether a team lets its program officer see its results."""
-    return SHARED_WITH_OFFICER in team.context.get("share_with", ())
 
 
 def waits_for_review(team: Team) -> bool:

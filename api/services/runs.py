@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
 from api.errors import Conflict, NoResults, NotFound, NotReleased
-from api.services.access import team_with_results
+from api.services.access import shares_with_officer, team_with_results
 from api.services.artifacts import keep_artifacts
 from api.services.engine import Engine
 from api.services.history import past_supports
 from api.services.kinds import Kind, kinds_of
 from api.services.recommend import MAX_K
-from api.services.review_records import open_review, shares_with_officer
+from api.services.review_records import open_review
 from api.storage.ids import new_id
 from api.storage.repositories.audit import note
 from api.storage.repositories.runs import add_run, find_review, find_run, is_assessment_of, newest_snapshot_of
