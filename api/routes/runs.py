@@ -32,7 +32,8 @@ from api.services.runs import (
 )
 from api.services.team_view import readable_run
 from api.services.what_if import RunWhyNot, Tried, WhatIfBody, must_be_allowed_to_try, try_out, why_not
-from api.storage.repositories.runs import find_review, run_before, runs_of_team
+from api.storage.repositories.reviews import find_review
+from api.storage.repositories.runs import run_before, runs_of_team
 from api.storage.tables import Review, Run
 from models.recommendation import RecommendationRun
 

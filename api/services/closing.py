@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from api.errors import Conflict, InvalidBody, NoResults
 from api.services.assessments import is_due
 from api.services.engine import Engine
-from api.services.snapshots import freeze, latest_snapshot
+from api.services.snapshots import freeze
 from api.services.windows import AssessmentView, Mode, Phase, assessment_view
 from api.storage.database import Database
-from api.storage.repositories.assessments import find_assessment
+from api.storage.repositories.assessments import find_assessment, last_snapshot
 from api.storage.repositories.audit import note
 from api.storage.tables import Assessment, Team
 from models.base import Fault
@@ -63,7 +63,7 @@ def close_assessment(
         raise Conflict("The window is closed already.")
     phase = assessment.phase
     new = freeze(session, engine, assessment, team, now=now)
-    snapshot = new or latest_snapshot(session, assessment.id, phase)
+    snapshot = new or last_snapshot(session, assessment.id, phase)
     if snapshot is None:
         raise NoResults("Nobody has answered yet; there is nothing to close.")
     _end_phase(session, assessment, team, actor=actor, now=now, at=now, has_results=True)
@@ -104,7 +104,7 @@ def reopen_assessment(
     if assessment.phase == first:
         raise Conflict("The window is open already.")
     both = assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS
-    alone = latest_snapshot(session, assessment.id, Phase.INDIVIDUAL) is not None
+    alone = last_snapshot(session, assessment.id, Phase.INDIVIDUAL) is not None
     back = Phase.CONSENSUS if both and alone and assessment.phase == Phase.CLOSED else first
     assessment.phase = back
     assessment.closes_at = how.closes_at
@@ -130,7 +130,7 @@ def settle(database: Database, engine: Engine, assessment_id: str, *, now: datet
         assessment, team = found
         phase, at = assessment.phase, assessment.closes_at or now
         freeze(session, engine, assessment, team, now=now)
-        has_results = latest_snapshot(session, assessment.id, phase) is not None
+        has_results = last_snapshot(session, assessment.id, phase) is not None
         _end_phase(session, assessment, team, actor=_ITSELF, now=now, at=at, has_results=has_results)
 
 

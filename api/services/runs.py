@@ -20,7 +20,8 @@ from api.services.recommend import MAX_K
 from api.services.review_records import open_review
 from api.storage.ids import new_id
 from api.storage.repositories.audit import note
-from api.storage.repositories.runs import add_run, find_review, find_run, is_assessment_of, newest_snapshot_of
+from api.storage.repositories.reviews import find_review
+from api.storage.repositories.runs import add_run, find_run, is_assessment_of, newest_snapshot_of
 from api.storage.tables import Review, Run, Snapshot, Team
 from models.assessment import Assessment
 from models.base import Value

@@ -9,7 +9,6 @@ from api.storage.tables import Assessment, Review, Run, Snapshot
 
 __all__ = [
     "add_run",
-    "find_review",
     "find_run",
     "has_released_run",
     "is_assessment_of",
@@ -29,11 +28,6 @@ def find_run(session: Session, run_id: str, *, inputs: bool = False) -> Run | No
     """The run of that id; with `inputs`, what it was made of is read at once too."""
     options = [undefer(Run.assessment), undefer(Run.decision_log)] if inputs else []
     return session.get(Run, run_id, options=options)
-
-
-def find_review(session: Session, run_id: str) -> Review | None:
-    """Where the review of a run stands."""
-    return session.get(Review, run_id)
 
 
 def runs_of_team(
