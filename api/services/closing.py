@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from api.errors import Conflict, InvalidBody, NoResults
-from api.services.assessments import is_due
+from api.services.assessments import asks_instrument, is_due
 from api.services.engine import Engine
 from api.services.snapshots import freeze
 from api.services.windows import AssessmentView, Mode, Phase, assessment_view
@@ -70,8 +70,8 @@ def close_assessment(
     notices = []
     if new is None:
         notices.append(
-            "Fewer than 3 people changed their answers or are new since the last results, so those stay in force: "
-            "a difference would tell single answers."
+            "From each of the earlier results, the answers of at least 3 people must differ, or single answers could "
+            "be told; they do not, so the last results stay in force."
             if phase == Phase.INDIVIDUAL
             else "The agreed answers are the same as before; those results stay in force."
         )
@@ -117,11 +117,12 @@ def reopen_assessment(
 def settle(database: Database, engine: Engine, assessment_id: str, *, now: datetime) -> None:
     """End the phase of a window whose time has passed, as whoever touches it next does; else do nothing.
 
-    Without answers there are no results; the window closes all the same.
+    Without answers there are no results; the window closes all the same. One that asks another version of the
+    instrument than the one in use stays as it is: its answers cannot be scored here, and reading it must not fail.
     """
     with database.reading() as session:
         found = find_assessment(session, assessment_id)
-        if found is None or not is_due(found[0], now):
+        if found is None or not is_due(found[0], now) or not asks_instrument(found[0], engine.instrument):
             return
     with database.writing() as session:
         found = find_assessment(session, assessment_id, lock=True)
