@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     """Folder with `resources.jsonl` and `providers.jsonl`; None means the starter catalog. An imported catalog that a
     curator has put in use takes its place."""
     data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("trellis")))
-    """Holds the database, `trellis.sqlite`, and the embedded vectors, `vectors.sqlite`; the vectors may be deleted at any time."""
+    """Holds the database, `trellis.sqlite`, and the vectors, `vectors.sqlite`, which may be deleted at any time."""
     database_url: SecretStr | None = None
     """`postgresql://USER:PASSWORD@HOST/NAME`, or `sqlite:///PATH`; None means SQLite in the data directory."""
     lock_seconds: float = Field(default=5, gt=0, le=600)

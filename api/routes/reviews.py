@@ -164,7 +164,7 @@ def post_events(
 )
 def get_released(caller: Reader, session: Reading, run_id: str) -> ReleasedRun:
     """Answer the list as its officer released it: in that order, without what was removed, with what was added."""
-    return released_run(session, read_review(session, caller, run_id))
+    return released_run(read_review(session, caller, run_id))
 
 
 def _created(opened: OpenReview) -> Created:

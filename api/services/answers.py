@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from api.access.keys import hash_secret
 from api.access.principals import Principal
-from api.errors import Conflict, InvalidBody, NotAllowed, NotFound, Unauthenticated, WindowClosed
+from api.errors import InvalidBody, NotAllowed, NotFound, Unauthenticated, WindowClosed
 from api.services.access import beyond_reach_as, own_team
-from api.services.assessments import assessment_faults, check_same_instrument, is_due
+from api.services.assessments import asks_instrument, assessment_faults, check_same_instrument, is_due
 from api.services.engine import Engine
 from api.services.snapshots import assessment_of, response_of
 from api.services.windows import Phase
@@ -222,9 +222,7 @@ def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
 
 
 def _own_scores(engine: Engine, place: Place, response: dict[str, Any]) -> list[OwnScore]:
-    try:
-        check_same_instrument(place.assessment, engine.instrument)
-    except Conflict:
+    if not asks_instrument(place.assessment, engine.instrument):
         return []
     answers = assessment_of(place.assessment, place.team, [response], engine, mode=AnswerMode(place.respondent.mode))
     profile = build_profile(answers, engine.instrument, engine.config.scoring, item_parameters=engine.item_parameters)

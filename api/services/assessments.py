@@ -26,6 +26,7 @@ from recommender.errors import InvalidAssessment
 from recommender.instruments import LoadedInstrument
 
 __all__ = [
+    "asks_instrument",
     "assessment_faults",
     "change_assessment",
     "check_same_instrument",
@@ -164,15 +165,20 @@ def change_assessment(
     _note(session, "assessment.change", assessment, principal, team, now, fields=sorted(given))
 
 
+def asks_instrument(assessment: Assessment, instrument: LoadedInstrument) -> bool:
+    """Whether a window asks this version of this instrument; it keeps the one that it was opened with."""
+    version = instrument.version
+    return (assessment.instrument_id, assessment.instrument_version) == (version.id, version.version)
+
+
 def check_same_instrument(assessment: Assessment, instrument: LoadedInstrument) -> None:
     """Go on only when the window asks the instrument in use.
 
     Raises:
         Conflict: the service has moved to another version since.
     """
-    version = instrument.version
-    if (assessment.instrument_id, assessment.instrument_version) != (version.id, version.version):
-        used = f"{assessment.instrument_id} {assessment.instrument_version}"
+    if not asks_instrument(assessment, instrument):
+        version, used = instrument.version, f"{assessment.instrument_id} {assessment.instrument_version}"
         raise Conflict(f"This assessment asks {used}, but {version.id} {version.version} is in use; open a new one.")
 
 

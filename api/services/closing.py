@@ -6,12 +6,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from api.errors import Conflict, InvalidBody, NoResults
-from api.services.assessments import is_due
+from api.services.assessments import asks_instrument, is_due
 from api.services.engine import Engine
-from api.services.snapshots import freeze, latest_snapshot
+from api.services.snapshots import freeze
 from api.services.windows import AssessmentView, Mode, Phase, assessment_view
 from api.storage.database import Database
-from api.storage.repositories.assessments import find_assessment
+from api.storage.repositories.assessments import find_assessment, last_snapshot
 from api.storage.repositories.audit import note
 from api.storage.tables import Assessment, Team
 from models.base import Fault
@@ -63,15 +63,15 @@ def close_assessment(
         raise Conflict("The window is closed already.")
     phase = assessment.phase
     new = freeze(session, engine, assessment, team, now=now)
-    snapshot = new or latest_snapshot(session, assessment.id, phase)
+    snapshot = new or last_snapshot(session, assessment.id, phase)
     if snapshot is None:
         raise NoResults("Nobody has answered yet; there is nothing to close.")
     _end_phase(session, assessment, team, actor=actor, now=now, at=now, has_results=True)
     notices = []
     if new is None:
         notices.append(
-            "Fewer than 3 people changed their answers or are new since the last results, so those stay in force: "
-            "a difference would tell single answers."
+            "From each of the earlier results, the answers of at least 3 people must differ, or single answers could "
+            "be told; they do not, so the last results stay in force."
             if phase == Phase.INDIVIDUAL
             else "The agreed answers are the same as before; those results stay in force."
         )
@@ -104,7 +104,7 @@ def reopen_assessment(
     if assessment.phase == first:
         raise Conflict("The window is open already.")
     both = assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS
-    alone = latest_snapshot(session, assessment.id, Phase.INDIVIDUAL) is not None
+    alone = last_snapshot(session, assessment.id, Phase.INDIVIDUAL) is not None
     back = Phase.CONSENSUS if both and alone and assessment.phase == Phase.CLOSED else first
     assessment.phase = back
     assessment.closes_at = how.closes_at
@@ -117,11 +117,12 @@ def reopen_assessment(
 def settle(database: Database, engine: Engine, assessment_id: str, *, now: datetime) -> None:
     """End the phase of a window whose time has passed, as whoever touches it next does; else do nothing.
 
-    Without answers there are no results; the window closes all the same.
+    Without answers there are no results; the window closes all the same. One that asks another version of the
+    instrument than the one in use stays as it is: its answers cannot be scored here, and reading it must not fail.
     """
     with database.reading() as session:
         found = find_assessment(session, assessment_id)
-        if found is None or not is_due(found[0], now):
+        if found is None or not is_due(found[0], now) or not asks_instrument(found[0], engine.instrument):
             return
     with database.writing() as session:
         found = find_assessment(session, assessment_id, lock=True)
@@ -130,7 +131,7 @@ def settle(database: Database, engine: Engine, assessment_id: str, *, now: datet
         assessment, team = found
         phase, at = assessment.phase, assessment.closes_at or now
         freeze(session, engine, assessment, team, now=now)
-        has_results = latest_snapshot(session, assessment.id, phase) is not None
+        has_results = last_snapshot(session, assessment.id, phase) is not None
         _end_phase(session, assessment, team, actor=_ITSELF, now=now, at=at, has_results=has_results)
 
 

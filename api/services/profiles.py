@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from api.errors import InvalidParameter, NoResults
 from api.services.assessments import check_same_instrument
 from api.services.engine import Engine
-from api.services.snapshots import answers_of_snapshot, latest_snapshot
-from api.storage.repositories.assessments import count_respondents, find_assessment
+from api.services.snapshots import answers_of_snapshot
+from api.storage.repositories.assessments import count_respondents, find_assessment, last_snapshot
 from api.storage.tables import Assessment, Snapshot
 from models.base import Fault
 from models.groups import DomainGroups
@@ -155,7 +155,7 @@ def growth_of(session: Session, engine: Engine, assessment: Assessment, *, mode:
     check_same_instrument(assessment, engine.instrument)
     before, after = _snapshot(session, earlier, mode), _snapshot(session, assessment, mode)
     if before.mode != after.mode:
-        alone = [latest_snapshot(session, one.id, AnswerMode.INDIVIDUAL) for one in (earlier, assessment)]
+        alone = [last_snapshot(session, one.id, AnswerMode.INDIVIDUAL) for one in (earlier, assessment)]
         before, after = alone[0] or before, alone[1] or after
     return build_growth(
         _wave(before, engine), _wave(after, engine), instrument=engine.instrument, config=engine.config.scoring
@@ -163,7 +163,7 @@ def growth_of(session: Session, engine: Engine, assessment: Assessment, *, mode:
 
 
 def _snapshot(session: Session, assessment: Assessment, mode: AnswerMode | None) -> Snapshot:
-    snapshot = latest_snapshot(session, assessment.id, mode)
+    snapshot = last_snapshot(session, assessment.id, mode)
     if snapshot is None:
         kind = f" {mode}" if mode else ""
         raise NoResults(f"The assessment '{assessment.id}' has no{kind} results yet; they are frozen when it closes.")

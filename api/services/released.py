@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 
 from api.errors import NotReleased
 from api.services.access import shares_with_officer
@@ -60,7 +59,7 @@ class ReleasedRun(BaseModel):
     """What the officer says of the whole list, oldest first."""
 
 
-def released_run(session: Session, opened: OpenReview) -> ReleasedRun:
+def released_run(opened: OpenReview) -> ReleasedRun:
     """What the team sees; without sharing there is nobody who reviews, so it sees the run as it was made.
 
     Raises:

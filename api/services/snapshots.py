@@ -18,23 +18,12 @@ from recommender.assessments import parse_assessment
 from recommender.profiling import build_profile, shown
 from recommender.questions import is_adaptive
 
-__all__ = ["answers_of_snapshot", "assessment_of", "freeze", "latest_snapshot", "response_of"]
+__all__ = ["answers_of_snapshot", "assessment_of", "freeze", "response_of"]
 
 _FEWEST_CHANGED = 3
 """With fewer raters changed or new, the difference of two results would tell their answers."""
 _NO_ANSWER = ("role", "share_text")
 """What alone makes nobody a respondent."""
-
-
-def latest_snapshot(session: Session, assessment_id: str, mode: str | None = None) -> Snapshot | None:
-    """The results of a window that are in force, or None when there are none yet.
-
-    Args:
-        session: the transaction.
-        assessment_id: the window.
-        mode: `individual` or `consensus`; None takes the agreed answers where there are some, because they drive needs.
-    """
-    return last_snapshot(session, assessment_id, mode)
 
 
 def answers_of_snapshot(snapshot: Snapshot) -> Answers:

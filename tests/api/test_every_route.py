@@ -27,7 +27,8 @@ BY_INVITATION = {
     ("GET", "/v1/assessments/{assessment_id}/respondents/{respondent_id}/answers"): None,
     ("POST", "/v1/assessments/{assessment_id}/respondents/{respondent_id}:submit"): Permission.WRITE_TEAMS,
 }
-OPEN = {"/", "/healthz", "/readyz", "/problems/{slug}", "/docs", "/docs/oauth2-redirect", "/openapi.json"}
+DOCUMENTATION = {"/docs", "/docs/oauth2-redirect", "/static-offline-docs", "/openapi.json"}
+OPEN = {"/", "/healthz", "/readyz", "/problems/{slug}", *DOCUMENTATION}
 """Open to everybody; beside them only the way in, `/sign-in` and `/sign-out`."""
 BODIES: dict[str, Any] = {"json": {}}
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.storage.tables import Assessment
 from models.vocab import Domain
 from tests.fixtures.service import Service
 from tests.fixtures.stories import accepted, answer, closed_assessment, level_answers, new_team, open_assessment
@@ -121,6 +122,25 @@ def test_a_window_closes_by_itself_when_its_time_has_passed(service: Service) ->
     assert portal.get(f"/v1/assessments/{empty}/profile").json()["type"] == "/problems/no-results-yet"
     reopened = accepted(portal.post(f"/v1/assessments/{empty}:reopen"))
     assert (reopened["phase"], reopened["closes_at"], reopened["closed_at"]) == ("individual", None, None)
+
+
+def test_a_window_of_an_older_instrument_is_read_when_its_time_has_passed(service: Service) -> None:
+    portal = service.as_("portal")
+    closes_at = (service.clock() + timedelta(days=1)).isoformat()
+    window = open_assessment(service, new_team(service), closes_at=closes_at)
+    for _ in range(3):
+        answer(service, window, FULL)
+    with service.database.writing() as session:
+        row = session.get(Assessment, window)
+        assert row is not None
+        row.instrument_version = "0.0.9"
+    service.clock.forward(days=2)
+    got = accepted(portal.get(f"/v1/assessments/{window}"))
+    assert (got["phase"], got["closed_at"]) == ("individual", None), "its answers cannot be scored here"
+    assert portal.get(f"/v1/assessments/{window}/profile").json()["type"] == "/problems/no-results-yet"
+    refused = close(service, window)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
+    assert "0.0.9" in refused.json()["detail"]
 
 
 def test_nobody_answers_before_the_window_opens(service: Service) -> None:

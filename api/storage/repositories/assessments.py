@@ -188,7 +188,10 @@ def add_snapshot(session: Session, snapshot: Snapshot) -> None:
 
 
 def last_snapshot(session: Session, assessment_id: str, mode: str | None = None) -> Snapshot | None:
-    """The results in force: the last snapshot of a mode; of any mode when None, the agreed ones before all others."""
+    """The results of a window that are in force: the last ones of a mode; None when there are none yet.
+
+    Without a mode the agreed ones, where there are some, because they drive needs.
+    """
     query = select(Snapshot).where(Snapshot.assessment_id == assessment_id)
     if mode is not None:
         query = query.where(Snapshot.mode == mode)
