@@ -30,6 +30,9 @@ from api.services.sign_in import Attempts
 from api.settings import Settings, load_settings
 from api.storage.database import Database, open_database
 from api.storage.migrate import upgrade
+from api.web.failures import answer_failure
+from api.web.routes import PAGES
+from api.web.static_files import OwnFiles
 from recommender import __version__
 from recommender.pipeline import Recommender
 
@@ -104,11 +107,15 @@ def create_app(
     app.state.sign_in_attempts = Attempts()
     app.state.identity_provider = identity_provider(settings)
     app.state.limits = Limits(settings.requests_per_minute)
-    problems.install(app)
+    problems.install(app, answer_failure)
     large = {CATALOG_VERSIONS: settings.max_catalog_bytes}
-    app.add_middleware(Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics)
+    app.add_middleware(
+        Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics, answer=answer_failure
+    )
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(PAGES)
+    app.mount("/static", OwnFiles(), name="static")
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as its documentation asks
     return app
 

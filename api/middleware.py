@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import UnsupportedMediaType
 from api.logs import log_request
 from api.metrics import Metrics
-from api.problems import BODY_TOO_LARGE, INTERNAL_ERROR, ProblemKind, kind_of, problem_response
+from api.problems import BODY_TOO_LARGE, INTERNAL_ERROR, Answer, ProblemKind, kind_of, problem_response
 
 __all__ = ["CLIENT_LEFT", "Boundary"]
 
@@ -27,7 +28,7 @@ _SECURITY_HEADERS = {
 
 CLIENT_LEFT = 499
 """Stands for the status in logs and metrics where nobody was left to answer."""
-_Answer = Callable[[ProblemKind, str], Awaitable[None]]
+_AnswerProblem = Callable[[ProblemKind, str], Awaitable[None]]
 
 
 class _TooLargeError(Exception):
@@ -49,12 +50,14 @@ class Boundary:
         max_body_bytes: int,
         large: Mapping[str, int] | None = None,
         metrics: Metrics | None = None,
+        answer: Answer = problem_response,
     ) -> None:
         """Wrap an application; `large` names the paths that take larger bodies, and how large."""
         self._app = app
         self._max_body_bytes = max_body_bytes
         self._large = large or {}
         self._metrics = metrics
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; other events (lifespan) pass untouched."""
@@ -84,7 +87,7 @@ class Boundary:
             await send(message)
 
         async def answer(kind: ProblemKind, detail: str) -> None:
-            response = problem_response(kind, detail=detail, instance=scope["path"], request_id=request_id)
+            response = self._answer(Request(scope), kind, detail)
             await response(scope, receive, send_with_headers)
 
         try:
@@ -97,7 +100,7 @@ class Boundary:
         finally:
             self._note(scope, method, status, time.perf_counter() - begun)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send, answer: _Answer) -> None:
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, answer: _AnswerProblem) -> None:
         encoding = Headers(scope=scope).get("content-encoding", "identity").strip().lower()
         if encoding not in ("", "identity"):
             await answer(kind_of(UnsupportedMediaType()), "The body is compressed; send it as it is.")

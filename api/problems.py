@@ -6,9 +6,9 @@ A problem's `type` is the path of a page of this API (`/problems/SLUG`) that say
 import http
 import logging
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -58,6 +58,7 @@ __all__ = [
     "INTERNAL_ERROR",
     "PROBLEM_KINDS",
     "PROBLEM_MEDIA_TYPE",
+    "Answer",
     "Problem",
     "ProblemFault",
     "ProblemKind",
@@ -160,27 +161,30 @@ PROBLEM_KINDS: dict[str, ProblemKind] = {
 """Every problem this API answers with, by slug."""
 
 
+class Answer(Protocol):
+    """Makes the answer for one problem."""
+
+    def __call__(
+        self, request: Request, kind: ProblemKind, detail: str, errors: Sequence[ProblemFault] = (), /
+    ) -> Response:
+        """`detail` is for people; `errors` are the faults, each with its place."""
+        ...
+
+
 def kind_of(error: TrellisError) -> ProblemKind:
     """The kind of the most specific mapped class of an error."""
     return next(_KIND_BY_ERROR[base] for base in type(error).__mro__ if base in _KIND_BY_ERROR)
 
 
-def problem_response(
-    kind: ProblemKind,
-    *,
-    detail: str,
-    instance: str,
-    request_id: str,
-    errors: Sequence[ProblemFault] = (),
-) -> JSONResponse:
+def problem_response(request: Request, kind: ProblemKind, detail: str, errors: Sequence[ProblemFault] = ()) -> Response:
     """The answer for one problem."""
     problem = Problem(
         type=f"/problems/{kind.slug}",
         title=kind.title,
         status=kind.status,
         detail=detail,
-        instance=instance,
-        request_id=request_id,
+        instance=request.url.path,
+        request_id=request.state.request_id,
         errors=list(errors),
     )
     body = problem.model_dump(mode="json")
@@ -188,16 +192,11 @@ def problem_response(
     return JSONResponse(body, status_code=kind.status, media_type=PROBLEM_MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error of `app` with a problem document."""
-
-    def answer(request: Request, kind: ProblemKind, detail: str, errors: Sequence[ProblemFault] = ()) -> JSONResponse:
-        return problem_response(
-            kind, detail=detail, instance=request.url.path, request_id=request.state.request_id, errors=errors
-        )
+def install(app: FastAPI, answer: Answer = problem_response) -> None:
+    """Answer every error of `app`, with a problem document unless `answer` knows better."""
 
     @app.exception_handler(TrellisError)
-    def trellis_error(request: Request, error: TrellisError) -> JSONResponse:
+    def trellis_error(request: Request, error: TrellisError) -> Response:
         kind = kind_of(error)
         if isinstance(error, InvalidAssessment | InvalidBody | InvalidParameter):
             where = "parameter" if isinstance(error, InvalidParameter) else "pointer"
@@ -216,21 +215,21 @@ def install(app: FastAPI) -> None:
         return response
 
     @app.exception_handler(IntegrityError)
-    def integrity_error(request: Request, error: IntegrityError) -> JSONResponse:
+    def integrity_error(request: Request, error: IntegrityError) -> Response:
         # Two calls at once: each found that all was well, and the database let only the first one through.
         _log.warning("refused by a constraint", exc_info=error, extra={"request_id": request.state.request_id})
         detail = "Another call changed the same thing at the same time; nothing was written."
         return answer(request, _KIND_BY_ERROR[Conflict], detail)
 
     @app.exception_handler(RequestValidationError)
-    def validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
+    def validation_error(request: Request, error: RequestValidationError) -> Response:
         errors = [_framework_fault(fault, error.body) for fault in error.errors()]
         kind = _KIND_BY_ERROR[InvalidParameter] if all(e.parameter for e in errors) else _KIND_BY_STATUS[422]
         noun = "fault" if len(errors) == 1 else "faults"
         return answer(request, kind, f"{len(errors)} {noun}; see errors.", errors)
 
     @app.exception_handler(HTTPException)
-    def http_error(request: Request, error: HTTPException) -> JSONResponse:
+    def http_error(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400:  # how the framework says that it could not parse the body
             return answer(request, _KIND_BY_STATUS[422], "The body cannot be read as JSON.")
         kind = _KIND_BY_STATUS.get(error.status_code)

@@ -21,6 +21,7 @@ __all__ = [
     "SignedIn",
     "drop_cookie",
     "is_loopback",
+    "refuse_other_sites",
     "set_cookie",
     "set_session_cookie",
 ]
@@ -68,8 +69,8 @@ SignedIn = Annotated[Principal, Depends(_principal)]
 """The person who is signed in, as the caller of use cases; 401 if nobody is. Ask `must` for what the page needs."""
 
 
-def _from_our_pages(request: Request, settings: SettingsDep) -> None:
-    """Refuse what a page of another site makes a browser send with the person's cookie.
+def refuse_other_sites(request: Request, settings: SettingsDep) -> None:
+    """Refuse what a page of another site makes a browser send with the person's cookie; links to us are welcome.
 
     Browsers say where a POST comes from (`Sec-Fetch-Site`, and `Origin` in older ones), and pages cannot change that.
     What says neither is no browser of today and carries no one's cookie but its own.
@@ -77,6 +78,8 @@ def _from_our_pages(request: Request, settings: SettingsDep) -> None:
     Raises:
         CrossSite: it comes from elsewhere, other hosts of the same domain among them.
     """
+    if request.method in ("GET", "HEAD"):
+        return
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     if site is not None:
@@ -89,7 +92,7 @@ def _from_our_pages(request: Request, settings: SettingsDep) -> None:
         raise CrossSite("Open this page anew and try again there.")
 
 
-FromOurPages = Annotated[None, Depends(_from_our_pages)]
+FromOurPages = Annotated[None, Depends(refuse_other_sites)]
 """For every route that changes something by the cookie: POST, PUT, PATCH, DELETE."""
 
 

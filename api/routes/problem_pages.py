@@ -1,7 +1,6 @@
-"""What a browser finds: the page of the API from the root, and what the `type` of a problem document means."""
+"""What the `type` of a problem document points to."""
 
 from fastapi import APIRouter, HTTPException
-from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
 from api.problems import PROBLEM_KINDS
@@ -19,12 +18,6 @@ class ProblemPage(BaseModel):
     status: int
     title: str
     meaning: str
-
-
-@router.get("/", include_in_schema=False)
-def get_root() -> RedirectResponse:
-    """Lead a browser to the page that shows the API."""
-    return RedirectResponse("/docs")
 
 
 @router.get(

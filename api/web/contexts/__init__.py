@@ -1,0 +1,1 @@
+"""What the pages show, as typed values: one file per area."""

@@ -1,0 +1,59 @@
+"""Who may see a page: people who are signed in."""
+
+from typing import Annotated
+
+from fastapi import Request, Security
+from fastapi.security import APIKeyCookie
+
+from api.access.principals import Permission, Principal, Scope
+from api.access.sessions import signed_in
+from api.errors import Unauthenticated
+from api.routes.browsers import SESSION_COOKIE
+from api.routes.dependencies import DatabaseDep, Now
+from api.web.rendering import Visitor
+
+__all__ = ["HOMES", "Asks", "SignInFirst"]
+
+HOMES = {
+    Scope.PORTAL: "/teams",
+    Scope.ADMIN: "/teams",
+    Scope.OFFICER: "/desk",
+    Scope.CURATOR: "/catalog",
+    Scope.EVALUATOR: "/quality",
+}
+"""The page on which people of each scope begin."""
+
+_cookie = APIKeyCookie(name=SESSION_COOKIE, auto_error=False)
+
+
+class SignInFirst(Unauthenticated):
+    """A page for people who are signed in; a browser that asks for it is led to the sign-in and back."""
+
+
+class Asks:
+    """A dependency that gives the person who is signed in, who must hold a permission.
+
+    `Annotated[Principal, Depends(Asks(Permission.REVIEW))]`.
+    """
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    def __call__(
+        self, request: Request, database: DatabaseDep, now: Now, token: Annotated[str | None, Security(_cookie)]
+    ) -> Principal:
+        """The person, as the caller of use cases.
+
+        Raises:
+            SignInFirst: nobody is signed in.
+            NotAllowed: the person's scope does not hold the permission.
+        """
+        try:
+            who = signed_in(database, token, now=now)
+        except Unauthenticated as error:
+            raise SignInFirst(str(error)) from error
+        principal = who.principal
+        request.state.actor = principal.actor
+        request.state.visitor = Visitor(who.person.name, principal.scope)
+        principal.must(self.permission)
+        return principal
