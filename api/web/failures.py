@@ -50,6 +50,10 @@ def answer_failure(request: Request, kind: ProblemKind, detail: str, errors: Seq
     """The answer for one problem; whoever must sign in is led there, and back afterward."""
     if not _wants_page(request):
         return problem_response(request, kind, detail, errors)
+    if kind.slug == "unauthenticated" and request.url.path.startswith("/check/"):
+        words = ("Please open your invitation again", "Use the link that you were sent. What you saved is kept.")
+        failure = Failure(*words, "", errors, request.state.request_id, kind.status)
+        return render(request, "pages/failure.html", failure, status=kind.status)
     if kind.slug == "unauthenticated" and request.method == "GET" and "hx-request" not in request.headers:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?{urlencode({'next': back})}", status_code=303)

@@ -1,8 +1,8 @@
-"""Who may see a page: people who are signed in."""
+"""Who may see a page: people who are signed in, and people with an invitation to a check."""
 
 from typing import Annotated
 
-from fastapi import Request, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie
 
 from api.access.principals import Permission, Principal, Scope
@@ -10,9 +10,13 @@ from api.access.sessions import signed_in
 from api.errors import Unauthenticated
 from api.routes.browsers import SESSION_COOKIE
 from api.routes.dependencies import DatabaseDep, Now
+from api.services.answers import Invitation, invitation_of
 from api.web.rendering import Visitor
 
-__all__ = ["HOMES", "Asks", "SignInFirst"]
+__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "Invited", "SignInFirst", "check_path"]
+
+CHECK_COOKIE = "trellis_check"
+"""Holds an invitation. Its path is that of the one check it opens, so that a browser may hold several."""
 
 HOMES = {
     Scope.PORTAL: "/teams",
@@ -57,3 +61,21 @@ class Asks:
         request.state.visitor = Visitor(who.person.name, principal.scope)
         principal.must(self.permission)
         return principal
+
+
+def check_path(respondent_id: str) -> str:
+    """Where a person's own check is, and below it what the person may see of the team."""
+    return f"/check/{respondent_id}"
+
+
+def _invited(request: Request, database: DatabaseDep, respondent_id: str) -> Invitation:
+    invitation = invitation_of(database, request.cookies.get(CHECK_COOKIE, ""))
+    if invitation.respondent_id != respondent_id:
+        raise Unauthenticated("This browser holds another invitation.")
+    request.state.actor = f"respondent:{respondent_id}"
+    request.state.visitor = Visitor("Your own check", None)
+    return invitation
+
+
+Invited = Annotated[Invitation, Depends(_invited)]
+"""The invitation of the person whose check the path names by `respondent_id`; 401 without it."""
