@@ -15,6 +15,8 @@ from api.services.released import plan_standing, released_run
 from api.services.review import read_review
 from api.services.runs import Made, NewRun, make_run, present_case, store_run
 from api.storage.database import Database
+from api.web.contexts.growth import growth_page
+from api.web.contexts.guide import guide_page
 from api.web.contexts.plan import plan_page
 from api.web.contexts.results import NoResultsPage, results_page
 from api.web.forms import Form, see
@@ -106,6 +108,24 @@ def post_mark(view: Viewing, session: Writing, engine: EngineDep, now: Now, form
         now=now,
     )
     return see(f"{view.base}/plan?support={sent['support']}&done={kind}#match-{sent['support']}")
+
+
+@_pages.get("/growth")
+def get_growth(
+    request: Request,
+    view: Viewing,
+    session: Reading,
+    engine: EngineDep,
+    why: Annotated[bool, Query()] = False,
+) -> Response:
+    """Show what changed since the last check, and on request why the plan did."""
+    return _page(request, "growth", growth_page(session, engine, view, why=why))
+
+
+@_pages.get("/guide")
+def get_guide(request: Request, view: Viewing, session: Reading, engine: EngineDep) -> Response:
+    """Show a guide for the team's meeting, to be printed."""
+    return _page(request, "guide", guide_page(session, engine, view))
 
 
 def _make(view: Viewpoint, database: Database, engine: Engine, now: Now) -> Made | None:
