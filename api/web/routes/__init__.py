@@ -5,6 +5,8 @@ from fastapi import APIRouter, Depends
 from api.routes.browsers import refuse_other_sites
 from api.web.routes import (
     demo,
+    desk,
+    desk_review,
     home,
     results,
     sign_in,
@@ -18,6 +20,8 @@ PAGES = APIRouter(include_in_schema=False, dependencies=[Depends(refuse_other_si
 
 for _router in (
     demo.router,
+    desk.router,
+    desk_review.router,
     home.router,
     results.router,
     sign_in.router,
