@@ -22,6 +22,7 @@ from api.storage.database import Database
 from api.storage.tables import Base
 from api.web.visitors import CHECK_COOKIE, Asks, check_path
 from api.web.visitors import _invited as invited
+from api.web.visitors import _person as person
 from models.support import Support
 from recommender.catalog.load import starter_catalog
 from tests.fixtures.engines import make_recommender
@@ -32,8 +33,8 @@ from tests.fixtures.visits import VISITS, Visit, page_routes, visits
 
 PAGE = {"Accept": "text/html"}
 HERE = "http://localhost"
-OPEN = {"/"}
-"""Pages for everybody; beside them only what is below these."""
+OPEN = {"/", "/leave"}
+"""For everybody; beside them only what is below these."""
 OPEN_BELOW = ("/sign-in", "/join", "/demo")
 PLANT = re.compile(r"data-planted=([\w-]+)")
 NEVER_SHOWN = {
@@ -50,10 +51,17 @@ class Guarded(NamedTuple):
     path: str
     permission: Permission | None
     invited: bool
+    person: bool
+    """Whether anybody who is signed in may come."""
 
     @property
     def is_open(self) -> bool:
-        return self.permission is None and not self.invited
+        return self.permission is None and not self.invited and not self.person
+
+    def lets_through(self, scope: Scope) -> bool:
+        if self.permission is None:
+            return self.person
+        return self.permission in GRANTED[scope]
 
 
 class Told(NamedTuple):
@@ -141,7 +149,8 @@ def guarded(service: Service) -> list[Guarded]:
                 calls = list(calls_of(route.dependant))
                 asked = [call.permission for call in calls if isinstance(call, Asks)]
                 assert len(set(asked)) <= 1, f"{context.path} asks for several permissions; say here which one counts"
-                found.append(Guarded(method, str(context.path), asked[0] if asked else None, invited in calls))
+                permission = asked[0] if asked else None
+                found.append(Guarded(method, str(context.path), permission, invited in calls, person in calls))
     return found
 
 
@@ -156,10 +165,6 @@ def address(route: Guarded, ids: dict[str, str]) -> str:
     unknown = [name for name in names if name not in ids]
     assert not unknown, f"{route.path}: say in Told.ids what stands for {unknown}"
     return re.sub(r"{(\w+)(?::\w+)?}", lambda found: ids[found[1]], route.path)
-
-
-def scopes_with(permission: Permission) -> list[Scope]:
-    return [scope for scope in Scope if permission in GRANTED[scope]]
 
 
 def contents(database: Database) -> dict[str, list[Any]]:
@@ -179,7 +184,7 @@ def test_every_page_has_a_visit(told: Told) -> None:
 
 def test_no_page_is_open_but_those_that_must_be(told: Told) -> None:
     unprotected = {route.path for route in guarded(told.service) if route.is_open}
-    assert {path for path in unprotected - OPEN if not path.startswith(OPEN_BELOW)} == {"/leave"}
+    assert {path for path in unprotected - OPEN if not path.startswith(OPEN_BELOW)} == set()
 
 
 def test_nobody_is_led_to_the_sign_in_and_can_send_nothing(told: Told) -> None:
@@ -204,7 +209,7 @@ def test_a_page_of_another_role_says_so(told: Told, scope: Scope) -> None:
     client, ids = told.browser(scope), told.ids()
     before = contents(told.service.database)
     for route in guarded(told.service):
-        if route.permission is not None and route.permission not in GRANTED[scope]:
+        if route.permission is not None and not route.lets_through(scope):
             answer = client.request(route.method, address(route, ids))
             what = (route, answer.status_code, answer.text[:300])
             assert answer.status_code == 403, what
@@ -218,7 +223,7 @@ def test_another_organization_learns_nothing_whatever_it_opens(told: Told, scope
     before = contents(told.service.database)
     theirs = ("team_id", "assessment_id", "run_id", "cohort_id", "respondent_id")
     for route in guarded(told.service):
-        if route.permission is None or route.permission not in GRANTED[scope]:
+        if not route.lets_through(scope):
             continue
         belongs = any("{" + name in route.path for name in theirs)
         if route.method != "GET" and not belongs:
@@ -259,7 +264,7 @@ def test_an_invitation_opens_its_own_check_only(told: Told) -> None:
 )
 def test_forms_of_other_sites_change_nothing(told: Told, headers: dict[str, str]) -> None:
     ids, clients = told.ids(), {scope: told.browser(scope) for scope in Scope}
-    person = told.browser("person:begun")
+    holder = told.browser("person:begun")
     before = contents(told.service.database)
     sent = 0
     for route in guarded(told.service):
