@@ -270,7 +270,7 @@ def test_forms_of_other_sites_change_nothing(told: Told, headers: dict[str, str]
     for route in guarded(told.service):
         if route.method in ("GET", "HEAD"):
             continue
-        who = [person] if route.permission is None else [clients[scope] for scope in scopes_with(route.permission)]
+        who = [clients[scope] for scope in Scope if route.lets_through(scope)] or [holder]
         for client in who:
             answer = client.request(route.method, address(route, ids), headers=headers, data={"name": "x"})
             assert answer.status_code == 403, (route, answer.status_code, answer.text[:300])

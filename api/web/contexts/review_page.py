@@ -167,9 +167,7 @@ def review_page(
     document = opened.document
     review = fold(opened.lists, opened.events)
     domains = domain_names(document, engine.instrument)
-    lists = card_lists(
-        document, review, opened.events, catalog=catalog_of(engine), names=names, domains=domains
-    )
+    lists = card_lists(document, review, opened.events, catalog=catalog_of(engine), names=names, domains=domains)
     cards = [card for one in lists for card in one.cards]
     history = _history(opened, review, names)
     words = _words(session, engine, principal, opened)
@@ -312,9 +310,7 @@ def _may_read(review: Review, actor: str) -> bool:
     return actor not in review.deciders and reading.reader in (None, actor)
 
 
-def _words(
-    session: Session, engine: Engine, principal: Principal, opened: OpenReview
-) -> WordsView | None:
+def _words(session: Session, engine: Engine, principal: Principal, opened: OpenReview) -> WordsView | None:
     assessment, _ = visible_assessment(session, principal, opened.run.assessment_id)
     try:
         return words_of(session, engine, assessment)
