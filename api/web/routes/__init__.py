@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Depends
 
 from api.routes.browsers import refuse_other_sites
-from api.web.routes import demo, home, results, sign_in
+from api.web.routes import catalog, demo, home, results, sign_in, supports
 
 __all__ = ["PAGES"]
 
 PAGES = APIRouter(include_in_schema=False, dependencies=[Depends(refuse_other_sites)])
 """Every page. What changes something is taken from our own pages only."""
 
-for _router in (demo.router, home.router, results.router, sign_in.router):
+for _router in (catalog.router, demo.router, home.router, results.router, sign_in.router, supports.router):
     PAGES.include_router(_router)
