@@ -12,6 +12,7 @@ from api.storage.repositories.matches import statuses_of_team
 from models.base import SupportId
 from models.match import FeedbackKind, MatchOutcome, MatchState
 from models.recommendation import PastStatus, PastSupport
+from models.review import RemovalReason
 
 __all__ = ["past_supports"]
 
@@ -46,8 +47,9 @@ class _Event(NamedTuple):
 def past_supports(session: Session, team_id: str) -> tuple[PastSupport, ...]:
     """The last word on every support that the team finished, uses or declined, or that an officer removed; by id.
 
-    A later offer of what was declined or removed takes that back; so does closing a match that was never used. Details
-    are reason codes in words, never anybody's notes.
+    A later offer of what was declined or removed takes that back; so does closing a match that was never used. What was
+    removed because nobody could take it on just then may be listed again. Details are reason codes in words, never
+    anybody's notes.
     """
     # What is decided in the moment of an offer answers it.
     events = sorted(_events(session, team_id), key=lambda event: (event.at, event.step != "offered_again"))
@@ -55,13 +57,15 @@ def past_supports(session: Session, team_id: str) -> tuple[PastSupport, ...]:
 
 
 def _events(session: Session, team_id: str) -> Iterator[_Event]:
-    for at, support_id, kind, reason in feedback_on_supports(session, team_id, _FEEDBACK):
-        yield _Event(at, support_id, _FEEDBACK[kind], reason)
+    for event in feedback_on_supports(session, team_id, _FEEDBACK):
+        yield _Event(event.at, event.support_id, _FEEDBACK[event.kind], event.reason)
     for match in statuses_of_team(session, team_id):
         step = _OUTCOMES[match.outcome] if match.status == MatchState.CLOSED else _STATES.get(match.status)
         if step is not None:
             yield _Event(match.at, match.support_id, step, match.reason)
     for removal in standing_removals(session, team_id):
+        if removal.reason == RemovalReason.NO_CAPACITY:
+            continue  # that was how things stood then
         yield _Event(removal.at, removal.support_id, "removed", removal.reason)
 
 

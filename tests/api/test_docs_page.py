@@ -1,4 +1,4 @@
-"""The page that shows the API works where there is no way out, and a browser at the root finds it."""
+"""The page that shows the API works where there is no way out."""
 
 import re
 
@@ -13,8 +13,3 @@ def test_the_page_fetches_nothing_from_elsewhere(service: Service) -> None:
         assert part.startswith("/"), part
         assert service.anonymous().get(part).status_code == 200, part
     assert "https://" not in page
-
-
-def test_a_browser_at_the_root_is_led_to_the_page(service: Service) -> None:
-    answer = service.anonymous().get("/", follow_redirects=False)
-    assert (answer.status_code, answer.headers["Location"]) == (307, "/docs")

@@ -88,6 +88,22 @@ def test_a_support_that_the_team_uses_is_left_out_and_the_story_says_why(service
     assert "declined" in exits[declined]
 
 
+def test_what_was_removed_for_lack_of_room_just_then_may_be_listed_again(service: Service) -> None:
+    officer = service.as_("officer", PROGRAM)
+    team_id = team_with_results(service, share_with=["program-officer"])
+    grant(service, team_id, PROGRAM)
+    first = made(officer, team_id)
+    full, unfit, *_ = ids(first)
+    act(officer, first["id"], "remove", support_id=full, reason="no_capacity")
+    act(officer, first["id"], "remove", support_id=unfit, reason="not_relevant")
+    act(officer, first["id"], "release")
+    service.clock.forward(minutes=5)
+    second = made(officer, team_id)
+    assert [past["support_id"] for past in second["request"]["history"]] == [unfit]
+    assert full in ids(second)
+    assert unfit not in ids(second)
+
+
 def test_what_an_officer_decided_counts_where_both_runs_are_released(service: Service) -> None:
     portal, officer = service.as_("portal"), service.as_("officer", PROGRAM)
     team_id = team_with_results(service, share_with=["program-officer"])
