@@ -13,7 +13,7 @@ from api.services.review import OpenReview, read_review
 from api.storage.repositories.feedback import SupportFeedback, feedback_on_supports
 from api.storage.repositories.matches import statuses_of_team
 from api.web.contexts.results import NoResultsPage
-from api.web.contexts.supports import duration_table, find_support, support_facts
+from api.web.contexts.support_facts import duration_table, find_support, support_facts
 from api.web.viewpoints import Frame, Viewpoint
 from models.match import FeedbackKind, MatchState, TeamReason
 from models.recommendation import Match

@@ -1,66 +1,129 @@
-"""What a team should know of a support before it opens it: facts of the record, in words."""
+"""What the page of one support shows: its whole record, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
 
-from api.errors import NotReady
 from api.services.engine import Engine
-from models.rules import Duration
-from models.support import Resource, Support
-from models.vocab import Cost, ProviderKind, ResourceType
-from recommender.errors import TrellisError, UnknownSupport
-from recommender.instruments import LoadedInstrument
+from api.web.contexts.catalog import search_address
+from api.web.contexts.support_words import Words, words_of
+from models.instrument import LevelSpec
+from models.support import Provider, Resource, Support
+from models.vocab import US_STATES
 
-__all__ = ["duration_table", "find_support", "support_facts"]
-
-_COSTS = {Cost.FREE: "Free", Cost.PAID: "Costs money", Cost.MIXED: "Part of it is free"}
-_DURATIONS = {Duration.SHORT: "One meeting or less", Duration.MEDIUM: "A few meetings", Duration.LONG: "About a term"}
-_PROVIDERS = {
-    ProviderKind.NONPROFIT: "Nonprofit",
-    ProviderKind.UNIVERSITY_CENTER: "University center",
-    ProviderKind.FEDERAL_CENTER: "Federal center",
-    ProviderKind.REGIONAL_AGENCY: "Regional agency",
-    ProviderKind.FOR_PROFIT: "Company",
-    ProviderKind.NETWORK: "Network",
-}
+__all__ = ["SupportPage", "support_page"]
 
 
-def find_support(engine: Engine, support_id: str) -> Support | None:
-    """The record in the catalog in use; None when it is no longer there."""
-    try:
-        return engine.catalog.get(support_id)
-    except UnknownSupport:
-        return None
+class Link(NamedTuple):
+    """Words that lead somewhere."""
+
+    words: str
+    address: str
 
 
-def duration_table(engine: Engine) -> Mapping[ResourceType, Duration]:
-    """How long each type of resource takes, by the rules in use; empty while these are being loaded."""
-    try:
-        return engine.recommender.ruleset.durations
-    except (NotReady, TrellisError):
-        return {}
+class Fact(NamedTuple):
+    """One field of the record; no words where no page says it."""
+
+    title: str
+    words: Sequence[str]
 
 
-def support_facts(
-    support: Support, instrument: LoadedInstrument, durations: Mapping[ResourceType, Duration]
-) -> tuple[str, ...]:
-    """Kind, effort, cost, how it is given and in which languages, as far as they are known.
+class Offer(NamedTuple):
+    """A service of a provider."""
 
-    Args:
-        support: the record.
-        instrument: for the labels of its context questions.
-        durations: from `duration_table`.
+    title: str
+    description: str
+    domains: Sequence[str]
+
+
+class SupportPage(NamedTuple):
+    """One support."""
+
+    id: str
+    title: str
+    is_provider: bool
+    by: str
+    summary: str
+    url: str
+    facts: Sequence[Fact]
+    domains: Sequence[Link]
+    """Most important first; each leads to all supports for the domain."""
+    levels: Sequence[tuple[str, str, bool]]
+    """Every level with its meaning, and whether the support suits it."""
+    knows_levels: bool
+    needs_met: Sequence[str]
+    services: Sequence[Offer]
+    evidence: Fact | None
+    evidence_url: str | None
+    sources: Sequence[str]
+    """Pages that were read for the record, besides the support's own."""
+    checked_on: date
+
+
+def support_page(engine: Engine, support_id: str) -> SupportPage:
+    """The page of one support.
+
+    Raises:
+        UnknownSupport: the catalog in use has none of that id.
     """
+    support, words = engine.catalog.get(support_id), words_of(engine.instrument)
+    evidence = support.evidence if isinstance(support, Resource) else None
+    return SupportPage(
+        id=support.id,
+        title=support.display_title,
+        is_provider=isinstance(support, Provider),
+        by=support.publisher if isinstance(support, Resource) else "",
+        summary=support.summary,
+        url=support.url,
+        facts=list(_facts(support, words)),
+        domains=[Link(words["domain"][domain], search_address(("domain", domain))) for domain in support.domains],
+        levels=[(level.name, level.meaning, level.value in support.levels) for level in _levels(engine)],
+        knows_levels=bool(support.levels),
+        needs_met=support.needs_met,
+        services=[
+            Offer(words["service"][one.type], one.description, [words["domain"][domain] for domain in one.domains])
+            for one in (support.services if isinstance(support, Provider) else ())
+        ],
+        evidence=Fact(words["evidence"][evidence.kind], [evidence.level] if evidence.level else [])
+        if evidence
+        else None,
+        evidence_url=evidence.url if evidence else None,
+        sources=[url for url in support.source_urls if url != support.url],
+        checked_on=support.checked_on,
+    )
+
+
+def _levels(engine: Engine) -> Sequence[LevelSpec]:
+    return engine.instrument.instrument.levels
+
+
+def _facts(support: Support, words: Words) -> Sequence[Fact]:
+    def named(title: str, field: str, keys: Sequence[object]) -> Fact:
+        return Fact(title, [words[field].get(key, str(key)) for key in keys])
+
     if isinstance(support, Resource):
-        kind = support.resource_type.replace("-", " ").capitalize()
-        effort = durations.get(support.resource_type)
+        facts = [
+            named("Type", "type", [support.resource_type]),
+            Fact("Year", [str(support.year)] if support.year else []),
+        ]
     else:
-        kind, effort = _PROVIDERS[support.provider_kind], None
-    facts = [kind, _DURATIONS[effort] if effort else "", _COSTS[support.cost] if support.cost else ""]
-    facts += _labels(instrument, "modality", support.modality)
-    facts.append(", ".join(_labels(instrument, "languages", support.language)))
-    return tuple(fact for fact in facts if fact)
+        facts = [named("Type", "type", [support.provider_kind]), Fact("Works in", _places(support, words))]
+    facts += [
+        named("Cost", "cost", [support.cost] if support.cost else []),
+        named("Focus", "focus_area", support.focus_areas),
+        named("Grades", "grade_band", support.grade_bands),
+        named("For", "audience", support.audiences),
+        named("How it is given", "modality", support.modality),
+        named("Language", "language", [tag.lower() for tag in support.language]),
+        Fact("Equity", ["An explicit purpose" if support.equity_centered else "Not an explicit purpose"]),
+    ]
+    if isinstance(support, Resource):
+        facts.append(Fact("License", [support.license] if support.license else []))
+    return facts
 
 
-def _labels(instrument: LoadedInstrument, question: str, keys: Sequence[str]) -> list[str]:
-    labels = {option.key: option.label for option in instrument.context[question].options}
-    return [labels.get(key, labels.get(key.partition("-")[0], key)) for key in keys]
+def _places(support: Provider, words: Words) -> list[str]:
+    if "US" in support.serves:
+        return ["All states, DC and the territories"]
+    order = {code: place for place, code in enumerate(US_STATES)}
+    return [words["state"].get(code, code) for code in sorted(support.serves, key=lambda code: order.get(code, 99))]
