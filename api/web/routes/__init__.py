@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Depends
 
 from api.routes.browsers import refuse_other_sites
-from api.web.routes import demo, home, sign_in, teams
+from api.web.routes import demo, home, sign_in, teams, windows
 
 __all__ = ["PAGES"]
 
 PAGES = APIRouter(include_in_schema=False, dependencies=[Depends(refuse_other_sites)])
 """Every page. What changes something is taken from our own pages only."""
 
-for _router in (demo.router, home.router, sign_in.router, teams.router):
+for _router in (demo.router, home.router, sign_in.router, teams.router, windows.router):
     PAGES.include_router(_router)
