@@ -184,7 +184,7 @@ def check_page(
         answered=alone,
         asked=max(assessment.roster_size or 0, alone.invited),
         min_team=instrument.instrument.privacy.min_team,
-        people=[_person(one) for one in found[:PEOPLE_ON_A_PAGE]],
+        people=[_person(one, is_over=assessment.phase != Phase.INDIVIDUAL) for one in found[:PEOPLE_ON_A_PAGE]],
         next_cursor=found[PEOPLE_ON_A_PAGE - 1].id if len(found) > PEOPLE_ON_A_PAGE else None,
         is_first=not after,
         together=_person(together[0]) if together else None,
@@ -226,11 +226,11 @@ def close_page(
     )
 
 
-def _person(respondent: Respondent) -> Person:
+def _person(respondent: Respondent, *, is_over: bool = False) -> Person:
     if respondent.submitted_at is not None:
         words, chip = "Done", "accent"
     elif respondent.saved_at is not None:
-        words, chip = "Started", "info"
+        words, chip = "In part" if is_over else "Started", "info"
     else:
-        words, chip = "Not yet", ""
+        words, chip = "No answer" if is_over else "Not yet", ""
     return Person(respondent.id, name_of(respondent.external_id), words, chip)
