@@ -3,12 +3,34 @@
 from fastapi import APIRouter, Depends
 
 from api.routes.browsers import refuse_other_sites
-from api.web.routes import demo, home, sign_in, teams, windows
+from api.web.routes import (
+    catalog,
+    demo,
+    desk,
+    desk_review,
+    home,
+    results,
+    sign_in,
+    supports,
+    teams,
+    windows,
+)
 
 __all__ = ["PAGES"]
 
 PAGES = APIRouter(include_in_schema=False, dependencies=[Depends(refuse_other_sites)])
 """Every page. What changes something is taken from our own pages only."""
 
-for _router in (demo.router, home.router, sign_in.router, teams.router, windows.router):
+for _router in (
+    catalog.router,
+    demo.router,
+    desk.router,
+    desk_review.router,
+    home.router,
+    results.router,
+    sign_in.router,
+    supports.router,
+    teams.router,
+    windows.router,
+):
     PAGES.include_router(_router)
