@@ -39,7 +39,6 @@ OPEN_BELOW = ("/sign-in", "/join", "/demo")
 PLANT = re.compile(r"data-planted=([\w-]+)")
 NEVER_SHOWN = {
     "external-id": "the portal's own id of a team",
-    "person-id": "the portal's own id of a person",
 }
 """Fields whose text no page has to show."""
 

@@ -14,6 +14,7 @@ from api.web.routes import (
     sign_in,
     supports,
     teams,
+    windows,
 )
 
 __all__ = ["PAGES"]
@@ -32,5 +33,6 @@ for _router in (
     sign_in.router,
     supports.router,
     teams.router,
+    windows.router,
 ):
     PAGES.include_router(_router)
