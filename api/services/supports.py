@@ -1,7 +1,8 @@
 """Browse the catalog: filters, search and pages, in a stable order."""
 
 import base64
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -18,12 +19,23 @@ from models.vocab import (
     GradeBand,
     Modality,
     ProviderKind,
+    ResourceType,
     SupportKind,
 )
 from recommender.catalog.load import Catalog
 from recommender.config import content_hash
 
-__all__ = ["CursorError", "ProviderView", "ResourceView", "SupportPage", "SupportQuery", "find_supports", "view"]
+__all__ = [
+    "CursorError",
+    "ProviderView",
+    "ResourceView",
+    "SupportPage",
+    "SupportQuery",
+    "facet_counts",
+    "find_supports",
+    "matching",
+    "view",
+]
 
 State = StrEnum("State", {code: code for code in US_STATES})  # type: ignore[misc]  # mypy reads literal members only
 LevelNumber = Annotated[int, Field(ge=1, le=4)]
@@ -44,7 +56,11 @@ class SupportQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     q: Annotated[str, Field(max_length=500, description="Words to search for; best matches first.")] = ""
+    sort: Annotated[
+        Literal["fit", "title"], Field(description="Best matches first (without `q`, by kind and id), or by title.")
+    ] = "fit"
     kind: list[SupportKind] = []
+    type: Annotated[list[ResourceType | ProviderKind], Field(description="Type of resource, or kind of provider.")] = []
     domain: list[Domain] = []
     level: Annotated[list[LevelNumber], Field(description="Capacity levels, 1 emerging to 4 leading.")] = []
     focus_area: list[FocusArea] = []
@@ -105,18 +121,12 @@ def view(support: Support) -> ResourceView | ProviderView:
 
 
 def find_supports(catalog: Catalog, query: SupportQuery, *, rank: Rank) -> SupportPage:
-    """One page of the supports that pass the filters.
-
-    Order: with `q`, lexical score descending, then kind and id; without, kind, then id.
+    """One page of the supports that pass the filters, in the order of `matching`.
 
     Raises:
         CursorError: the cursor belongs to another catalog or to other filters.
     """
-    found = [support for support in catalog.supports if _passes(support, query)]
-    if query.q.strip():
-        scores = rank(query.q)
-        found = [support for support in found if support.id in scores]
-        found.sort(key=lambda support: (-scores[support.id], support.kind, support.id))
+    found = matching(catalog, query, rank=rank)
     digest = content_hash([catalog.version, query.model_dump(mode="json", exclude={"limit", "cursor"})])[:16]
     start = _decode(query.cursor, digest)
     stop = start + query.limit
@@ -128,34 +138,102 @@ def find_supports(catalog: Catalog, query: SupportQuery, *, rank: Rank) -> Suppo
     )
 
 
-def _passes(support: Support, query: SupportQuery) -> bool:
-    return (
-        _any(query.kind, [support.kind])
-        and _any(query.domain, support.domains)
-        and _any(query.level, support.levels)
-        and _any(query.focus_area, support.focus_areas)
-        and (GradeBand.ALL in support.grade_bands or _any(query.grade_band, support.grade_bands))
-        and _any(query.audience, support.audiences)
-        and _any(query.modality, _widened(support.modality))
-        and _any(query.cost, [support.cost])
-        and (not query.language or any(_speaks(support, tag.lower()) for tag in query.language))
-        and (isinstance(support, Resource) or "US" in support.serves or _any(query.state, support.serves))
-        and query.equity in (None, support.equity_centered)
-    )
+def matching(catalog: Catalog, query: SupportQuery, *, rank: Rank) -> list[Support]:
+    """The supports that pass all filters.
+
+    Order: by title, then id, where the query asks for it; else, with `q`, lexical score descending, then kind and id;
+    without, kind, then id.
+    """
+    wanted = _wanted(query)
+    scores = _scores(query, rank)
+    found = [
+        support
+        for support in catalog.supports
+        if (scores is None or support.id in scores) and not any(_misses(support, wanted))
+    ]
+    if query.sort == "title":
+        found.sort(key=lambda support: (support.display_title.casefold(), support.id))
+    elif scores is not None:
+        found.sort(key=lambda support: (-scores[support.id], support.kind, support.id))
+    return found
 
 
-def _any(wanted: Sequence[object], present: Collection[object]) -> bool:
-    return not wanted or any(word in present for word in wanted)
+def facet_counts(catalog: Catalog, query: SupportQuery, *, rank: Rank) -> dict[str, Counter[object]]:
+    """How many supports each word of each filter would find.
+
+    By filter name (`domain`), then word. A word counts the supports that pass all filters but its own, because words of
+    one filter widen it. Words that find nothing are left out; languages count by their first part.
+    """
+    wanted = _wanted(query)
+    scores = _scores(query, rank)
+    counts: dict[str, Counter[object]] = {name: Counter() for name in _MEETS}
+    for support in catalog.supports:
+        if scores is not None and support.id not in scores:
+            continue
+        missed = list(_misses(support, wanted))
+        # Missing one filter alone, it would be found by another word of that one.
+        for name in missed or _MEETS if len(missed) < 2 else ():
+            counts[name].update(_MEETS[name](support))
+    counts["language"] = Counter({tag: n for tag, n in counts["language"].items() if "-" not in str(tag)})
+    return counts
 
 
-def _widened(modality: tuple[Modality, ...]) -> tuple[Modality, ...]:
-    if Modality.HYBRID not in modality:
-        return modality
-    return (*modality, Modality.FACILITATED_VIRTUAL, Modality.FACILITATED_IN_PERSON)
+def _scores(query: SupportQuery, rank: Rank) -> Mapping[SupportId, float] | None:
+    return rank(query.q) if query.q.strip() else None
 
 
-def _speaks(support: Support, wanted: str) -> bool:
-    return any(tag.lower() == wanted or tag.lower().startswith(wanted + "-") for tag in support.language)
+def _wanted(query: SupportQuery) -> dict[str, frozenset[object]]:
+    wanted: dict[str, Sequence[object]] = {name: getattr(query, name) for name in _MEETS}
+    wanted["language"] = [tag.lower() for tag in query.language]
+    wanted["equity"] = [] if query.equity is None else [query.equity]
+    return {name: frozenset(words) for name, words in wanted.items() if words}
+
+
+def _misses(support: Support, wanted: Mapping[str, frozenset[object]]) -> Iterator[str]:
+    """The filters that the support does not pass."""
+    return (name for name, words in wanted.items() if words.isdisjoint(_MEETS[name](support)))
+
+
+def _type(support: Support) -> Collection[object]:
+    return (support.resource_type if isinstance(support, Resource) else support.provider_kind,)
+
+
+def _grade_bands(support: Support) -> Collection[object]:
+    return _ALL_BANDS if GradeBand.ALL in support.grade_bands else support.grade_bands
+
+
+def _modality(support: Support) -> Collection[object]:
+    if Modality.HYBRID not in support.modality:
+        return support.modality
+    return {*support.modality, Modality.FACILITATED_VIRTUAL, Modality.FACILITATED_IN_PERSON}
+
+
+def _language(support: Support) -> Collection[object]:
+    """Every tag, and what stands before each of its hyphens: `zh` meets `zh-Hans`."""
+    parts = [tag.lower().split("-") for tag in support.language]
+    return {"-".join(part[:stop]) for part in parts for stop in range(1, len(part) + 1)}
+
+
+def _states(support: Support) -> Collection[object]:
+    return US_STATES if isinstance(support, Resource) or "US" in support.serves else support.serves
+
+
+_ALL_BANDS = tuple(GradeBand)
+_MEETS: Mapping[str, Callable[[Support], Collection[object]]] = {
+    "kind": lambda support: (support.kind,),
+    "type": _type,
+    "domain": lambda support: support.domains,
+    "level": lambda support: support.levels,
+    "focus_area": lambda support: support.focus_areas,
+    "grade_band": _grade_bands,
+    "audience": lambda support: support.audiences,
+    "modality": _modality,
+    "cost": lambda support: () if support.cost is None else (support.cost,),
+    "language": _language,
+    "state": _states,
+    "equity": lambda support: (support.equity_centered,),
+}
+"""By filter: the words with which the support is found."""
 
 
 def _encode(start: int, digest: str) -> str:

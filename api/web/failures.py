@@ -30,6 +30,10 @@ _WORDS = {
     "not-allowed": ("This page is not for your role", "Ask whoever runs this site if you need it."),
     "cross-site": ("This came from another site", "Nothing was changed. Open the page here and try again."),
     "no-such-thing": ("We cannot find that", "It may be gone, or it may belong to someone else."),
+    "unknown-support": (
+        "That support is not in the catalog",
+        "It may have been taken out. Search the catalog for others.",
+    ),
     "not-found": ("We cannot find that page", "Check the address, or start again from the first page."),
     "conflict": ("That does not fit with how things are now", "Nothing was changed. Open the page again."),
     "window-closed": ("This check is closed", "What you saved before is kept. Nothing was added."),
