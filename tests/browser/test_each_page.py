@@ -84,9 +84,9 @@ def test_a_page_is_accessible_and_fits(visit: Visit, windows: Windows, told: tup
         axe(page)
         picture(page, visit.name)
         page.emulate_media(color_scheme="dark")
-        axe(page)
-        picture(page, f"{visit.name}-dark")
-        page.emulate_media(color_scheme="light")
+        axe(page, rules=["color-contrast"])  # all that the light can change
+        if device is Device.DESKTOP:
+            picture(page, f"{visit.name}-dark")
         if device is Device.PHONE:
             for width in (390, 320):
                 page.set_viewport_size({"width": width, "height": 844})
