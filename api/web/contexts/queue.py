@@ -16,7 +16,7 @@ from api.storage.repositories.cohorts import cohorts
 from api.web.contexts.desk import STATE_MARKS, STATES, Due, Names, due_of
 from models.review import ReviewState
 
-__all__ = ["OPEN", "QueueQuery", "QueuePage", "names_for", "next_run", "queue_page"]
+__all__ = ["OPEN", "QueuePage", "QueueQuery", "names_for", "next_run", "queue_page"]
 
 OPEN = tuple(state for state in ReviewState if state is not ReviewState.RELEASED)
 """States in which a review needs work."""

@@ -99,7 +99,7 @@ def card_lists(
     domains: Mapping[Domain, str],
 ) -> tuple[CardList, ...]:
     """The lists as the review has them now."""
-    matches = {match.support_id: match for ranked in run.lists for match in ranked.matches}
+    matches = {str(match.support_id): match for ranked in run.lists for match in ranked.matches}
     ranked_lists = {ranked.kind: ranked for ranked in run.lists}
     maker = _Maker(matches, _standing(events), review.comments, widest_of(matches.values()), catalog, names, domains)
     lists = []

@@ -15,17 +15,35 @@ from api.services.review import OpenReview
 from api.services.review_desk import undone
 from api.services.review_fold import fold
 from api.storage.repositories.actors import Colleague, colleagues
-from api.web.contexts.desk import ONE_OF, STATE_MARKS, STATES, Due, Names, due_of, event_words
+from api.web.contexts.desk import ONE_OF, REASONS, STATE_MARKS, STATES, Due, Names, due_of, event_words
+from api.web.contexts.profile import ProfileChart, profile_chart
 from api.web.contexts.review_cards import Card, CardList, Remark, card_lists, catalog_of
 from api.web.contexts.review_forms import Typed
 from models.needs import Need
 from models.recommendation import RecommendationRun, Versions
-from models.review import Add, Opened, Recall, Release, Review, ReviewEvent, ReviewState, Undo, Verdict
+from models.review import Add, Opened, Recall, Release, RemovalReason, Review, ReviewEvent, ReviewState, Undo, Verdict
 from models.vocab import AnswerMode, Domain, Form, NeedWord, SupportKind, Visibility
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["Done", "NeedRow", "ReviewPage", "domain_names", "review_page", "titles_of"]
 
+KEYS = (
+    ("j  k", "next match, match before; the arrows do the same"),
+    ("a", "approve and go on"),
+    ("p", "pin or unpin"),
+    ("x", "remove: choose why with 1 to 9, then Enter"),
+    ("c", "comment"),
+    ("[  ]", "one place up, one place down; Shift with an arrow does the same"),
+    ("m", "move to a place"),
+    ("e", "how it adds up, rules, record"),
+    ("u", "undo the last thing"),
+    ("/", "look for something else"),
+    ("r", "release"),
+    ("n", "next team"),
+    ("?", "this list"),
+    ("Esc", "close a form"),
+)
+"""What the keyboard does; each is a button, too."""
 _HISTORY = 30
 """Events that are shown at once; the others on request."""
 _SITUATION = (
@@ -125,7 +143,6 @@ class ReviewPage(NamedTuple):
     """Whether these words are from later results than the run's."""
     situation: tuple[tuple[str, str], ...]
     notices: tuple[str, ...]
-    run: RecommendationRun
     history: tuple[Told, ...]
     n_earlier: int
     last: Told | None
@@ -137,7 +154,24 @@ class ReviewPage(NamedTuple):
     """What has just been done."""
     at: str
     opening: Opening
-    typed: Typed
+    chart: ProfileChart
+    typed: Typed = Typed()
+    reasons: tuple[tuple[RemovalReason, str], ...] = tuple(REASONS.items())
+    keys: tuple[tuple[str, str], ...] = KEYS
+
+    @property
+    def made_with(self) -> tuple[tuple[str, str], ...]:
+        """What decided the run, by name."""
+        made = self.versions
+        instrument = f"{made.instrument.id} {made.instrument.version}"
+        return (
+            ("Trellis", made.trellis),
+            ("Check", instrument),
+            ("Catalog", made.catalog[:12]),
+            ("Rules", made.ruleset),
+            ("Model", made.model),
+            ("Weights", made.config[:12]),
+        )
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -208,7 +242,6 @@ def review_page(
         words_later=words is not None and words.snapshot_id != opened.run.snapshot_id,
         situation=situation_of(opened.team.context, engine.instrument),
         notices=document.notices,
-        run=document,
         history=shown,
         n_earlier=len(history) - len(shown),
         last=next((one for one in history if one.can_undo), None) if not locked else None,
@@ -218,7 +251,7 @@ def review_page(
         told=_told(done, history, cards),
         at=done.at if review.find(done.at) else "",
         opening=opening,
-        typed=Typed(),
+        chart=profile_chart(document.profile, document.needs, engine.instrument),
     )
 
 

@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Depends
 
 from api.routes.browsers import refuse_other_sites
-from api.web.routes import catalog, check, demo, home, results, sign_in, supports, teams
+from api.web.routes import catalog, check, demo, desk, desk_review, home, results, sign_in, supports, teams
 
 __all__ = ["PAGES"]
 
 PAGES = APIRouter(include_in_schema=False, dependencies=[Depends(refuse_other_sites)])
 """Every page. What changes something is taken from our own pages only."""
 
-for _router in (catalog.router, check.router, demo.router, home.router, results.router, sign_in.router, supports.router, teams.router):
+for _router in (catalog.router, check.router, demo.router, desk.router, desk_review.router, home.router, results.router, sign_in.router, supports.router, teams.router):
     PAGES.include_router(_router)
