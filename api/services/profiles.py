@@ -86,6 +86,7 @@ class Comparison(NamedTuple):
     growth: Growth
     before: CapacityProfile
     after: CapacityProfile
+    before_at: datetime
 
 
 def profile_of(
@@ -202,7 +203,7 @@ def compare(session: Session, engine: Engine, assessment: Assessment, *, mode: A
         _wave(before, engine), _wave(after, engine), instrument=engine.instrument, config=engine.config.scoring
     )
     shown_before, shown_after = (CapacityProfile.model_validate_json(one.profile) for one in (before, after))
-    return Comparison(growth, shown_before, shown_after)
+    return Comparison(growth, shown_before, shown_after, before.taken_at)
 
 
 def _snapshot(session: Session, assessment: Assessment, mode: AnswerMode | None) -> Snapshot:

@@ -11,7 +11,7 @@ from api.errors import NotAllowed, NotFound
 from api.routes.dependencies import DatabaseDep, EngineDep, Now
 from api.services.assessments import visible_assessment
 from api.services.closing import settle
-from api.storage.repositories.assessments import find_place
+from api.storage.repositories.assessments import find_assessment, find_place
 from api.storage.tables import Assessment, Team
 from api.web.visitors import Asks, Invited, check_path
 from models.match import FeedbackKind
@@ -59,12 +59,14 @@ class Viewpoint:
         """What can be said of a support. A lead speaks for the team; a teammate says what helped."""
         return _TEAMMATE if self.invited else _LEAD
 
-    def open(self, session: Session) -> tuple[Assessment, Team]:
-        """The window and its team.
+    def open(self, session: Session, *, lock: bool = False) -> tuple[Assessment, Team]:
+        """The window and its team; `lock` makes others wait who would change the window too.
 
         Raises:
             NotFound: no such window within reach.
         """
+        if lock:
+            find_assessment(session, self.assessment_id, lock=True)
         return visible_assessment(session, self.principal, self.assessment_id)
 
     def frame(self, team: Team, page: str) -> Frame:
