@@ -10,5 +10,16 @@ __all__ = ["PAGES"]
 PAGES = APIRouter(include_in_schema=False, dependencies=[Depends(refuse_other_sites)])
 """Every page. What changes something is taken from our own pages only."""
 
-for _router in (catalog.router, check.router, demo.router, desk.router, desk_review.router, home.router, results.router, sign_in.router, supports.router, teams.router):
+for _router in (
+    catalog.router,
+    check.router,
+    demo.router,
+    desk.router,
+    desk_review.router,
+    home.router,
+    results.router,
+    sign_in.router,
+    supports.router,
+    teams.router,
+):
     PAGES.include_router(_router)
