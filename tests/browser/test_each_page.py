@@ -61,6 +61,8 @@ def enter(windows: Windows, page: Page, visit: Visit, sample: Sample) -> None:
         person = sample.people[key]
         address = windows.site.url(check_path(person.id))
         page.context.add_cookies([{"name": CHECK_COOKIE, "value": person.invitation, "url": address}])
+    elif kind == "foreign":
+        windows.sign_in(page, key, "Another organization")
     elif kind != "nobody":
         windows.sign_in(page, kind, sample.program if kind == "officer" else sample.portal)
     answer = page.goto(visit.at(sample))
