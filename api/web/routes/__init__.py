@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from api.routes.browsers import refuse_other_sites
-from api.web.routes import catalog, check, demo, desk, desk_review, home, results, sign_in, supports, teams
+from api.web.routes import catalog, check, demo, desk, desk_review, home, imports, results, sign_in, supports, teams
 
 __all__ = ["PAGES"]
 
@@ -17,6 +17,7 @@ for _router in (
     desk.router,
     desk_review.router,
     home.router,
+    imports.router,
     results.router,
     sign_in.router,
     supports.router,
