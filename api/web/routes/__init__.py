@@ -3,7 +3,20 @@
 from fastapi import APIRouter, Depends
 
 from api.routes.browsers import refuse_other_sites
-from api.web.routes import catalog, check, demo, desk, desk_review, home, imports, results, sign_in, supports, teams
+from api.web.routes import (
+    catalog,
+    check,
+    demo,
+    desk,
+    desk_review,
+    home,
+    imports,
+    results,
+    sign_in,
+    supports,
+    teams,
+    windows,
+)
 
 __all__ = ["PAGES"]
 
@@ -22,5 +35,6 @@ for _router in (
     sign_in.router,
     supports.router,
     teams.router,
+    windows.router,
 ):
     PAGES.include_router(_router)
