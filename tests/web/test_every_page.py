@@ -36,7 +36,8 @@ OPEN_BELOW = ("/sign-in", "/join", "/demo")
 PLANT = re.compile(r"data-planted=([\w-]+)")
 NEVER_SHOWN = {
     "external-id": "the portal's own id of a team",
-    "person-id": "the portal's own id of a person",
+    "feedback-note": "what a portal tells of a team's use of a support",
+    "match-note": "what a portal tells of a step in the life of a match",
 }
 """Fields whose text no page has to show."""
 
