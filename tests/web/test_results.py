@@ -1,5 +1,6 @@
 """A team's results, plan, growth and meeting guide: who sees them, what they never show, and what can be said there."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.services.samples import sample_documents
+from api.storage.tables import Run
 from api.web.visitors import CHECK_COOKIE, check_path
 from models.vocab import Domain
 from tests.fixtures.runs import grant
@@ -48,7 +50,17 @@ def main_part(text: str) -> str:
 
 def words(text: str) -> str:
     """What a person reads, in one line."""
-    return " ".join(re.sub(r"<[^>]*>", " ", main_part(text)).split())
+    return " ".join(re.sub(r"<[^>]*>", " ", f"<main{main_part(text)}").split())
+
+
+def seen_by_both(service: Service, story: Story) -> list[str]:
+    """Every page, as a lead and as a teammate see it."""
+    lead, teammate = visitor(service, "portal"), invited(service, story)
+    return [
+        page(client, f"{base}/{name}")
+        for client, base in ((lead, own_path(story)), (teammate, team_path(story)))
+        for name in PAGES
+    ]
 
 
 def sample_story(service: Service, sample: str = "veteran-team", *, share: bool = False, **more: Any) -> Story:
@@ -110,26 +122,26 @@ def test_a_person_with_an_invitation_sees_the_same_four_pages_of_the_window(serv
         assert "/teams" not in text
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_nobody_else_sees_them(service: Service, name: str) -> None:
+def test_nobody_else_sees_them(service: Service) -> None:
     story = closed_assessment(service)
-    address = f"{own_path(story)}/{name}"
-    nobody = visitor(service).get(address)
-    assert (nobody.status_code, nobody.headers["Location"].partition("?")[0]) == (303, "/sign-in")
-    assert visitor(service, "portal", organization="Another organization").get(address).status_code == 404
-    for scope in ("officer", "curator", "evaluator"):
-        assert visitor(service, scope).get(address).status_code == 403
-    assert invited(service, story).get(address).status_code == 303
+    foreign = visitor(service, "portal", organization="Another organization")
+    others = [visitor(service, scope) for scope in ("officer", "curator", "evaluator")]
+    for name in PAGES:
+        address = f"{own_path(story)}/{name}"
+        for nobody in (visitor(service), invited(service, story)):
+            led = nobody.get(address)
+            assert (led.status_code, led.headers["Location"].partition("?")[0]) == (303, "/sign-in")
+        assert foreign.get(address).status_code == 404
+        assert {other.get(address).status_code for other in others} == {403}
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_an_invitation_opens_the_pages_of_its_own_person_and_window_only(service: Service, name: str) -> None:
+def test_an_invitation_opens_the_pages_of_its_own_person_and_window_only(service: Service) -> None:
     first = closed_assessment(service)
     second = closed_assessment(service, team_id=first.team_id, level=3)
-    assert visitor(service).get(f"{team_path(first)}/{name}").status_code == 401
-    assert invited(service, first).get(f"{team_path(second)}/{name}").status_code == 401
-    assert invited(service, first, 1).get(f"{team_path(first)}/{name}").status_code == 401
-    assert visitor(service, "admin").get(f"{team_path(first)}/{name}").status_code == 401
+    admin = visitor(service, "admin")
+    for name in PAGES:
+        for client in (visitor(service), admin, invited(service, second), invited(service, first, 1)):
+            assert client.get(f"{team_path(first)}/{name}").status_code == 401
 
 
 def test_a_replaced_invitation_opens_nothing(service: Service) -> None:
@@ -154,8 +166,8 @@ def test_a_plan_of_another_window_is_not_shown_in_this_one(service: Service) -> 
 
 def test_a_row_tells_level_band_people_views_importance_and_where_to_start(service: Service) -> None:
     text = page(visitor(service, "portal"), f"{own_path(sample_story(service))}/results")
-    row = words(f"<main>{text.partition('Equity and voice')[2].partition('</li>')[0]}</main>")
-    assert row.startswith("Start here Two pictures You called it: top three")
+    row = words(f"<main><h3>Equity{text.partition('<h3>Equity')[2].partition('</li>')[0]}</main>")
+    assert row.startswith("Equity and voice Start here Two pictures You called it: top three")
     assert "Between Developing and Applying · 2.3 (1.5 to 3.1) · 6 people · views far apart" in row
     assert "Next Students react to our ideas before we try them." in row
     assert 'cx="43.7%"' in text  # 3 + 94 * (2.3 - 1) / 3
@@ -185,14 +197,10 @@ def test_before_the_check_closes_there_is_no_number_anywhere(service: Service) -
         assert "<circle" not in text
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_of_two_people_no_number_and_no_place_on_a_scale_is_told(service: Service, name: str) -> None:
+def test_of_two_people_no_number_and_no_place_on_a_scale_is_told(service: Service) -> None:
     story = closed_assessment(service, n=2, level=3, share=False)
     with_plan(service, story)
-    for text in (
-        page(visitor(service, "portal"), f"{own_path(story)}/{name}"),
-        page(invited(service, story), f"{team_path(story)}/{name}"),
-    ):
+    for text in seen_by_both(service, story):
         shown = main_part(text)
         assert not NUMBER.search(words(text))
         assert not re.search(r'class="(dot|band)', shown)
@@ -208,8 +216,8 @@ def test_of_three_people_the_mean_is_told_and_no_band_or_view_or_present_picture
         assert "Developing</span>" in text
         assert "2.0" in text
         assert " to " not in "".join(re.findall(r'class="facts">(.*?)</p>', text, flags=re.DOTALL))
-        assert {width for width in re.findall(r'class="band" [^>]*width="([^"]+)"', text)} <= {"0.0%"}
-        assert "views" not in words(text).lower().replace("reviews", "") or "views close" not in text
+        assert 'class="band"' not in text
+        assert "· views" not in text
         assert "<b>Now</b>" not in text
     assert "<b>Next</b>" in page(visitor(service, "portal"), f"{own_path(story)}/results")
 
@@ -251,14 +259,10 @@ def test_names_are_text(service: Service) -> None:
     one = accepted(service.as_("officer", PROGRAM).get(f"/v1/runs/{run_id}"))["run"]["lists"][0]["matches"][0]
     said = {"action": "comment", "text": MARKUP, "for_team": True}
     act(service, run_id, said, {**said, "support_id": one["support_id"]}, {"action": "release"})
-    for name in PAGES:
-        for text in (
-            page(visitor(service, "portal"), f"{own_path(story)}/{name}"),
-            page(invited(service, story), f"{team_path(story)}/{name}"),
-        ):
-            assert MARKUP not in text
-            assert "&lt;script&gt;" in text
-    assert text.count("style=") == 0
+    for text in seen_by_both(service, story):
+        assert MARKUP not in text
+        assert "&lt;script&gt;" in text
+        assert "style=" not in text
 
 
 # The plan
@@ -359,7 +363,6 @@ def test_a_teammates_own_words_are_not_quoted_to_other_teammates(service: Servic
 
 def test_without_matches_the_plan_says_so_in_words(service: Service) -> None:
     story = sample_story(service)
-    portal = service.as_("portal")
     run_id = with_plan(service, story)
     everything = listed(service, run_id)
     _empty(service, run_id)
@@ -368,7 +371,6 @@ def test_without_matches_the_plan_says_so_in_words(service: Service) -> None:
     assert "Where we found nothing good enough" in text
     assert f"{INSTRUMENT.domains[Domain.EQUITY_AND_VOICE].name}: no resource" in text
     assert not [support_id for support_id in everything if support_id in text]
-    assert portal
 
 
 def test_what_was_not_in_the_plan_before_is_marked_as_new(service: Service) -> None:
@@ -559,10 +561,6 @@ def test_the_guide_holds_an_agenda_whose_times_add_up_and_the_first_domains(serv
 
 def _empty(service: Service, run_id: str) -> None:
     """A stored run without matches, as where a catalog has nothing for a team."""
-    import json
-
-    from api.storage.tables import Run
-
     with service.database.writing() as session:
         run = session.get_one(Run, run_id)
         document = json.loads(run.document)
