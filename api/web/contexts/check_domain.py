@@ -151,9 +151,16 @@ def domain_page(
         our_team=form.our_team,
         our_schools=form.our_schools,
         guide=guide_for(domain, alone, whole) if frame.together else None,
-        faults=[(q.anchor, f"{q.text}: {q.fault}") for q in (*lines, importance, *readiness) if q.fault],
+        faults=_summary([*lines, importance, *readiness], faults),
         unsaved=sent is not None,
     )
+
+
+def _summary(questions: Sequence[Question], faults: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Faults in the order of the page; what belongs to no question of it comes last and leads to its top."""
+    here = {question.path for question in questions}
+    found = [(question.anchor, f"{question.text}: {question.fault}") for question in questions if question.fault]
+    return found + [("main", words) for path, words in faults.items() if path not in here]
 
 
 def _line(

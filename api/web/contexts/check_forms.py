@@ -85,7 +85,7 @@ def fault_words(
     for fault in faults:
         path = fault.pointer.removeprefix("/")
         if path == "importance":
-            chosen = [names[domain] for domain, key in own.importance.items() if key is ImportanceKey.TOP_THREE]
+            chosen = [name for domain, name in names.items() if own.importance.get(domain) is ImportanceKey.TOP_THREE]
             told = f"You already have a top three: {_list(chosen)}. To add this one, first change one of those."
             words |= {
                 one: told for one, value in sent.items() if one.startswith("importance/") and value == "top_three"
@@ -122,4 +122,5 @@ def _value(path: str, text: str) -> Any:
 
 
 def _list(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    quoted = [f"“{name}”" for name in names]
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -66,6 +66,9 @@ def words_page(
         share_text=share_text is True,
         note=instrument.open_text_note or "",
         min_detail=instrument.privacy.min_detail,
-        faults=[(text.anchor, f"{text.question}: {text.fault}") for text in texts if text.fault],
+        faults=[
+            *((text.anchor, f"{text.question}: {text.fault}") for text in texts if text.fault),
+            *(("main", words) for path, words in faults.items() if path not in {text.path for text in texts}),
+        ],
         unsaved=sent is not None,
     )

@@ -124,7 +124,7 @@ def post_answers(
     saved = _save(session, engine, invitation, sent_pieces(form), now=now, count=count)
     if saved.closed:
         frame = frame_of(saved.place, engine.instrument, now=now)
-        body: dict[str, Any] = {"closed": f"{frame.closed}. {frame.closed_why}"}
+        body: dict[str, Any] = {"closed": f"{frame.closed}. What you saved before is kept."}
     elif saved.faults:
         body = {"faults": dict(saved.faults)}
     else:

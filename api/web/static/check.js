@@ -138,7 +138,7 @@ function start() {
 
   function kept() {
     const n = Object.keys(unsent.all()).length;
-    return `${n === 1 ? "One answer is" : `${n} answers are`} not saved, but kept in this browser. We try again when you open this page.`;
+    return `${n === 1 ? "One answer is" : `${n} answers are`} not saved, but kept in this browser. We try again each time you open this page.`;
   }
 
   // Text that is refused stays to be mended; a choice goes back to what is saved.
@@ -163,7 +163,7 @@ function start() {
 
   function showFault(path, words) {
     const group = form?.querySelector(`[data-path="${CSS.escape(path)}"]`) ?? fieldsOf(path)[0]?.closest(".field");
-    const place = group?.querySelector(".fault");
+    const place = group?.querySelector("p.fault");
     if (!place) return;
     place.textContent = words;
     group.classList.toggle("faulty", Boolean(words));
