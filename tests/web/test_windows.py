@@ -123,7 +123,7 @@ def test_links_are_shown_once_and_open_the_check_of_one_person_each(service: Ser
     assert re.findall(r"<strong>([^<]+)</strong>", shown.text)[1:4] == ["D. R.", "José Ruiz", "K. (math)"]
     with service.database.reading() as session:
         query = select(Respondent.external_id, Answer.value).join(Answer, isouter=True)
-        roles = {external_id: value for external_id, value in session.execute(query)}
+        roles = {row.external_id: row.value for row in session.execute(query)}
     assert roles["D.%20R."] == "teacher-leader"
     assert roles["K.%20(math)"] == "school-leader"
     assert roles["Jos%C3%A9%20Ruiz"] is None
