@@ -10,9 +10,9 @@ from api.services.windows import Mode, Phase
 from api.storage.repositories.assessments import last_snapshot, respondents
 from api.storage.repositories.overviews import Answered, answered_in
 from api.storage.tables import Assessment, Respondent, Team
-from api.web.contexts.check_forms import CheckForm, Typed, check_form
 from api.web.contexts.checks import LENGTHS, MODES, Standing, ends, standing
 from api.web.contexts.invitees import name_of, role_names
+from api.web.contexts.window_forms import CheckForm, Typed, check_form
 from api.web.once import one_time
 from models.vocab import AnswerMode, Form, Length
 from recommender.instruments import LoadedInstrument

@@ -15,9 +15,9 @@ from api.services.respondents import NewRespondent, invite, renew_invitation
 from api.services.windows import Phase
 from api.storage.repositories.assessments import find_respondent, last_closed
 from api.storage.tables import Assessment, Team
-from api.web.contexts.check_forms import Typed, change_in, check_form, faults_by_field, first_typed, new_in
 from api.web.contexts.checks import end_of_day, ends
 from api.web.contexts.invitees import invitees_in, name_of, role_names
+from api.web.contexts.window_forms import Typed, change_in, check_form, faults_by_field, first_typed, new_in
 from api.web.contexts.windows import Invitation, Invitations, InviteForm, NewCheckPage, check_page, close_page
 from api.web.forms import Form, see
 from api.web.once import once_at, one_time
