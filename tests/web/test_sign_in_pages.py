@@ -48,7 +48,8 @@ def test_whoever_must_sign_in_comes_back_to_the_page_they_asked_for(service: Ser
     assert (away.status_code, away.headers["Location"]) == (303, "/sign-in?next=%2Fteams%2Fnew")
     page = client.get(away.headers["Location"])
     action = re.search(r'<form method="post" action="([^"]+)"', page.text)
-    assert action and action[1] == "/sign-in?next=%2Fteams%2Fnew"
+    assert action
+    assert action[1] == "/sign-in?next=%2Fteams%2Fnew"
     entered = client.post(action[1], data={"email": EMAIL, "password": PASSWORD})
     assert (entered.status_code, entered.headers["Location"]) == (303, "/teams/new")
     assert client.get("/teams/new").status_code == 200

@@ -1,6 +1,6 @@
 """Keys and people behind an actor (`key:ID`, `person:ID`): what they may, and what they are called."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import literal_column, select, union_all
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.storage.tables import ApiKey, Person
 
-__all__ = ["Colleague", "colleagues", "names_of", "works_for"]
+__all__ = ["Colleague", "colleagues", "works_for"]
 
 
 class Colleague(NamedTuple):
@@ -39,19 +39,6 @@ def colleagues(session: Session, organization_id: str) -> Sequence[Colleague]:
     rows = session.execute(union_all(people, keys))
     found = (Colleague(row[0], row[1], row[2], bool(row[3])) for row in rows)
     return sorted(found, key=lambda who: (not who.actor.startswith("person:"), who.actor))
-
-
-def names_of(session: Session, actors: Iterable[str], organization_id: str) -> dict[str, str]:
-    """What to call each actor before the people of an organization: the name of its own, a general word for others."""
-    names = {}
-    for actor in set(actors):
-        kind, _, id_ = actor.partition(":")
-        who = session.get(ApiKey, id_) if kind == "key" else session.get(Person, id_)
-        if who is None or who.organization_id != organization_id:
-            names[actor] = "someone else"
-        else:
-            names[actor] = f"the program “{who.label}”" if isinstance(who, ApiKey) else who.name
-    return names
 
 
 def works_for(session: Session, actor: str, organization_id: str, *, scope: str) -> bool:
