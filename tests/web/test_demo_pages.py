@@ -49,7 +49,7 @@ def test_every_door_leads_to_a_page_in_one_click(demo: tuple[TestClient, Demo]) 
         cookie = entered.headers["Set-Cookie"]
         assert cookie.startswith(f"{SESSION_COOKIE if doors[key].scope else CHECK_COOKIE}=")
         assert {"HttpOnly", "SameSite=lax"} <= set(cookie.split("; "))
-        assert client.get(doors[key].address).status_code == 200, doors[key]
+        assert client.get(doors[key].address, follow_redirects=True).status_code == 200, doors[key]
 
 
 def test_the_member_may_open_the_own_check_alone(demo: tuple[TestClient, Demo]) -> None:

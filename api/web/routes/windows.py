@@ -99,13 +99,13 @@ def post_settings(
     try:
         with database.writing() as session:
             assessment, team = own_assessment(session, lead, assessment_id, lock=True)
+            if assessment.phase == Phase.CLOSED:
+                return see(f"/assessments/{assessment_id}?done=moved")
             stale = form.get("version") != str(assessment.version)
             if not stale:
                 change = change_in(typed, assessment)
                 change_assessment(session, lead, assessment, team, change, engine.instrument, now=now)
                 return see(f"/assessments/{assessment_id}?done=saved")
-    except WindowClosed:
-        return see(f"/assessments/{assessment_id}?done=moved")
     except InvalidBody as error:
         faults = faults_by_field(error)
     with database.reading() as session:
