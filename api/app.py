@@ -32,6 +32,7 @@ from api.storage.database import Database, open_database
 from api.storage.migrate import upgrade
 from api.web.failures import answer_failure
 from api.web.routes import PAGES
+from api.web.routes.imports import PATH as IMPORT_PAGE
 from api.web.static_files import OwnFiles
 from recommender import __version__
 from recommender.pipeline import Recommender
@@ -109,7 +110,7 @@ def create_app(
     app.state.identity_provider = identity_provider(settings)
     app.state.limits = Limits(settings.requests_per_minute)
     problems.install(app, answer_failure)
-    large = {CATALOG_VERSIONS: settings.max_catalog_bytes}
+    large = dict.fromkeys((CATALOG_VERSIONS, IMPORT_PAGE), settings.max_catalog_bytes)
     app.add_middleware(
         Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics, answer=answer_failure
     )

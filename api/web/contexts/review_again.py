@@ -19,7 +19,7 @@ _VERBS = {
     "unpin": "Unpin",
     "move": "Move",
     "add": "Add",
-    "comment": "Write",
+    "comment": "Write about",
     "defer": "Put off",
     "assign": "Give to",
     "request_second_reader": "Ask for a second reader",
@@ -82,7 +82,7 @@ def again_page(opened: OpenReview, asked: Asked, names: Names) -> AgainPage:
         do=asked.typed.value("do"),
         about=asked.about,
         support_title=title,
-        wanted=_VERBS.get(asked.verb, "") + (f" “{title}”" if title else ""),
+        wanted=_wanted(asked, title),
         known=asked.verb in _VERBS,
         typed=asked.typed,
         steps=tuple(
@@ -91,6 +91,13 @@ def again_page(opened: OpenReview, asked: Asked, names: Names) -> AgainPage:
         ),
         stale=stale,
     )
+
+
+def _wanted(asked: Asked, title: str) -> str:
+    order = _VERBS.get(asked.verb, "")
+    if title:
+        return f"{order} “{title}”"
+    return f"{order} the whole list" if asked.verb == "comment" else order
 
 
 def already_done(asked: Asked, opened: OpenReview, actor: str) -> bool:

@@ -9,7 +9,7 @@ from api.services.engine import Engine
 from api.services.review_desk import undone
 from api.web.contexts.desk import KINDS, REASONS, Names, in_words
 from api.web.contexts.match_parts import Bar, bar_of
-from models.recommendation import Match, MatchedText, RecommendationRun
+from models.recommendation import Match, RecommendationRun
 from models.review import Approve, Comment, Entry, EntryState, Remove, Review, ReviewEvent
 from models.support import Provider, Support
 from models.vocab import Domain, SupportKind
@@ -66,7 +66,8 @@ class Card(NamedTuple):
     """None for an added one: nothing was computed for it."""
     needs: tuple[str, ...]
     why: tuple[str, ...]
-    matched: MatchedText | None
+    matched: str
+    """The sentence of the support that came closest; empty without one."""
     remarks: tuple[Remark, ...]
     first: int
     """First place that it may take; the pinned ones stay before the others."""
@@ -87,6 +88,11 @@ class CardList(NamedTuple):
     removed: tuple[Card, ...]
     eligible: int
     excluded: int
+
+    @property
+    def n_pinned(self) -> int:
+        """Pinned ones stand first."""
+        return sum(card.pinned for card in self.cards)
 
 
 def card_lists(
@@ -199,7 +205,7 @@ class _Maker(NamedTuple):
             bar=bar_of(match.components, widest=self.widest) if match else None,
             needs=tuple(self._need(share.domain, share.share) for share in match.needs) if match else (),
             why=match.why if match else (),
-            matched=match.matched_text if match else None,
+            matched=match.matched_text.support_text if match and match.matched_text else "",
             remarks=tuple(
                 Remark(one.number, self.names.of(one.by), one.at, one.text, one.for_team)
                 for one in self.comments

@@ -6,14 +6,17 @@ from api.routes.browsers import refuse_other_sites
 from api.web.routes import (
     catalog,
     check,
+    coverage,
     demo,
     desk,
     desk_review,
     home,
+    imports,
     results,
     sign_in,
     supports,
     teams,
+    windows,
 )
 
 __all__ = ["PAGES"]
@@ -24,13 +27,16 @@ PAGES = APIRouter(include_in_schema=False, dependencies=[Depends(refuse_other_si
 for _router in (
     catalog.router,
     check.router,
+    coverage.router,
     demo.router,
     desk.router,
     desk_review.router,
     home.router,
+    imports.router,
     results.router,
     sign_in.router,
     supports.router,
     teams.router,
+    windows.router,
 ):
     PAGES.include_router(_router)

@@ -21,7 +21,7 @@ from api.web.contexts.review_page import Done, Opening, review_page
 from api.web.forms import Form, see
 from api.web.rendering import render
 from api.web.routes.desk import Officer
-from models.review import Approve, EntryState, Remove, Undo
+from models.review import Approve, EntryState, Pin, Remove, Undo
 
 __all__ = ["router"]
 
@@ -115,7 +115,7 @@ def _to_go_on_with(asked: Asked, after: OpenReview, before: OpenReview) -> str:
     if isinstance(did, Undo):
         did = before.events[did.number - 1].did
         return getattr(did, "support_id", None) or ""
-    if not isinstance(did, Approve | Remove):
+    if not isinstance(did, Approve | Pin | Remove):
         return getattr(did, "support_id", None) or ""
     order = [str(entry.support_id) for one in fold(before.lists, before.events).lists for entry in one.kept]
     left = {str(entry.support_id): entry for one in fold(after.lists, after.events).lists for entry in one.kept}

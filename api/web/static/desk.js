@@ -83,20 +83,30 @@ function press(card, verb) {
   });
 }
 
-function approve(card) {
-  if (valued(card, "approve")) {
-    const next = following(card);
-    press(card, "approve");
-    goTo(next);
-  } else goTo(following(card));
+const idOf = (card) => card.id.slice(2);
+const placeOf = (card) => Number(card.querySelector(".place").textContent);
+
+// The nearest place that a card may take: pinned ones stay before the others.
+function within(card, place) {
+  const list = card.closest("ol");
+  const pinned = Number(list.dataset.pinned);
+  const [first, last] = placeOf(card) <= pinned ? [1, pinned] : [pinned + 1, list.children.length];
+  return Math.min(Math.max(place, first), last);
+}
+
+// Decide on a card and go on; where that is done already, just go on.
+function decide(card, verb) {
+  const next = following(card);
+  if (valued(card, verb)) press(card, verb);
+  goTo(next);
 }
 
 function move(card, by) {
   const id = card.id;
   soon(() => {
     const now = byId(id);
-    const place = now ? Number(now.dataset.place) + by : 0;
-    if (now && place >= Number(now.dataset.first) && place <= Number(now.dataset.last)) send(`move ${now.dataset.id} ${place}`);
+    const place = now ? placeOf(now) + by : 0;
+    if (now && place === within(now, place)) send(`move ${idOf(now)} ${place}`);
     else run();
   });
 }
@@ -129,10 +139,10 @@ function openForm(card, kind) {
   const source = byId(`form-${kind}`);
   if (!card || !source || !card.querySelector(`[data-form=${kind}]`)) return;
   const form = source.content.firstElementChild.cloneNode(true);
-  form.elements.do.value = `${kind} ${card.dataset.id}`;
+  form.elements.do.value = `${kind} ${idOf(card)}`;
   form.elements.version.value = byId("act").elements.version.value;
   form.setAttribute("aria-label", `${form.getAttribute("aria-label")}: ${card.querySelector("h3").textContent}`);
-  if (kind === "move") form.elements.to_place.value = card.dataset.place;
+  if (kind === "move") form.elements.to_place.value = placeOf(card);
   card.querySelector(".slot").replaceChildren(form);
   htmx.process(form);
   form.querySelector("input[type=radio], input[type=number], textarea").focus();
@@ -154,10 +164,11 @@ document.addEventListener("click", (event) => {
     closeForms();
     goTo(card);
   }
-  const button = event.target.closest("#release");
-  if (button && Number(button.dataset.left)) {
+  const button = event.target.closest("button[form=act]");
+  if (button) {
     event.preventDefault();
-    release();
+    if (Number(button.dataset.left)) release();
+    else soon(() => send(button.value));
   }
   if (event.target.closest("#keys-open")) byId("keys").showModal();
   if (event.target.closest("#keys-switch")) switchKeys();
@@ -198,8 +209,8 @@ function showKeys() {
 const typing = (target) => target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]");
 
 const onCard = {
-  a: approve,
-  p: (card) => press(card, valued(card, "unpin") ? "unpin" : "pin"),
+  a: (card) => decide(card, "approve"),
+  p: (card) => (valued(card, "unpin") ? press(card, "unpin") : decide(card, "pin")),
   x: (card) => openForm(card, "remove"),
   c: (card) => openForm(card, "comment"),
   m: (card) => openForm(card, "move"),
@@ -264,7 +275,7 @@ let dragged = null;
 function grips() {
   for (const card of cards()) {
     const acts = card.querySelector(".acts");
-    if (card.dataset.first === card.dataset.last || !acts.querySelector("[value^='move ']") || acts.querySelector(".grip")) continue;
+    if (!acts.querySelector("[value^='move ']") || acts.querySelector(".grip")) continue;
     const grip = document.createElement("span");
     grip.className = "grip small";
     grip.draggable = true;
@@ -279,7 +290,7 @@ document.addEventListener("dragstart", (event) => {
   dragged = event.target.closest?.(".grip")?.closest("article") ?? null;
   if (!dragged) return;
   event.dataTransfer.effectAllowed = "move";
-  event.dataTransfer.setData("text/plain", dragged.dataset.id);
+  event.dataTransfer.setData("text/plain", idOf(dragged));
   event.dataTransfer.setDragImage(dragged, 20, 20);
 });
 document.addEventListener("dragover", (event) => {
@@ -293,15 +304,30 @@ document.addEventListener("drop", (event) => {
   const over = event.target.closest?.("article.match");
   if (!dragged || !over || over === dragged) return;
   event.preventDefault();
-  const { id, first, last } = dragged.dataset;
-  const place = Math.min(Math.max(Number(over.dataset.place), Number(first)), Number(last));
+    const place = within(dragged, placeOf(over));
   stand = dragged.id;
-  if (place !== Number(dragged.dataset.place)) soon(() => send(`move ${id} ${place}`));
+  const what = `move ${idOf(dragged)} ${place}`;
+  if (place !== placeOf(dragged)) soon(() => send(what));
 });
 document.addEventListener("dragend", () => {
   for (const card of all("article.over")) card.classList.remove("over");
   dragged = null;
 });
+
+// --- rules and record of a match, when they are asked for
+
+document.addEventListener(
+  "toggle",
+  async (event) => {
+    const link = event.target.matches?.("details.how[open]") && event.target.querySelector("a");
+    if (!link) return;
+    const answer = await fetch(link.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const how = page.getElementById("how");
+    if (how) link.replaceWith(...how.childNodes);
+  },
+  true,
+);
 
 // --- after each answer
 
@@ -314,21 +340,22 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id === "review") opened = all("#review details[open]").map((one) => one.id);
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (!byId("review") || event.detail.requestConfig?.verb !== "post") return;
-  settle();
-});
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.requestConfig.verb !== "post") return;
+  if (event.detail.requestConfig?.verb !== "post" || event.detail.failed) return;
   sending = false;
-  if (event.detail.successful) setTimeout(run);
-  else {
+  settle();
+  setTimeout(run);
+});
+for (const trouble of ["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:swapError"]) {
+  document.addEventListener(trouble, (event) => {
+    if (event.detail.requestConfig.verb !== "post") return;
+    sending = false;
     waiting.length = 0;
     for (const card of all(".match.waiting")) card.classList.remove("waiting");
     const what = byId("failure");
     what.tabIndex = -1;
-    setTimeout(() => what.focus());
-  }
-});
+    setTimeout(() => what.focus(), 50);
+  });
+}
 
 function settle() {
   byId("failure").replaceChildren();
@@ -336,13 +363,16 @@ function settle() {
   ready();
   const lost = !document.activeElement || document.activeElement === document.body;
   const at = byId("review").dataset.at;
-  const target = (stand && byId(stand)) || (at && byId(`m-${at}`));
+  const target = [stand, `m-${at}`].map((id) => id && byId(id)).find((one) => one?.matches("article.match"));
   if (lost && target) goTo(target);
 }
 
-// A person who clicks works where the click was; the answer says what comes next.
+// After a click or a form the answer says what comes next; after a key the person has gone on already.
 document.addEventListener("pointerdown", () => {
   stand = null;
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "act") stand = null;
 });
 
 function ready() {
