@@ -26,6 +26,7 @@ from api.routes.once import forget_expired
 from api.routes.recommendations import PreviewBody
 from api.services.catalog_versions import StoredCatalogs
 from api.services.engine import Engine, Inputs, load_inputs
+from api.services.evaluation import load_evaluation
 from api.services.sign_in import Attempts
 from api.settings import Settings, load_settings
 from api.storage.database import Database, open_database
@@ -106,6 +107,7 @@ def create_app(
     app.state.metrics = metrics
     app.state.settings = settings
     app.state.demo = None
+    app.state.evaluation = load_evaluation(settings)
     app.state.sign_in_attempts = Attempts()
     app.state.identity_provider = identity_provider(settings)
     app.state.limits = Limits(settings.requests_per_minute)

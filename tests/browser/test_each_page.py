@@ -15,17 +15,18 @@ from tests.fixtures.sample import Sample, make_sample
 from tests.fixtures.sites import Site, running_site
 from tests.fixtures.visits import Visit, visits
 
-TAB_STOPS = 15
+TAB_STOPS = 30
 FOCUS = """() => {
   const one = document.activeElement;
   if (!one || one === document.body) return null;
   const box = one.getBoundingClientRect();
-  const around = [one, ...(one.labels ?? [])].map((part) => getComputedStyle(part));
+  const parts = [one, ...(one.labels ?? [])];
+  const over = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
   const marked = (s) => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== "none";
   return {
     what: one.outerHTML.slice(0, 160),
-    marked: around.some(marked),
-    seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+    marked: parts.some((part) => marked(getComputedStyle(part))),
+    seen: parts.some((part) => part.contains(over) || over?.contains(part)),
   };
 }"""
 LOST = """(html) => {

@@ -169,8 +169,8 @@ def answer_by_keyboard(page: Page, link: str, level: Callable[[int], str]) -> No
     press_until(page, "a.button.main.big")
     page.keyboard.press("Enter")
     for number in range(20):
-        page.wait_for_url(re.compile(r"/check/res_\w+/[a-z-]+$"))
-        if page.url.endswith("/words"):
+        page.wait_for_url(re.compile(r"/check/res_\w+/[a-z-]+(#.*)?$"))
+        if "/words" in page.url:
             break
         _part_by_keyboard(page, level(number))
     else:
