@@ -21,6 +21,8 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: setup
 	$(BIN)/trellis demo
+	@echo
+	@echo 'See it in a browser: $(BIN)/trellis serve --demo, then open http://127.0.0.1:8000'
 
 test: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal

@@ -106,6 +106,7 @@ def create_app(
     app.state.clock = clock
     app.state.metrics = metrics
     app.state.settings = settings
+    app.state.demo = None
     app.state.evaluation = load_evaluation(settings)
     app.state.sign_in_attempts = Attempts()
     app.state.identity_provider = identity_provider(settings)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from api.access.principals import Scope
 from api.services.keys import create_key
+from api.services.people import NewPerson, create_person
 from api.services.samples import sample_documents
 from models.vocab import SupportKind
 
@@ -21,6 +22,13 @@ __all__ = ["Demo", "fill"]
 _NETWORK = "Juniper school network (sample)"
 _PROGRAM = "Sample program"
 _ADDRESS = "http://demo"
+_PEOPLE = {
+    Scope.PORTAL: "Sample team lead",
+    Scope.OFFICER: "Sample program officer",
+    Scope.CURATOR: "Sample curator",
+    Scope.EVALUATOR: "Sample evaluator",
+    Scope.ADMIN: "Sample administrator",
+}
 
 
 class Demo(NamedTuple):
@@ -30,6 +38,16 @@ class Demo(NamedTuple):
     """A key of each scope: portal and admin of the network, the others of the program."""
     teams: Mapping[str, str]
     """Team ids: `mid-way`, `reviewed`, `retaken`."""
+    people: Mapping[Scope, str]
+    """Id of a person of each scope, of the same organizations as the keys."""
+    assessments: Mapping[str, str]
+    """The last assessment of each team."""
+    runs: Mapping[str, str]
+    """The last run of `reviewed` and `retaken`; that of `retaken` waits for its review."""
+    respondent: str
+    """Who is in the middle of the check of `mid-way`."""
+    invitation: str
+    """The invitation of that person."""
 
 
 async def fill(app: FastAPI, *, now: datetime) -> Demo:
@@ -54,13 +72,19 @@ class _Teller:
         self._app = app
         self._now = now
         organizations = {Scope.PORTAL: _NETWORK, Scope.ADMIN: _NETWORK}
+        self._keys: dict[Scope, str] = {}
+        self._people: dict[Scope, str] = {}
         with app.state.database.writing() as session:
-            self._keys = {
-                scope: create_key(
+            for scope, name in _PEOPLE.items():
+                made = create_key(
                     session, organizations.get(scope, _PROGRAM), scope, label="demo", actor="demo", now=now
-                ).secret
-                for scope in Scope
-            }
+                )
+                self._keys[scope] = made.secret
+                new = NewPerson(email=f"{scope}@demo.invalid", name=name, scope=scope)
+                person = create_person(session, made.key.organization_id, new, actor="demo", now=now)
+                self._people[scope] = person.id
+        self._assessments: dict[str, str] = {}
+        self._runs: dict[str, str] = {}
         self._transport = httpx2.ASGITransport(app)
 
     async def tell(self) -> Demo:
@@ -69,22 +93,30 @@ class _Teller:
         cohort = await self._call(Scope.OFFICER, "POST", "/v1/cohorts", {"name": "Sample cohort"})
         retaken = await self._retaken(documents["network-hub"], cohort["id"])
         reviewed = await self._reviewed(documents["veteran-team"], cohort["id"])
-        mid_way = await self._mid_way(documents["new-school-team"], cohort["id"])
-        return Demo(self._keys, {"mid-way": mid_way, "reviewed": reviewed, "retaken": retaken})
+        mid_way, place = await self._mid_way(documents["new-school-team"], cohort["id"])
+        teams = {"mid-way": mid_way, "reviewed": reviewed, "retaken": retaken}
+        return Demo(
+            keys=self._keys,
+            teams=teams,
+            people=self._people,
+            assessments={what: self._assessments[team_id] for what, team_id in teams.items()},
+            runs={what: self._runs[teams[what]] for what in ("reviewed", "retaken")},
+            respondent=place["id"],
+            invitation=place["invitation"],
+        )
 
-    async def _mid_way(self, document: dict[str, Any], cohort_id: str) -> str:
-        """Two of four people have answered, one of them only in part."""
+    async def _mid_way(self, document: dict[str, Any], cohort_id: str) -> tuple[str, dict[str, Any]]:
+        """One person has answered, and a second one in part: the team's id, and the place of the second."""
         self._at(days=-2)
         team_id = await self._team(document, cohort_id)
         responses = document["responses"]
-        closes_at = (self._now + timedelta(days=5)).isoformat()
+        closes_at = (self._now + timedelta(days=5)).replace(hour=12, minute=0, second=0, microsecond=0).isoformat()
         window = await self._window(team_id, document, roster_size=len(responses), closes_at=closes_at)
         self._at(hours=-3)
         await self._answer(window, responses[0])
         half = deepcopy(responses[1])
         half["answers"] = dict(list(half["answers"].items())[:20])
-        await self._answer(window, half, done=False)
-        return team_id
+        return team_id, await self._answer(window, half, done=False)
 
     async def _reviewed(self, document: dict[str, Any], cohort_id: str) -> str:
         """An officer approved, pinned and removed, and released the list."""
@@ -121,16 +153,20 @@ class _Teller:
 
     async def _window(self, team_id: str, document: dict[str, Any], **more: Any) -> str:
         new = {"length": document["length"], "focus_domains": document.get("focus_domains", []), **more}
-        return str((await self._call(Scope.PORTAL, "POST", f"/v1/teams/{team_id}/assessments", new))["id"])
+        window = str((await self._call(Scope.PORTAL, "POST", f"/v1/teams/{team_id}/assessments", new))["id"])
+        self._assessments[team_id] = window
+        return window
 
-    async def _answer(self, window: str, response: dict[str, Any], *, done: bool = True) -> None:
+    async def _answer(self, window: str, response: dict[str, Any], *, done: bool = True) -> dict[str, Any]:
         everyone = f"/v1/assessments/{window}/respondents"
-        place = await self._call(Scope.PORTAL, "POST", everyone, {"external_id": response["respondent"]})
+        new = {"external_id": response["respondent"]}
+        place: dict[str, Any] = await self._call(Scope.PORTAL, "POST", everyone, new)
         own = f"{everyone}/{place['id']}"
         pieces = {key: value for key, value in response.items() if key != "respondent"}
         await self._call(Scope.PORTAL, "PATCH", f"{own}/answers", pieces)
         if done:
             await self._call(Scope.PORTAL, "POST", f"{own}:submit")
+        return place
 
     async def _run(self, team_id: str, document: dict[str, Any], **more: Any) -> dict[str, Any]:
         window = await self._window(team_id, document, roster_size=len(document["responses"]), **more)
@@ -138,6 +174,7 @@ class _Teller:
             await self._answer(window, response)
         await self._call(Scope.PORTAL, "POST", f"/v1/assessments/{window}:close")
         made = await self._call(Scope.PORTAL, "POST", f"/v1/teams/{team_id}/recommendations", {})
+        self._runs[team_id] = made["id"]
         run: dict[str, Any] = await self._call(Scope.OFFICER, "GET", f"/v1/runs/{made['id']}")
         return run
 

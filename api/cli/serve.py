@@ -67,7 +67,8 @@ def _demo(settings: "Settings") -> "FastAPI":
         recommender = open_recommender(inputs, progress=progress)
     app = create_app(settings, recommender)
     upgrade(app.state.database)
-    demo = asyncio.run(fill(app, now=datetime.now(UTC)))
+    demo = app.state.demo = asyncio.run(fill(app, now=datetime.now(UTC)))
+    typer.echo(f"Open {settings.base_url}/ in a browser: the start page leads to everything.\n")
     typer.echo(f"Sample data in {path}\n\nTeams")
     for what, team_id in demo.teams.items():
         typer.echo(f"  {what:<10} {team_id}")

@@ -21,6 +21,7 @@ __all__ = [
     "SignedIn",
     "drop_cookie",
     "is_loopback",
+    "own_path",
     "refuse_other_sites",
     "set_cookie",
     "set_session_cookie",
@@ -99,6 +100,15 @@ FromOurPages = Annotated[None, Depends(refuse_other_sites)]
 def is_loopback(host: str | None) -> bool:
     """Whether a host name is this machine itself, where there is no TLS."""
     return host in ("localhost", "127.0.0.1", "::1")
+
+
+def own_path(address: str) -> str | None:
+    """The address if it is a path of this instance, so that a browser may be sent there; None if it leads elsewhere.
+
+    Browsers read a backslash as a slash and drop control characters, and two slashes begin the name of a host.
+    """
+    inside = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    return address if inside and address.isprintable() else None
 
 
 def set_cookie(response: Response, request: Request, name: str, token: str, *, seconds: int, path: str = "/") -> None:

@@ -1,8 +1,8 @@
-"""Signing in and out: by password, one-time link or identity provider. Pages for it come on top of these."""
+"""Signing in and out: by password, one-time link or identity provider; forms get pages, programs get JSON."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, unquote
 
 from fastapi import APIRouter, Cookie, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from api.access.oidc import IdentityProvider
 from api.access.principals import Scope
 from api.access.sessions import end_session, signed_in
-from api.errors import InvalidBody, SignInFailed
+from api.errors import InvalidBody, SignInFailed, TooManyRequests
 from api.routes.browsers import (
     SESSION_COOKIE,
     FromOurPages,
@@ -19,6 +19,7 @@ from api.routes.browsers import (
     PresentToken,
     SettingsDep,
     drop_cookie,
+    own_path,
     set_cookie,
     set_session_cookie,
 )
@@ -34,22 +35,20 @@ from api.services.sign_in import (
     sign_in_by_link,
     sign_in_by_password,
 )
+from api.web.contexts.sign_in import SignInPage
+from api.web.rendering import render
 from models.base import Fault
 
 __all__ = ["HOME", "router"]
 
 router = APIRouter(tags=["sign-in"])
 
-HOME = "/v1/me"
-"""Where a browser goes after signing in."""
+HOME = "/"
+"""Where a browser goes after signing in, unless it came from a page."""
 _OIDC_COOKIE = "trellis_oidc"
+_NEXT_COOKIE = "trellis_next"
 _OIDC_PATH = "/sign-in/oidc"
 _FORM = "application/x-www-form-urlencoded"
-_CONFIRM = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in to Trellis</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"></head>
-<body><main><h1>Sign in to Trellis</h1><p>This link works once.</p>
-<form method="post"><button>Sign in</button></form></main></body></html>
-"""
 B = TypeVar("B", bound=BaseModel)
 
 
@@ -119,12 +118,20 @@ def _is_form(request: Request) -> bool:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
 
 
-def _entered(request: Request, database: DatabaseDep, token: str, now: Now, *, browse: bool) -> Response:
+def _entered(
+    request: Request, database: DatabaseDep, token: str, now: Now, *, browse: bool, back: str = ""
+) -> Response:
     me = _me(signed_in(database, token, now=now))
-    response: Response = RedirectResponse(HOME, status_code=303) if browse else JSONResponse(me.model_dump(mode="json"))
+    where = own_path(back) or HOME
+    response: Response = (
+        RedirectResponse(where, status_code=303) if browse else JSONResponse(me.model_dump(mode="json"))
+    )
     response.headers["Cache-Control"] = "no-store"
     set_session_cookie(response, request, token)
     return response
+
+
+Back = Annotated[str, Query(alias="next", max_length=2000, description="A path here to send a form's browser on to.")]
 
 
 _SEE_OTHER: dict[int | str, dict[str, Any]] = {303: {"description": "Signed in; a form is sent on."}}
@@ -153,11 +160,21 @@ def post_sign_in(
     present: PresentToken,
     attempts: Annotated[Attempts, Depends(_attempts)],
     given: Annotated[EmailAndPassword, Depends(_secret_body(EmailAndPassword))],
+    back: Back = "",
 ) -> Response:
     """Set the session's cookie; a session that the browser had before ends."""
-    address = request.client.host if request.client else ""
-    token = sign_in_by_password(database, given, attempts, address=address, replaces=present, now=now)
-    return _entered(request, database, token, now, browse=_is_form(request))
+    address, browse = request.client.host if request.client else "", _is_form(request)
+    try:
+        token = sign_in_by_password(database, given, attempts, address=address, replaces=present, now=now)
+    except (SignInFailed, TooManyRequests) as error:
+        if not browse:
+            raise
+        page = SignInPage.after(error, request.app.state, email=given.email, back=back)
+        status, headers = (429, error.headers) if isinstance(error, TooManyRequests) else (401, {})
+        response = render(request, "pages/sign_in.html", page, status=status)
+        response.headers.update(headers)
+        return response
+    return _entered(request, database, token, now, browse=browse, back=back)
 
 
 @router.get(
@@ -166,9 +183,9 @@ def post_sign_in(
     summary="Ask before a link is used",
     response_class=HTMLResponse,
 )
-def get_link(token: str) -> HTMLResponse:
+def get_link(request: Request, token: str) -> HTMLResponse:
     """Answer a button: programs that look into mails open links, and must not use them up."""
-    return HTMLResponse(_CONFIRM, headers={"Cache-Control": "no-store"})
+    return render(request, "pages/sign_in_link.html")
 
 
 @router.post(
@@ -185,7 +202,12 @@ def post_link(
     request: Request, _: FromOurPages, database: DatabaseDep, now: Now, present: PresentToken, token: str
 ) -> Response:
     """Use the link up and set the session's cookie."""
-    own = sign_in_by_link(database, token, replaces=present, now=now)
+    try:
+        own = sign_in_by_link(database, token, replaces=present, now=now)
+    except SignInFailed:
+        if not _is_form(request):
+            raise
+        return render(request, "pages/sign_in_link_over.html", status=401)
     return _entered(request, database, own, now, browse=_is_form(request))
 
 
@@ -203,11 +225,13 @@ def get_oidc(
     now: Now,
     settings: SettingsDep,
     provider: Annotated[IdentityProvider, Depends(_provider)],
+    back: Back = "",
 ) -> Response:
     """Send the browser there, with a cookie by which it is known when it returns."""
     url, browser = depart(database, provider, back_to=_back_to(settings), now=now)
     response = RedirectResponse(url, status_code=303, headers={"Cache-Control": "no-store"})
-    set_cookie(response, request, _OIDC_COOKIE, browser, seconds=OIDC_MINUTES * 60, path=_OIDC_PATH)
+    for name, value in ((_OIDC_COOKIE, browser), (_NEXT_COOKIE, quote(own_path(back) or HOME))):
+        set_cookie(response, request, name, value, seconds=OIDC_MINUTES * 60, path=_OIDC_PATH)
     return response
 
 
@@ -234,6 +258,7 @@ def get_oidc_callback(
     state: Annotated[str, Query(max_length=500)] = "",
     code: Annotated[str, Query(max_length=4000)] = "",
     browser: Annotated[str, Cookie(alias=_OIDC_COOKIE, include_in_schema=False)] = "",
+    back: Annotated[str, Cookie(alias=_NEXT_COOKIE, include_in_schema=False)] = "",
 ) -> Response:
     """Check what the provider says, set the session's cookie and go on."""
     if not (state and code and browser):
@@ -248,8 +273,9 @@ def get_oidc_callback(
         replaces=present,
         now=now,
     )
-    response = _entered(request, database, token, now, browse=True)
-    drop_cookie(response, _OIDC_COOKIE, path=_OIDC_PATH)
+    response = _entered(request, database, token, now, browse=True, back=unquote(back))
+    for name in (_OIDC_COOKIE, _NEXT_COOKIE):
+        drop_cookie(response, name, path=_OIDC_PATH)
     return response
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from api.access.keys import hash_secret
 from api.access.principals import Principal
-from api.errors import InvalidBody, NotAllowed, NotFound, Unauthenticated, WindowClosed
+from api.errors import InvalidBody, NotAllowed, NotFound, Unauthenticated
 from api.services.access import beyond_reach_as, own_team
-from api.services.assessments import asks_instrument, assessment_faults, check_same_instrument, is_due
+from api.services.assessments import asks_instrument, assessment_faults, check_same_instrument
+from api.services.closures import must_be_open
 from api.services.engine import Engine
 from api.services.snapshots import assessment_of, response_of
 from api.services.windows import Phase
@@ -25,7 +26,7 @@ from recommender.assessments import read_json
 from recommender.errors import InvalidAssessment
 from recommender.fault_report import found
 from recommender.profiling import build_profile
-from recommender.questions import Asked, questions_for
+from recommender.questions import Asked, Questions, questions_for
 
 __all__ = [
     "DomainProgress",
@@ -37,6 +38,8 @@ __all__ = [
     "invitation_of",
     "open_place",
     "own_answers",
+    "own_place",
+    "questions_of",
     "save",
     "submit",
 ]
@@ -151,6 +154,18 @@ def open_place(
     return place
 
 
+def own_place(session: Session, invitation: Invitation, *, lock: bool = False) -> Place:
+    """The place that an invitation opens.
+
+    Raises:
+        NotFound: it was deleted since.
+    """
+    place = find_place(session, invitation.respondent_id, lock=lock)
+    if place is None:
+        raise NotFound("respondent", invitation.respondent_id)
+    return place
+
+
 def save(session: Session, engine: Engine, place: Place, body: bytes, *, now: datetime) -> Saved:
     """Save the pieces in the body over what was saved before; a piece of null is taken out. All of it or nothing.
 
@@ -167,7 +182,7 @@ def save(session: Session, engine: Engine, place: Place, body: bytes, *, now: da
         InvalidBody: every fault by its pointer into the body. More than the allowed number of `top_three` counts what
             is saved already.
     """
-    _must_be_open(place, now)
+    must_be_open(place, engine.instrument, now=now)
     check_same_instrument(place.assessment, engine.instrument)
     saved = answers_of(session, place.respondent.id)
     values, removed = _changes(engine, place, saved, body)
@@ -186,7 +201,7 @@ def submit(session: Session, engine: Engine, place: Place, *, now: datetime) -> 
     Raises:
         WindowClosed: as for `save`.
     """
-    _must_be_open(place, now)
+    must_be_open(place, engine.instrument, now=now)
     place.respondent.submitted_at = now
     session.flush()
     return _progress(engine, place, answers_of(session, place.respondent.id))
@@ -221,6 +236,28 @@ def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
     )
 
 
+def questions_of(
+    engine: Engine, place: Place, answers: Mapping[str, Answer], importance: Mapping[Domain, ImportanceKey]
+) -> Questions:
+    """What a person is asked, domain by domain, given the answers so far."""
+    assessment = place.assessment
+    asked = Asked(
+        form=Form(assessment.form),
+        length=Length(assessment.length),
+        focus_domains=tuple(map(Domain, assessment.focus_domains)),
+        set_aside=tuple(map(Domain, assessment.set_aside)),
+    )
+    return questions_for(
+        asked,
+        engine.instrument,
+        seed=place.respondent.id,
+        answers=answers,
+        importance=importance,
+        scoring=engine.config.scoring,
+        item_parameters=engine.item_parameters,
+    )
+
+
 def _own_scores(engine: Engine, place: Place, response: dict[str, Any]) -> list[OwnScore]:
     if not asks_instrument(place.assessment, engine.instrument):
         return []
@@ -231,16 +268,6 @@ def _own_scores(engine: Engine, place: Place, response: dict[str, Any]) -> list[
         for score in profile.domains
         if score.mean is not None and score.level_words is not None
     ]
-
-
-def _must_be_open(place: Place, now: datetime) -> None:
-    assessment = place.assessment
-    if now < assessment.opens_at:
-        raise WindowClosed(f"The window opens at {assessment.opens_at.isoformat()}.")
-    if assessment.phase == Phase.CLOSED or is_due(assessment, now):
-        raise WindowClosed("The window is closed; nothing was saved.")
-    if assessment.phase != place.respondent.mode:
-        raise WindowClosed(f"The window is in its {assessment.phase} phase; these answers are {place.respondent.mode}.")
 
 
 def _changes(engine: Engine, place: Place, saved: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], list[str]]:
@@ -308,28 +335,13 @@ def _pieces(patch: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _progress(engine: Engine, place: Place, saved: Mapping[str, Any]) -> Progress:
-    assessment = place.assessment
     answers = {path.removeprefix("answers/"): value for path, value in saved.items() if path.startswith("answers/")}
     importance = {
         Domain(path.removeprefix("importance/")): ImportanceKey(value)
         for path, value in saved.items()
         if path.startswith("importance/")
     }
-    asked = Asked(
-        form=Form(assessment.form),
-        length=Length(assessment.length),
-        focus_domains=tuple(map(Domain, assessment.focus_domains)),
-        set_aside=tuple(map(Domain, assessment.set_aside)),
-    )
-    questions = questions_for(
-        asked,
-        engine.instrument,
-        seed=place.respondent.id,
-        answers=answers,
-        importance=importance,
-        scoring=engine.config.scoring,
-        item_parameters=engine.item_parameters,
-    )
+    questions = questions_of(engine, place, answers, importance)
     domains = []
     for domain, items in questions.by_domain.items():
         answered = sum(item in answers for item in items)

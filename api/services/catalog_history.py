@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from api.access.principals import Principal
 from api.services.catalog_versions import IMPORTED, CatalogVersion, catalog_versions
 from api.services.engine import Engine
-from api.storage.repositories.actors import names_of
+from api.storage.repositories.actors import colleagues
 from api.storage.repositories.audit import latest_lines
 
 __all__ = ["VersionLine", "version_lines"]
+
+_ELSEWHERE = "someone else"
 
 
 class VersionLine(NamedTuple):
@@ -33,8 +35,7 @@ def version_lines(session: Session, engine: Engine, principal: Principal) -> Seq
     """All kept catalogs and the one of the settings, newest first. Who belongs elsewhere is not named."""
     standings = catalog_versions(session, engine)
     imports = latest_lines(session, IMPORTED, [one.version for one in standings])
-    actors = [line.actor for line in imports.values()] + [one.activated_by for one in standings if one.activated_by]
-    names = names_of(session, actors, principal.organization_id)
+    names = {who.actor: who.name for who in colleagues(session, principal.organization_id)}
     present = {catalog.version: catalog for catalog in (engine.catalog, engine.settings_catalog)}
     lines = []
     for one in standings:
@@ -47,8 +48,8 @@ def version_lines(session: Session, engine: Engine, principal: Principal) -> Seq
                 one,
                 n_resources=size.get("n_resources"),
                 n_providers=size.get("n_providers"),
-                imported_by=names[line.actor] if line else None,
-                activated_by=names[one.activated_by] if one.activated_by else None,
+                imported_by=names.get(line.actor, _ELSEWHERE) if line else None,
+                activated_by=names.get(one.activated_by, _ELSEWHERE) if one.activated_by else None,
                 from_settings=one.version == engine.settings_catalog.version,
             )
         )

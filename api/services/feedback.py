@@ -1,5 +1,6 @@
 """Feedback from portals: batches that may be sent again, taken whole or not at all."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -24,7 +25,15 @@ from models.match import FeedbackKind, TeamReason
 from models.recommendation import RecommendationRun
 from models.review import Moment, Support, Words
 
-__all__ = ["FeedbackBatch", "FeedbackTaken", "FeedbackView", "NewFeedback", "feedback_view", "take_feedback"]
+__all__ = [
+    "FeedbackBatch",
+    "FeedbackTaken",
+    "FeedbackView",
+    "NewFeedback",
+    "feedback_view",
+    "take_feedback",
+    "take_mark",
+]
 
 _CLOCK_SKEW = timedelta(minutes=10)
 _WITH_REASON = (FeedbackKind.NOT_HELPFUL, FeedbackKind.DECLINED)
@@ -132,6 +141,50 @@ def take_feedback(
         raise InvalidBody(faults)
     add_events(session, new)
     return FeedbackTaken(accepted=len(new), duplicates=len(events) - len(new))
+
+
+def take_mark(
+    session: Session,
+    engine: Engine,
+    principal: Principal,
+    *,
+    once: str,
+    run: Run,
+    support_id: str,
+    kind: FeedbackKind,
+    reason: TeamReason | None,
+    now: datetime,
+) -> FeedbackTaken:
+    """Store what a person just did with a support on a page; the same form sent again counts once.
+
+    Args:
+        session: a writing transaction.
+        engine: for the catalog.
+        principal: who did it, of the team's organization.
+        once: random, of the form.
+        run: where the support was seen.
+        support_id: which one.
+        kind: what was done.
+        reason: why it is declined or of no help.
+        now: the time; that of the first sending counts.
+
+    Raises:
+        InvalidBody: as for `take_feedback`.
+    """
+    seen = "\n".join((once, run.id, support_id, kind, reason or ""))
+    event_id = f"page-{hashlib.sha256(seen.encode()).hexdigest()}"
+    lock_organization(session, principal.organization_id)
+    known = known_events(session, principal.organization_id, [event_id]).get(event_id)
+    event = NewFeedback(
+        event_id=event_id,
+        team_id=run.team_id,
+        run_id=run.id,
+        support_id=support_id,
+        kind=kind,
+        reason=reason,
+        at=known.at if known else now,
+    )
+    return take_feedback(session, engine, principal, [event], now=now)
 
 
 def feedback_view(event: FeedbackEvent, principal: Principal) -> FeedbackView:

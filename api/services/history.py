@@ -57,8 +57,8 @@ def past_supports(session: Session, team_id: str) -> tuple[PastSupport, ...]:
 
 
 def _events(session: Session, team_id: str) -> Iterator[_Event]:
-    for at, support_id, kind, reason in feedback_on_supports(session, team_id, _FEEDBACK):
-        yield _Event(at, support_id, _FEEDBACK[kind], reason)
+    for event in feedback_on_supports(session, team_id, _FEEDBACK):
+        yield _Event(event.at, event.support_id, _FEEDBACK[event.kind], event.reason)
     for match in statuses_of_team(session, team_id):
         step = _OUTCOMES[match.outcome] if match.status == MatchState.CLOSED else _STATES.get(match.status)
         if step is not None:

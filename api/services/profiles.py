@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.errors import InvalidParameter, NoResults
-from api.services.assessments import check_same_instrument
+from api.services.assessments import asks_instrument, check_same_instrument
 from api.services.engine import Engine
 from api.services.snapshots import answers_of_snapshot
 from api.storage.repositories.assessments import count_respondents, find_assessment, last_snapshot
@@ -17,13 +17,25 @@ from api.storage.tables import Assessment, Snapshot
 from models.base import Fault
 from models.groups import DomainGroups
 from models.growth import Growth
+from models.needs import Need
 from models.profile import CapacityProfile
 from models.vocab import AnswerMode, ScoreStatus, Visibility
 from recommender.groups import means_by_role
 from recommender.growth import Wave, build_growth
+from recommender.needs import derive_needs, shown_needs
 from recommender.profiling import build_profile
 
-__all__ = ["ProfileView", "ResponseRate", "WordsView", "growth_of", "profile_of", "words_of"]
+__all__ = [
+    "Comparison",
+    "ProfileView",
+    "ResponseRate",
+    "WordsView",
+    "compare",
+    "growth_of",
+    "needs_of",
+    "profile_of",
+    "words_of",
+]
 
 _FEW = 0.5
 
@@ -66,6 +78,15 @@ class WordsView(BaseModel):
     challenges: list[str]
     hoped_for_support: list[str]
     notices: list[str]
+
+
+class Comparison(NamedTuple):
+    """Two results of a team, and what changed between them; all as people may see it."""
+
+    growth: Growth
+    before: CapacityProfile
+    after: CapacityProfile
+    before_at: datetime
 
 
 def profile_of(
@@ -138,8 +159,29 @@ def words_of(session: Session, engine: Engine, assessment: Assessment, *, mode: 
     )
 
 
+def needs_of(session: Session, engine: Engine, assessment: Assessment) -> tuple[Need, ...]:
+    """The needs behind the results in force, as people may see them, the most pressing first.
+
+    Those that a run of these results has. Empty when another version of the instrument was asked than the one in use.
+
+    Raises:
+        NoResults: nothing is frozen yet.
+    """
+    snapshot = _snapshot(session, assessment, None)
+    if not asks_instrument(assessment, engine.instrument):
+        return ()
+    wave = _wave(snapshot, engine)
+    needs = derive_needs(wave.profile, wave.assessment, engine.instrument, engine.config.scoring)
+    return shown_needs(needs, wave.profile, wave.assessment, engine.instrument)
+
+
 def growth_of(session: Session, engine: Engine, assessment: Assessment, *, mode: AnswerMode | None = None) -> Growth:
-    """What changed since the assessment that this one retakes.
+    """What changed since the assessment that this one retakes; see `compare`."""
+    return compare(session, engine, assessment, mode=mode).growth
+
+
+def compare(session: Session, engine: Engine, assessment: Assessment, *, mode: AnswerMode | None = None) -> Comparison:
+    """The results of an assessment beside those of the one that it retakes.
 
     Two results of one kind can be compared: without a `mode` these are the ones that drive needs when both are of one
     kind, else what people answered alone each time, where that exists.
@@ -157,9 +199,11 @@ def growth_of(session: Session, engine: Engine, assessment: Assessment, *, mode:
     if before.mode != after.mode:
         alone = [last_snapshot(session, one.id, AnswerMode.INDIVIDUAL) for one in (earlier, assessment)]
         before, after = alone[0] or before, alone[1] or after
-    return build_growth(
+    growth = build_growth(
         _wave(before, engine), _wave(after, engine), instrument=engine.instrument, config=engine.config.scoring
     )
+    shown_before, shown_after = (CapacityProfile.model_validate_json(one.profile) for one in (before, after))
+    return Comparison(growth, shown_before, shown_after, before.taken_at)
 
 
 def _snapshot(session: Session, assessment: Assessment, mode: AnswerMode | None) -> Snapshot:

@@ -1,18 +1,22 @@
 """What a team sees of a run: the list as its officer released it."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from api.errors import NotReleased
 from api.services.access import shares_with_officer
 from api.services.review import OpenReview
 from api.services.review_fold import fold, released_review
+from api.storage.repositories.runs import newest_snapshot_of, runs_of_assessment
+from api.storage.tables import Assessment, Team
 from models.recommendation import Match, PlanPhase
 from models.review import Entry, Review
 from models.vocab import Domain, SupportKind
 
-__all__ = ["ReleasedList", "ReleasedMatch", "ReleasedRun", "released_run"]
+__all__ = ["PlanStanding", "ReleasedList", "ReleasedMatch", "ReleasedRun", "plan_standing", "released_run"]
 
 _ADDED = "Added by your program officer."
 
@@ -57,6 +61,33 @@ class ReleasedRun(BaseModel):
     """The plan without what was removed; added supports have no phase."""
     comments: list[str]
     """What the officer says of the whole list, oldest first."""
+
+
+class PlanStanding(NamedTuple):
+    """How far a window's results are on the way to a plan."""
+
+    has_results: bool
+
+    run_id: str | None
+    """The run that the team sees; None while there is none."""
+    waiting: bool
+    """Whether a newer one waits for its review."""
+    to_make: bool
+    """Whether the results in force have no run yet."""
+
+
+def plan_standing(session: Session, assessment: Assessment, team: Team) -> PlanStanding:
+    """Which run of a window's results its team sees, and what is still to come."""
+    runs = runs_of_assessment(session, assessment.id)
+    reviewed = shares_with_officer(team)
+    seen = [run.id for run, review in runs if not reviewed or (review and review.released_at)]
+    snapshot = newest_snapshot_of(session, team.id, assessment.id)
+    return PlanStanding(
+        has_results=snapshot is not None,
+        run_id=seen[0] if seen else None,
+        waiting=bool(runs) and runs[0][0].id not in seen[:1],
+        to_make=snapshot is not None and all(run.snapshot_id != snapshot.id for run, _ in runs),
+    )
 
 
 def released_run(opened: OpenReview) -> ReleasedRun:

@@ -41,6 +41,7 @@ __all__ = [
     "return_from_provider",
     "sign_in_by_link",
     "sign_in_by_password",
+    "sign_out_everywhere",
 ]
 
 OIDC_MINUTES = 10
@@ -231,6 +232,14 @@ def change_password(database: Database, who: SignedInPerson, change: PasswordCha
         end_sessions(session, now=now, person_id=person.id, but=who.session.token_hash)
         organization_id = person.organization_id
         note(session, "person.password", person.id, actor=who.principal.actor, organization_id=organization_id, now=now)
+
+
+def sign_out_everywhere(database: Database, who: SignedInPerson, *, now: datetime) -> None:
+    """End every session of a person, the present one too."""
+    with database.writing() as session:
+        end_sessions(session, now=now, person_id=who.person.id)
+        actor, organization_id = who.principal.actor, who.person.organization_id
+        note(session, "person.sign-out", who.person.id, actor=actor, organization_id=organization_id, now=now)
 
 
 def _person_of(session: Session, identity: Identity) -> Person | None:

@@ -10,6 +10,7 @@ from rich.text import Text
 from api.text.page import Page
 from api.text.scales import level_scale, share_bar
 from api.text.screen import Screen
+from api.text.words import STATUS_WORDS, importance_words
 from models.profile import DomainScore
 from models.recommendation import Match, NeedShare, PlanPhase, RankedList, RecommendationRun, RuleTrace, WhyNot
 from models.vocab import AnswerMode, Domain, NeedWord, RuleEffect, RuleOutcome, ScoreStatus, SupportKind, Visibility
@@ -18,11 +19,6 @@ from recommender.instruments import LoadedInstrument
 __all__ = ["render_run", "render_why_not"]
 
 _KIND_TITLES = {SupportKind.RESOURCE: "Resources", SupportKind.PROVIDER: "Providers"}
-_STATUS_WORDS = {
-    ScoreStatus.TOO_FEW_ANSWERS: "too few answers",
-    ScoreStatus.SET_ASIDE: "set aside",
-    ScoreStatus.NOT_ON_FORM: "not on this form",
-}
 _WORD_STYLES = {
     NeedWord.START_HERE: "bold",
     NeedWord.CLOSE_CALL: "",
@@ -110,7 +106,10 @@ class _RunPage(Page):
                 cells.append(level_scale(score.mean, score.se, glyphs=self.glyphs, step=step))
             if with_agreement:
                 cells.append(score.agreement.word if score.agreement else "")
-            cells += [_importance_words(score, instrument), Text(word or "", style=_WORD_STYLES[word] if word else "")]
+            cells += [
+                importance_words(score.importance, instrument),
+                Text(word or "", style=_WORD_STYLES[word] if word else ""),
+            ]
             table.add_row(*cells)
         self.console.print(table)
         for score in scores:
@@ -207,16 +206,8 @@ def _level_words(score: DomainScore) -> str:
     if score.level_words is not None:
         return score.level_words
     if score.status is not ScoreStatus.SCORED:
-        return _STATUS_WORDS[score.status]
+        return STATUS_WORDS[score.status]
     return "not shown"
-
-
-def _importance_words(score: DomainScore, instrument: LoadedInstrument) -> str:
-    weight, weights = score.importance, instrument.importance_weights
-    if weight is None:
-        return ""
-    nearest = min(weights, key=lambda key: (abs(weights[key] - weight), -weights[key]))
-    return nearest.replace("_", " ")
 
 
 def _sum_of(score: float, components: Mapping[str, float]) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["ASCII", "UNICODE", "Glyphs", "level_scale", "share_bar"]
+__all__ = ["ASCII", "UNICODE", "Glyphs", "band", "level_scale", "share_bar"]
 
 _Z95 = 1.959963984540054
 
@@ -24,6 +24,11 @@ UNICODE = Glyphs(rail="┄", tick="┼", band="━", dot="●", full="█", empt
 ASCII = Glyphs(rail=".", tick="|", band="=", dot="O", full="#", empty=".", bullet="-")
 
 
+def band(mean: float, se: float) -> tuple[float, float]:
+    """The 95 % band of a level, as far as it lies within 1 to 4."""
+    return max(1.0, mean - _Z95 * se), min(4.0, mean + _Z95 * se)
+
+
 def level_scale(mean: float | None, se: float | None, *, glyphs: Glyphs, step: int = 5) -> str:
     """A rail from level 1 to 4 with a dot at the mean and its 95 % band, `3 * step + 1` columns wide.
 
@@ -36,7 +41,7 @@ def level_scale(mean: float | None, se: float | None, *, glyphs: Glyphs, step: i
     signs = [glyphs.tick if column % step == 0 else glyphs.rail for column in range(3 * step + 1)]
     if mean is not None:
         if se is not None:
-            low, high = max(1.0, mean - _Z95 * se), min(4.0, mean + _Z95 * se)
+            low, high = band(mean, se)
             for column in range(round((low - 1) * step), round((high - 1) * step) + 1):
                 signs[column] = glyphs.band
         signs[round((mean - 1) * step)] = glyphs.dot

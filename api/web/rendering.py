@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.access.principals import Scope
 from recommender import __version__
 
-__all__ = ["STATIC", "Visitor", "render", "static_url"]
+__all__ = ["STATIC", "Visitor", "day_words", "render", "static_url", "time_words"]
 
 STATIC = Path(str(files("api.web") / "static"))
 _TEMPLATES = Path(str(files("api.web") / "templates"))
@@ -78,22 +78,22 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals.update({"static": static_url, "version": __version__, **_NAMES})
-    environment.filters.update(day=_day, time=_time, count=_count, percent=_percent)
+    environment.filters.update(day=day_words, time=time_words, count=_count, percent=_percent)
     return environment
 
 
 _NAMES: Mapping[str, Any] = {"Scope": Scope}
 
 
-def _day(value: date | datetime) -> str:
+def day_words(value: date | datetime) -> str:
     """Nov 2, 2026."""
     return f"{value:%b} {value.day}, {value.year}"
 
 
-def _time(value: datetime) -> str:
+def time_words(value: datetime) -> str:
     """Nov 2, 2026, 9:05 AM UTC."""
     value = value.astimezone(UTC)
-    return f"{_day(value)}, {value.hour % 12 or 12}:{value:%M %p} UTC"
+    return f"{day_words(value)}, {value.hour % 12 or 12}:{value:%M %p} UTC"
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -6,14 +6,14 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie
 
 from api.access.principals import Permission, Principal, Scope
-from api.access.sessions import signed_in
+from api.access.sessions import SignedInPerson, signed_in
 from api.errors import Unauthenticated
 from api.routes.browsers import SESSION_COOKIE
 from api.routes.dependencies import DatabaseDep, Now
 from api.services.answers import Invitation, invitation_of
 from api.web.rendering import Visitor
 
-__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "Invited", "SignInFirst", "check_path"]
+__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "Invited", "PersonHere", "SignInFirst", "check_path"]
 
 CHECK_COOKIE = "trellis_check"
 """Holds an invitation. Its path is that of the one check it opens, so that a browser may hold several."""
@@ -34,6 +34,22 @@ class SignInFirst(Unauthenticated):
     """A page for people who are signed in; a browser that asks for it is led to the sign-in and back."""
 
 
+def _person(
+    request: Request, database: DatabaseDep, now: Now, token: Annotated[str | None, Security(_cookie)]
+) -> SignedInPerson:
+    try:
+        who = signed_in(database, token, now=now)
+    except Unauthenticated as error:
+        raise SignInFirst(str(error)) from error
+    request.state.actor = who.principal.actor
+    request.state.visitor = Visitor(who.person.name, who.principal.scope)
+    return who
+
+
+PersonHere = Annotated[SignedInPerson, Depends(_person)]
+"""Whoever is signed in, of any scope; others are led to the sign-in and back."""
+
+
 class Asks:
     """A dependency that gives the person who is signed in, who must hold a permission.
 
@@ -43,24 +59,15 @@ class Asks:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    def __call__(
-        self, request: Request, database: DatabaseDep, now: Now, token: Annotated[str | None, Security(_cookie)]
-    ) -> Principal:
+    def __call__(self, who: PersonHere) -> Principal:
         """The person, as the caller of use cases.
 
         Raises:
             SignInFirst: nobody is signed in.
             NotAllowed: the person's scope does not hold the permission.
         """
-        try:
-            who = signed_in(database, token, now=now)
-        except Unauthenticated as error:
-            raise SignInFirst(str(error)) from error
-        principal = who.principal
-        request.state.actor = principal.actor
-        request.state.visitor = Visitor(who.person.name, principal.scope)
-        principal.must(self.permission)
-        return principal
+        who.principal.must(self.permission)
+        return who.principal
 
 
 def check_path(respondent_id: str) -> str:
@@ -73,7 +80,7 @@ def _invited(request: Request, database: DatabaseDep, respondent_id: str) -> Inv
     if invitation.respondent_id != respondent_id:
         raise Unauthenticated("This browser holds another invitation.")
     request.state.actor = f"respondent:{respondent_id}"
-    request.state.visitor = Visitor("Your own check", None)
+    request.state.visitor = Visitor("Your check", None)
     return invitation
 
 

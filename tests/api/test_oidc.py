@@ -66,7 +66,7 @@ def test_a_person_whom_an_administrator_added_enters_by_a_verified_email(
     person = add(service)
     client = browser(service)
     entered = client.get(go(client))
-    assert (entered.status_code, entered.headers["Location"]) == (303, "/v1/me"), entered.text
+    assert (entered.status_code, entered.headers["Location"]) == (303, "/"), entered.text
     assert client.get("/v1/me").json()["id"] == person
 
 

@@ -77,7 +77,7 @@ def test_a_form_is_sent_on_and_a_program_gets_the_person(service: Service) -> No
     with_password(service)
     client = browser(service)
     form = client.post("/sign-in", data={"email": "DANA@example.org ", "password": PASSWORD})
-    assert (form.status_code, form.headers["Location"]) == (303, "/v1/me")
+    assert (form.status_code, form.headers["Location"]) == (303, "/")
     assert client.get("/v1/me").json()["name"] == "Dana Reyes"
 
 

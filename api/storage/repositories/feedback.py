@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.storage.tables import FeedbackEvent, MatchStatus, Organization, Run, Team
 
 __all__ = [
+    "SupportFeedback",
     "add_events",
     "feedback_of_team",
     "feedback_on_supports",
@@ -18,6 +20,16 @@ __all__ = [
     "offered_supports",
     "own_teams",
 ]
+
+
+class SupportFeedback(NamedTuple):
+    """What a team did with a support, in short."""
+
+    at: datetime
+    support_id: str
+    kind: str
+    reason: str | None
+    actor: str
 
 
 def lock_organization(session: Session, organization_id: str) -> None:
@@ -68,11 +80,10 @@ def feedback_of_team(
     return session.scalars(query.order_by(FeedbackEvent.at, FeedbackEvent.event_id).limit(limit)).all()
 
 
-def feedback_on_supports(
-    session: Session, team_id: str, kinds: Collection[str]
-) -> Sequence[tuple[datetime, str, str, str | None]]:
-    """Time, support, kind and reason of a team's feedback of these kinds, oldest first."""
-    columns = (FeedbackEvent.at, FeedbackEvent.support_id, FeedbackEvent.kind, FeedbackEvent.reason)
-    query = select(*columns).where(FeedbackEvent.team_id == team_id, FeedbackEvent.kind.in_(kinds))
-    rows = session.execute(query.order_by(FeedbackEvent.at, FeedbackEvent.received_at, FeedbackEvent.event_id))
-    return [(at, support_id, kind, reason) for at, support_id, kind, reason in rows]
+def feedback_on_supports(session: Session, team_id: str, kinds: Collection[str]) -> Sequence[SupportFeedback]:
+    """A team's feedback of these kinds, oldest first."""
+    event = FeedbackEvent
+    query = select(event.at, event.support_id, event.kind, event.reason, event.actor)
+    query = query.where(event.team_id == team_id, event.kind.in_(kinds))
+    rows = session.execute(query.order_by(event.at, event.received_at, event.event_id))
+    return [SupportFeedback(*row) for row in rows]

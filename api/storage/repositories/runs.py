@@ -14,6 +14,7 @@ __all__ = [
     "is_assessment_of",
     "newest_snapshot_of",
     "run_before",
+    "runs_of_assessment",
     "runs_of_team",
 ]
 
@@ -38,6 +39,13 @@ def runs_of_team(
     if before:
         query = query.where(Run.id < before)
     rows = session.execute(query.options(defer(Run.document)).order_by(Run.id.desc()).limit(limit))
+    return [(run, review) for run, review in rows]
+
+
+def runs_of_assessment(session: Session, assessment_id: str) -> Sequence[tuple[Run, Review | None]]:
+    """Runs of a window's results, newest first, without their documents."""
+    query = select(Run, Review).outerjoin(Review, Review.run_id == Run.id).where(Run.assessment_id == assessment_id)
+    rows = session.execute(query.options(defer(Run.document)).order_by(Run.id.desc()))
     return [(run, review) for run, review in rows]
 
 

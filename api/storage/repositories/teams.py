@@ -40,9 +40,11 @@ def find_team_by_external_id(session: Session, external_id: str, organization_id
     return session.scalars(query).one_or_none()
 
 
-def teams(session: Session, organization_id: str, *, after: str = "", limit: int) -> Sequence[Team]:
-    """Teams of an organization with ids above `after`, oldest first."""
+def teams(session: Session, organization_id: str, *, name: str = "", after: str = "", limit: int) -> Sequence[Team]:
+    """Teams of an organization with ids above `after`, oldest first; with a `name`, those whose name has it inside."""
     query = select(Team).where(Team.organization_id == organization_id, Team.id > after)
+    if name:
+        query = query.where(Team.name.icontains(name, autoescape=True))
     return session.scalars(query.order_by(Team.id).limit(limit)).all()
 
 

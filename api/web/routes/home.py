@@ -1,12 +1,15 @@
 """The first page: where a person begins."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from api.access.sessions import signed_in
+from api.demo import Demo
 from api.errors import Unauthenticated
 from api.routes.browsers import PresentToken
 from api.routes.dependencies import DatabaseDep, Now
+from api.web.contexts.demo import start_page
+from api.web.forms import see
+from api.web.rendering import Visitor, render
 from api.web.visitors import HOMES
 
 __all__ = ["router"]
@@ -16,9 +19,13 @@ router = APIRouter()
 
 @router.get("/")
 def get_home(request: Request, database: DatabaseDep, now: Now, token: PresentToken) -> Response:
-    """Lead people to the page of their role, or to the sign-in."""
+    """Lead people to the page of their role, or to the sign-in; the demo shows its doors to everybody."""
+    demo: Demo | None = request.app.state.demo
     try:
         who = signed_in(database, token, now=now)
     except Unauthenticated:
-        return RedirectResponse("/sign-in", status_code=303)
-    return RedirectResponse(HOMES[who.principal.scope], status_code=303)
+        return see("/sign-in") if demo is None else render(request, "pages/start.html", start_page(demo))
+    if demo is None:
+        return see(HOMES[who.principal.scope])
+    request.state.visitor = Visitor(who.person.name, who.principal.scope)
+    return render(request, "pages/start.html", start_page(demo))

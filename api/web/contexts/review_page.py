@@ -1,0 +1,412 @@
+"""One team on one screen: what is known of it, its matches, and everything that its officer can do about them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from api.access.principals import Principal
+from api.errors import NoResults
+from api.services.assessments import visible_assessment
+from api.services.engine import Engine
+from api.services.profiles import WordsView, words_of
+from api.services.review import OpenReview
+from api.services.review_desk import undone
+from api.services.review_fold import fold
+from api.storage.repositories.actors import Colleague, colleagues
+from api.web.contexts.desk import ONE_OF, REASONS, STATE_MARKS, STATES, Due, Names, due_of, event_words
+from api.web.contexts.profile import ProfileChart, profile_chart
+from api.web.contexts.review_cards import Card, CardList, Remark, card_lists, catalog_of
+from api.web.contexts.review_forms import Typed
+from models.needs import Need
+from models.recommendation import RecommendationRun, Versions
+from models.review import Add, Opened, Recall, Release, RemovalReason, Review, ReviewEvent, ReviewState, Undo, Verdict
+from models.vocab import AnswerMode, Domain, Form, NeedWord, SupportKind, Visibility
+from recommender.instruments import LoadedInstrument
+
+__all__ = ["Done", "NeedRow", "ReviewPage", "domain_names", "review_page", "titles_of"]
+
+KEYS = (
+    ("j  k", "next match, match before; the arrows do the same"),
+    ("a", "approve and go on"),
+    ("p", "pin or unpin"),
+    ("x", "remove: choose why with 1 to 9, then Enter"),
+    ("c", "comment"),
+    ("[  ]", "one place up, one place down; Shift with an arrow does the same"),
+    ("m", "move to a place"),
+    ("e", "how it adds up, rules, record"),
+    ("u", "undo the last thing"),
+    ("/", "look for something else"),
+    ("r", "release"),
+    ("n", "next team"),
+    ("?", "this list"),
+    ("Esc", "close a form"),
+)
+"""What the keyboard does; each is a button, too."""
+_HISTORY = 30
+"""Events that are shown at once; the others on request."""
+_SITUATION = (
+    "focus_areas",
+    "grade_bands",
+    "state",
+    "locale",
+    "cycle_phase",
+    "experience",
+    "modality",
+    "budget",
+    "time_available",
+    "languages",
+    "access_needs",
+    "evidence_rule",
+)
+"""Questions about a team's situation that an officer looks at, in this order."""
+
+
+class NeedRow(NamedTuple):
+    """One need."""
+
+    place: str
+    name: str
+    word: NeedWord
+    readiness: str
+    reason: str
+    now_and_next: tuple[tuple[str, str, str], ...]
+    """Question, what is seen now, what the next level looks like."""
+    met_by: str
+    unmet: bool
+    is_priority: bool
+
+
+class Told(NamedTuple):
+    """One line of the history."""
+
+    number: int
+    who: str
+    did: str
+    at: datetime
+    undone: bool
+    can_undo: bool
+
+
+class Done(NamedTuple):
+    """What the officer has just done, as the address says: numbers and ids, never words."""
+
+    what: str = ""
+    """Number of an event, or a key."""
+    at: str = ""
+    """Support to go on with."""
+
+
+class Opening(NamedTuple):
+    """A form that is opened for one match where there are no scripts."""
+
+    form: str = ""
+    of: str = ""
+
+
+class ReviewPage(NamedTuple):
+    """What the page shows."""
+
+    run_id: str
+    version: int
+    team: str
+    kind_of_team: str
+    n_answered: str
+    state: str
+    mark: str
+    due: Due
+    made: datetime
+    as_of: date
+    assignee: str
+    mine: bool
+    deferred: str
+    locked: bool
+    """Whether the team sees the list, so that it must be recalled before it is changed."""
+    released_at: datetime | None
+    open_at_once: bool
+    """Whether the team sees the list without waiting for a review."""
+    hold: str
+    """Why the list cannot be released now; empty when it can."""
+    reading: str
+    """What is asked of the second reader, or said by that person; empty without one."""
+    may_read: bool
+    """Whether the person who looks may be the second reader."""
+    n_decided: int
+    n_all: int
+    lists: tuple[CardList, ...]
+    remarks: tuple[Remark, ...]
+    """On the whole list."""
+    needs: tuple[NeedRow, ...]
+    words: WordsView | None
+    words_later: bool
+    """Whether these words are from later results than the run's."""
+    situation: tuple[tuple[str, str], ...]
+    notices: tuple[str, ...]
+    history: tuple[Told, ...]
+    n_earlier: int
+    last: Told | None
+    """What Undo takes back."""
+    officers: tuple[Colleague, ...]
+    readers: tuple[Colleague, ...]
+    versions: Versions
+    told: str
+    """What has just been done."""
+    at: str
+    opening: Opening
+    chart: ProfileChart
+    typed: Typed = Typed()
+    reasons: tuple[tuple[RemovalReason, str], ...] = tuple(REASONS.items())
+    keys: tuple[tuple[str, str], ...] = KEYS
+
+    @property
+    def made_with(self) -> tuple[tuple[str, str], ...]:
+        """What decided the run, by name."""
+        made = self.versions
+        instrument = f"{made.instrument.id} {made.instrument.version}"
+        return (
+            ("Trellis", made.trellis),
+            ("Check", instrument),
+            ("Catalog", made.catalog[:12]),
+            ("Rules", made.ruleset),
+            ("Model", made.model),
+            ("Weights", made.config[:12]),
+        )
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """Every kept match."""
+        return tuple(card for one in self.lists for card in one.cards)
+
+    @property
+    def n_left(self) -> int:
+        """Matches nobody has decided on."""
+        return self.n_all - self.n_decided
+
+
+def review_page(
+    session: Session,
+    engine: Engine,
+    principal: Principal,
+    opened: OpenReview,
+    *,
+    done: Done,
+    opening: Opening,
+    whole_history: bool = False,
+    now: datetime,
+) -> ReviewPage:
+    """The page of a run."""
+    people = colleagues(session, principal.organization_id)
+    names = Names(principal.actor, {who.actor: who.name for who in people})
+    document = opened.document
+    review = fold(opened.lists, opened.events)
+    domains = domain_names(document, engine.instrument)
+    lists = card_lists(document, review, opened.events, catalog=catalog_of(engine), names=names, domains=domains)
+    cards = [card for one in lists for card in one.cards]
+    history = _history(opened, review, names)
+    words = _words(session, engine, principal, opened)
+    officers = tuple(who for who in people if who.active and who.scope == principal.scope and _is_person(who))
+    shown = history if whole_history else history[:_HISTORY]
+    locked = review.released_at is not None and review.before_release
+    overdue = review.due_at is not None and review.due_at < now and review.released_at is None
+    return ReviewPage(
+        run_id=opened.run.id,
+        version=opened.version,
+        team=opened.team.name,
+        kind_of_team="Network hub" if document.form is Form.HUB else "Team",
+        n_answered=_n_answered(document),
+        state=STATES[review.state],
+        mark=STATE_MARKS[review.state],
+        due=due_of(review.due_at, overdue=overdue, now=now),
+        made=opened.run.created_at,
+        as_of=document.as_of,
+        assignee=names.of(review.assignee) if review.assignee else "",
+        mine=review.assignee == principal.actor,
+        deferred=review.deferred_because or "",
+        locked=locked,
+        released_at=review.released_at,
+        open_at_once=not review.before_release,
+        hold=_hold(review),
+        reading=_reading(review, names),
+        may_read=_may_read(review, principal.actor),
+        n_decided=sum(card.decided for card in cards),
+        n_all=len(cards),
+        lists=lists,
+        remarks=tuple(
+            Remark(one.number, names.of(one.by), one.at, one.text, one.for_team)
+            for one in review.comments
+            if one.support_id is None
+        ),
+        needs=tuple(_need_row(need, document, review) for need in document.needs),
+        words=words,
+        words_later=words is not None and words.snapshot_id != opened.run.snapshot_id,
+        situation=situation_of(opened.team.context, engine.instrument),
+        notices=document.notices,
+        history=shown,
+        n_earlier=len(history) - len(shown),
+        last=next((one for one in history if one.can_undo), None) if not locked else None,
+        officers=officers,
+        readers=tuple(who for who in officers if who.actor not in {*review.deciders, principal.actor}),
+        versions=document.versions,
+        told=_told(done, history, cards),
+        at=done.at if review.find(done.at) else "",
+        opening=opening,
+        chart=profile_chart(document.profile, document.needs, engine.instrument),
+    )
+
+
+def domain_names(document: RecommendationRun, instrument: LoadedInstrument) -> Mapping[Domain, str]:
+    """What the run calls the domains, and the instrument in use those that the run does not name."""
+    return {domain: spec.name for domain, spec in instrument.domains.items()} | {
+        need.domain: need.name for need in document.needs
+    }
+
+
+def titles_of(document: RecommendationRun, events: Sequence[ReviewEvent]) -> Mapping[str, str]:
+    """Titles of everything that a review may speak of."""
+    titles = {str(match.support_id): match.title for one in document.lists for match in one.matches}
+    return titles | {event.did.support_id: event.did.title for event in events if isinstance(event.did, Add)}
+
+
+def situation_of(context: Mapping[str, object], instrument: LoadedInstrument) -> tuple[tuple[str, str], ...]:
+    """What a team says of its situation: short names of the questions, and the labels of the answers."""
+    rows = []
+    for key in _SITUATION:
+        question, given = instrument.context.get(key), context.get(key)
+        if question is None or given in (None, "", [], ()):
+            continue
+        labels = {option.key: option.label for option in question.options}
+        values = given if isinstance(given, list | tuple) else [given]
+        rows.append((SHORT_NAMES.get(key, key), ", ".join(labels.get(str(value), str(value)) for value in values)))
+    return tuple(rows)
+
+
+SHORT_NAMES = {
+    "focus_areas": "Focus",
+    "grade_bands": "Grades",
+    "state": "State",
+    "locale": "Place",
+    "cycle_phase": "Doing now",
+    "experience": "Experience",
+    "modality": "Ways that work",
+    "budget": "Budget",
+    "time_available": "Hours a month",
+    "languages": "Languages",
+    "access_needs": "Access needs",
+    "evidence_rule": "Evidence required",
+    "school_year_time": "School year",
+}
+
+
+def _is_person(who: Colleague) -> bool:
+    return who.actor.startswith("person:")
+
+
+def _n_answered(document: RecommendationRun) -> str:
+    profile = document.profile
+    if profile.answer_mode is AnswerMode.CONSENSUS:
+        return "Agreed together"
+    n = profile.n_respondents
+    people = "1 person answered" if n == 1 else f"{n} people answered"
+    if profile.visibility is Visibility.NOTHING:
+        return f"{people}: too few to show levels"
+    return people
+
+
+def _hold(review: Review) -> str:
+    reading = review.second_reading
+    if review.state is ReviewState.RELEASED and review.released_in != 1:
+        return "The team sees this list."
+    if reading is None or reading.verdict is Verdict.AGREE:
+        return ""
+    if reading.verdict is Verdict.DISAGREE:
+        return "The second reader did not agree to this list."
+    return "This waits for the second reader."
+
+
+def _reading(review: Review, names: Names) -> str:
+    reading = review.second_reading
+    if reading is None:
+        return ""
+    asked = f"{names.of(reading.requested_by)} asked for a second reader"
+    who = f": {names.inside(reading.reader)}" if reading.reader else ""
+    if reading.verdict is None or reading.read_by is None:
+        return f"{asked}{who}."
+    said = "agreed" if reading.verdict is Verdict.AGREE else "did not agree"
+    return f"{names.of(reading.read_by)} read it second and {said}{f': {reading.note}' if reading.note else '.'}"
+
+
+def _may_read(review: Review, actor: str) -> bool:
+    reading = review.second_reading
+    if reading is None or reading.verdict is not None:
+        return False
+    return actor not in review.deciders and reading.reader in (None, actor)
+
+
+def _words(session: Session, engine: Engine, principal: Principal, opened: OpenReview) -> WordsView | None:
+    assessment, _ = visible_assessment(session, principal, opened.run.assessment_id)
+    try:
+        return words_of(session, engine, assessment)
+    except NoResults:
+        return None
+
+
+def _history(opened: OpenReview, review: Review, names: Names) -> tuple[Told, ...]:
+    gone, titles = undone(opened.events), titles_of(opened.document, opened.events)
+    locked = review.released_at is not None and review.before_release
+    lines = [
+        Told(
+            number=event.number,
+            who=names.of(event.actor),
+            did=event_words(event, titles=titles, names=names, events=opened.events),
+            at=event.at,
+            undone=event.number in gone,
+            can_undo=event.number not in gone and not locked and not isinstance(event.did, _FINAL),
+        )
+        for event in opened.events
+    ]
+    return tuple(reversed(lines))
+
+
+_FINAL = (Opened, Release, Recall, Undo)
+
+
+def _told(done: Done, history: Sequence[Told], cards: Sequence[Card]) -> str:
+    progress = f"{sum(card.decided for card in cards)} of {len(cards)} decided."
+    if done.what == "approved-all":
+        return f"You approved all that remained. {progress}"
+    line = next((one for one in history if str(one.number) == done.what), None)
+    return f"{line.who} {line.did}. {progress}" if line else ""
+
+
+def _need_row(need: Need, document: RecommendationRun, review: Review) -> NeedRow:
+    served: dict[SupportKind, int] = {}
+    matches = {match.support_id: match for one in document.lists for match in one.matches}
+    for one in review.lists:
+        for entry in one.kept:
+            match = matches.get(entry.support_id)
+            if match and any(share.domain is need.domain for share in match.needs):
+                served[one.kind] = served.get(one.kind, 0) + 1
+    unmet = [ONE_OF[gap.kind] for one in document.lists for gap in one.unmet_needs if gap.domain is need.domain]
+    met = [f"{n} {ONE_OF[kind]}{'' if n == 1 else 's'}" for kind, n in served.items()]
+    if unmet:
+        met.append(f"no {' and no '.join(unmet)} is good enough")
+    return NeedRow(
+        place="" if need.rank is None else str(need.rank),
+        name=need.name,
+        word=need.word,
+        readiness=need.readiness or "",
+        reason=_reason(need),
+        now_and_next=tuple((text.question, text.present, text.next or "") for text in need.rubric[:2]),
+        met_by=", ".join(met),
+        unmet=bool(unmet),
+        is_priority=need.is_priority,
+    )
+
+
+def _reason(need: Need) -> str:
+    if need.priority is not None and need.gap is not None and need.importance is not None:
+        return f"Gap {need.gap:.2f} × importance {need.importance:.2f} = {need.priority:.2f}"
+    if need.word is NeedWord.NOT_ENOUGH_ANSWERS:
+        return "Too few answers to place it"
+    return "Too few people to show the numbers" if need.priority is None else ""
