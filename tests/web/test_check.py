@@ -400,6 +400,7 @@ def test_words_in_the_address_are_never_shown(person: Person) -> None:
 
 def test_before_the_opening_the_page_says_when_and_takes_nothing(service: Service) -> None:
     person = new_person(service, opens_at="2026-10-17T09:00:00Z")
+    assert "Look at the questions" in page(person.browser.get(f"/join/{person.invitation}"))
     for below in ("", "/team-and-time", "/words"):
         assert "This check is not open yet. It opens on Oct 17, 2026, 9:00 AM UTC." in words(person.see(below))
     assert 'type="radio"' not in person.see("/team-and-time")
@@ -460,6 +461,7 @@ def test_a_team_agrees_with_a_guide_that_shows_what_may_be_shown(service: Servic
     assert "Your team has two pictures of this part" in text
     assert "choose the lower one" in text
     assert "differ by frequency" in text
+    assert f'href="{team.home}/team/results"' in team.see("/leadership-alignment")
     team.send("/leadership-alignment", {"answers/la1": "2"})
     assert team.own()["answers"] == {"la1": 2}
     assert "Your team is done" in words(team.send("/submit"))
@@ -496,6 +498,7 @@ def test_a_team_that_only_agrees_has_a_guide_without_results(service: Service) -
     team = new_person(service, mode="consensus")
     text = words(team.see("/leadership-alignment"))
     assert "There are no results from people alone to look at" in text
+    assert "/team/results" not in team.see("/leadership-alignment")
     assert "Together." in words(page(team.browser.get(f"/join/{team.invitation}")))
 
 

@@ -33,6 +33,8 @@ class Guide(NamedTuple):
     """What people said alone, or why that is not shown."""
     prompts: Sequence[str]
     """What to do, in this order."""
+    has_results: bool
+    """Whether there are results to look at, on their own page."""
 
 
 def guide_for(domain: Domain, alone: ProfileView | None, instrument: Instrument) -> Guide:
@@ -51,7 +53,7 @@ def guide_for(domain: Domain, alone: ProfileView | None, instrument: Instrument)
         prompts.append(_BY_AGREEMENT[score.agreement.word])
     if score is not None and score.many_cannot_see:
         prompts.append(_UNSEEN)
-    return Guide(_results(score, instrument), [*prompts, _LOWER])
+    return Guide(_results(score, instrument), [*prompts, _LOWER], has_results=alone is not None)
 
 
 def _results(score: DomainScore | None, instrument: Instrument) -> str:
