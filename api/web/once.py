@@ -28,7 +28,7 @@ def one_time() -> str:
 def once_at(
     session: Session,
     form: FormData,
-    make: Callable[[], tuple[str, str]],
+    make: Callable[[], tuple[str, str | None]],
     *,
     owner: str,
     now: datetime,
@@ -40,7 +40,7 @@ def once_at(
     Args:
         session: a writing transaction.
         form: as it was sent.
-        make: creates the thing; gives the path of its page and the id of the team that it belongs to.
+        make: creates the thing; gives the path of its page and the id of the team that it belongs to, if any.
         owner: who sent it.
         now: the time.
     """

@@ -132,7 +132,7 @@ class QualityPage(NamedTuple):
     slices: Sequence[Slice]
     n_groups: int
     n_sure: int
-    """Groups of teams for whom ours is surely better than the baseline."""
+    """Groups of teams for whom ours is clearly better than the baseline."""
     axis: float
     """Largest difference on the axis of the groups; it reaches as far below zero."""
     attention: Sequence[AttentionTable]

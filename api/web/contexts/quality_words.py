@@ -10,7 +10,7 @@ __all__ = ["PARTS", "SLICES", "STEADY", "group_word", "grouping_word", "system_w
 _SYSTEMS = {
     "trellis": "Trellis",
     "fusion": "Search by words and meaning",
-    "gated-fusion": "The same, with our rules",
+    "gated-fusion": "Search by words and meaning, with our rules",
     "rrf": "Search by words and meaning, by places",
     "bm25": "Search by words",
     "tfidf": "Search by words, an older way",

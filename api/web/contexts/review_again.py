@@ -62,6 +62,11 @@ class AgainPage(NamedTuple):
     reasons: tuple[tuple[RemovalReason, str], ...] = tuple(REASONS.items())
 
     @property
+    def overrides(self) -> bool:
+        """Whether what is to be added goes against a rule, so that a reason is needed."""
+        return self.typed.value("override") == "yes" or bool(self.typed.fault("support_id"))
+
+    @property
     def trouble(self) -> tuple[str, ...]:
         """Every fault, in one place."""
         return tuple(self.typed.faults.values())

@@ -337,6 +337,16 @@ let opened = [];
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.requestConfig.verb === "post") sending = true;
 });
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "failure") return;
+  // What is sent from there changes the list below.
+  const list = byId("review");
+  for (const form of all("form.act-form", event.detail.target)) {
+    for (const name of list.getAttributeNames()) if (name.startsWith("hx-")) form.setAttribute(name, list.getAttribute(name));
+    form.setAttribute("hx-boost", "true");
+    htmx.process(form);
+  }
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id === "review") opened = all("#review details[open]").map((one) => one.id);
 });

@@ -1,0 +1,43 @@
+"""Questions about one team's list: why not something else, what if, and what changed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.routes.dependencies import EngineDep, Now, Reading
+from api.services.review import read_review
+from api.web.contexts.changes_page import changes_page
+from api.web.contexts.what_if_page import what_if_page
+from api.web.contexts.why_not_page import why_not_page
+from api.web.rendering import render
+from api.web.routes.desk import Officer
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/desk/runs/{run_id}")
+
+Word = Annotated[str, Query(max_length=200)]
+
+
+@router.get("/why-not")
+def get_why_not(
+    request: Request, officer: Officer, session: Reading, engine: EngineDep, run_id: str, q: Word = "", of: Word = ""
+) -> Response:
+    """Any support of the catalog: why it is not in the list, and how to add it."""
+    page = why_not_page(session, engine, read_review(session, officer, run_id), q=q, of=of)
+    return render(request, "pages/desk_why_not.html", page)
+
+
+@router.get("/what-if")
+def get_what_if(
+    request: Request, officer: Officer, session: Reading, engine: EngineDep, now: Now, run_id: str
+) -> Response:
+    """What the team would be recommended if something changed; stores nothing."""
+    page = what_if_page(session, engine, read_review(session, officer, run_id), request.query_params, now=now)
+    return render(request, "pages/desk_what_if.html", page, status=422 if page.faults else 200)
+
+
+@router.get("/changes")
+def get_changes(request: Request, officer: Officer, session: Reading, engine: EngineDep, run_id: str) -> Response:
+    """Why the list is another one than the time before."""
+    return render(request, "pages/desk_changes.html", changes_page(session, engine, officer, run_id))
