@@ -26,12 +26,14 @@ from api.routes.once import forget_expired
 from api.routes.recommendations import PreviewBody
 from api.services.catalog_versions import StoredCatalogs
 from api.services.engine import Engine, Inputs, load_inputs
+from api.services.evaluation import load_evaluation
 from api.services.sign_in import Attempts
 from api.settings import Settings, load_settings
 from api.storage.database import Database, open_database
 from api.storage.migrate import upgrade
 from api.web.failures import answer_failure
 from api.web.routes import PAGES
+from api.web.routes.imports import PATH as IMPORT_PAGE
 from api.web.static_files import OwnFiles
 from recommender import __version__
 from recommender.pipeline import Recommender
@@ -105,11 +107,12 @@ def create_app(
     app.state.metrics = metrics
     app.state.settings = settings
     app.state.demo = None
+    app.state.evaluation = load_evaluation(settings)
     app.state.sign_in_attempts = Attempts()
     app.state.identity_provider = identity_provider(settings)
     app.state.limits = Limits(settings.requests_per_minute)
     problems.install(app, answer_failure)
-    large = {CATALOG_VERSIONS: settings.max_catalog_bytes}
+    large = dict.fromkeys((CATALOG_VERSIONS, IMPORT_PAGE), settings.max_catalog_bytes)
     app.add_middleware(
         Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics, answer=answer_failure
     )

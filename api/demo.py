@@ -110,7 +110,7 @@ class _Teller:
         self._at(days=-2)
         team_id = await self._team(document, cohort_id)
         responses = document["responses"]
-        closes_at = (self._now + timedelta(days=5)).isoformat()
+        closes_at = (self._now + timedelta(days=5)).replace(hour=12, minute=0, second=0, microsecond=0).isoformat()
         window = await self._window(team_id, document, roster_size=len(responses), closes_at=closes_at)
         self._at(hours=-3)
         await self._answer(window, responses[0])

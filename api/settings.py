@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """Ruleset file (YAML); None means the shipped rules."""
     config: Path | None = None
     """Ranking configuration (YAML); None means the shipped one."""
+    evaluation: Path | None = None
+    """Evaluation that the quality page shows (JSON, from `trellis eval publish`); None means the shipped one."""
     host: str = "127.0.0.1"
     """Address that `trellis serve` listens on."""
     port: int = Field(default=8000, ge=0, le=65535)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from pydantic import Field, ValidationError
@@ -15,9 +15,11 @@ from eval.slices import LEAST_TEAMS
 from eval.stats import bootstrap_interval, mean
 from eval.yaml_files import InvalidFile
 from models.base import Fault, Value
+from models.evaluation import GateCheck
+from models.vocab import SupportKind
 from recommender.faults import value_faults
 
-__all__ = ["GateLine", "Recorded", "judge_change", "read_recorded", "recorded_result"]
+__all__ = ["Recorded", "judge_change", "read_recorded", "recorded_result"]
 
 ONE_SIDED = 0.90
 """Two-sided level whose lower end is the one-sided 95% bound."""
@@ -49,13 +51,6 @@ class Recorded(Value):
         return self.model_dump_json(indent=1) + "\n"
 
 
-class GateLine(NamedTuple):
-    """One comparison, for a person."""
-
-    passed: bool
-    text: str
-
-
 def recorded_result() -> Recorded:
     """The record that ships with Trellis, of the development teams."""
     return _parse((resources.files("eval") / "data" / "recorded.json").read_bytes(), "recorded.json")
@@ -81,7 +76,7 @@ def judge_change(
     judgments: str,
     slices: Mapping[str, Mapping[str, Sequence[str]]],
     hard_rules: HardRules,
-) -> list[GateLine]:
+) -> list[GateCheck]:
     """What passed and what did not, lists first, then slices, then hard rules.
 
     A list passes when its one-sided 95% bootstrap bound of the mean paired change is above minus the margin
@@ -115,30 +110,48 @@ def judge_change(
             for group, members in groups.items():
                 some = np.array([changes[team] for team in members if team in changes])
                 if len(some) >= recorded.least_teams:
-                    lines.append(_slice(f"{name}, {slice_name} {group}", some, recorded))
-    lines += [GateLine(False, line) for line in hard_rules.broken]
+                    lines.append(_slice(name, slice_name, group, some, recorded))
+    lines += [GateCheck(passed=False, text=line) for line in hard_rules.broken]
     if not hard_rules.broken:
-        lines.append(GateLine(True, f"no hard rule is broken in {hard_rules.n_lists} lists"))
+        lines.append(GateCheck(passed=True, text=f"no hard rule is broken in {hard_rules.n_lists} lists"))
     return lines
 
 
-def _whole(name: str, changes: np.ndarray, recorded: Recorded) -> GateLine:
+def _whole(name: str, changes: np.ndarray, recorded: Recorded) -> GateCheck:
     change = mean(changes)
     bound = bootstrap_interval(changes, confidence=ONE_SIDED, seed=recorded.seed).low
-    least = change if bound is None else bound
+    passed = (change if bound is None else bound) > -recorded.margin
     words = "" if bound is None else f", at least {bound:+.3f} with 95% confidence"
     text = f"{name}: {recorded.metric} changed by {change:+.3f}{words} over {len(changes)} teams"
-    return _line(least > -recorded.margin, text, recorded.margin)
+    return GateCheck(
+        passed=passed,
+        text=_text(text, passed, recorded.margin),
+        kind=SupportKind(name),
+        n_teams=len(changes),
+        change=change,
+        at_least=bound,
+        margin=recorded.margin,
+    )
 
 
-def _slice(name: str, changes: np.ndarray, recorded: Recorded) -> GateLine:
+def _slice(name: str, slice_name: str, group: str, changes: np.ndarray, recorded: Recorded) -> GateCheck:
     change = mean(changes)
-    text = f"{name}: {recorded.metric} changed by {change:+.3f} over {len(changes)} teams"
-    return _line(change > -recorded.slice_margin, text, recorded.slice_margin)
+    passed = change > -recorded.slice_margin
+    text = f"{name}, {slice_name} {group}: {recorded.metric} changed by {change:+.3f} over {len(changes)} teams"
+    return GateCheck(
+        passed=passed,
+        text=_text(text, passed, recorded.slice_margin),
+        kind=SupportKind(name),
+        slice=slice_name,
+        group=group,
+        n_teams=len(changes),
+        change=change,
+        margin=recorded.slice_margin,
+    )
 
 
-def _line(passed: bool, text: str, margin: float) -> GateLine:
-    return GateLine(passed, text if passed else f"{text}; the margin is {margin:g}")
+def _text(text: str, passed: bool, margin: float) -> str:
+    return text if passed else f"{text}; the margin is {margin:g}"
 
 
 def _parse(content: bytes, file: str) -> Recorded:

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     READ_CATALOG = "read-catalog"
     """Catalog, instrument, and previews that store nothing."""
     WRITE_CATALOG = "write-catalog"
+    READ_QUALITY = "read-quality"
+    """Where the catalog is thin, and how good the rankings are."""
     READ_TEAMS = "read-teams"
     """Teams, their windows, frozen results and runs, as far as the caller may see each."""
     WRITE_TEAMS = "write-teams"
@@ -49,6 +51,7 @@ GRANTED: dict[Scope, frozenset[Permission]] = {
     Scope.OFFICER: frozenset(
         {
             *_EVERYONE,
+            Permission.READ_QUALITY,
             Permission.READ_TEAMS,
             Permission.CREATE_RUNS,
             Permission.REPLAY,
@@ -57,12 +60,13 @@ GRANTED: dict[Scope, frozenset[Permission]] = {
             Permission.END_GRANTS,
         }
     ),
-    Scope.CURATOR: frozenset({*_EVERYONE, Permission.WRITE_CATALOG}),
-    Scope.EVALUATOR: frozenset({*_EVERYONE, Permission.EXPORT}),
+    Scope.CURATOR: frozenset({*_EVERYONE, Permission.WRITE_CATALOG, Permission.READ_QUALITY}),
+    Scope.EVALUATOR: frozenset({*_EVERYONE, Permission.READ_QUALITY, Permission.EXPORT}),
     Scope.ADMIN: frozenset(
         {
             *_EVERYONE,
             Permission.WRITE_CATALOG,
+            Permission.READ_QUALITY,
             Permission.READ_TEAMS,
             Permission.WRITE_TEAMS,
             Permission.CREATE_RUNS,

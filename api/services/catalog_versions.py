@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ from recommender.catalog.parse import file_name, parse_catalog
 from recommender.errors import describe
 
 __all__ = [
+    "IMPORTED",
     "CatalogReport",
     "CatalogVersion",
     "CatalogVersions",
@@ -39,6 +40,9 @@ __all__ = [
     "import_catalog",
     "report_on",
 ]
+
+IMPORTED = "catalog.import"
+"""What the audit calls it."""
 
 
 class NewCatalog(BaseModel):
@@ -151,7 +155,8 @@ def report_on(catalog: Catalog, present: Catalog, *, stored: bool) -> CatalogRep
 def import_catalog(session: Session, principal: Principal, catalog: Catalog, *, now: datetime) -> None:
     """Keep a catalog, so that it can be activated; the one in use stays in use."""
     keep_catalog(session, catalog, now=now)
-    _note(session, principal, "catalog.import", catalog.version, now=now)
+    size = {"n_resources": len(catalog.resources), "n_providers": len(catalog.providers)}
+    _note(session, principal, IMPORTED, catalog.version, detail=size, now=now)
 
 
 def activate(session: Session, principal: Principal, engine: Engine, version: str, *, now: datetime) -> None:
@@ -202,5 +207,14 @@ def catalog_version(session: Session, engine: Engine, version: str) -> CatalogVe
     raise NotFound("catalog version", version)
 
 
-def _note(session: Session, principal: Principal, action: str, version: str, *, now: datetime) -> None:
-    note(session, action, version, actor=principal.actor, organization_id=principal.organization_id, now=now)
+def _note(
+    session: Session,
+    principal: Principal,
+    action: str,
+    version: str,
+    *,
+    now: datetime,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    organization_id = principal.organization_id
+    note(session, action, version, actor=principal.actor, organization_id=organization_id, now=now, detail=detail)

@@ -244,8 +244,10 @@ def _decisions(old: _Side, new: _Side) -> dict[SupportId, Decision]:
     for kind in sorted(old.edits.keys() & new.edits.keys()):
         before, after = old.edits[kind], new.edits[kind]
         listed = {match.support_id for ranked in new.document.lists for match in ranked.matches}
+        added = {support_id for _, support_id in after.fixed} - listed
         for _, support_id in sorted(set(after.fixed) ^ set(before.fixed)):
-            made[support_id] = "reordered" if support_id in listed else "added"
+            if support_id in listed | added:
+                made[support_id] = "added" if support_id in added else "reordered"
         made |= {SupportId(support_id): "removed" for support_id in sorted(after.removed ^ before.removed)}
     return made
 

@@ -66,6 +66,8 @@ class ReleasedRun(BaseModel):
 class PlanStanding(NamedTuple):
     """How far a window's results are on the way to a plan."""
 
+    has_results: bool
+
     run_id: str | None
     """The run that the team sees; None while there is none."""
     waiting: bool
@@ -81,6 +83,7 @@ def plan_standing(session: Session, assessment: Assessment, team: Team) -> PlanS
     seen = [run.id for run, review in runs if not reviewed or (review and review.released_at)]
     snapshot = newest_snapshot_of(session, team.id, assessment.id)
     return PlanStanding(
+        has_results=snapshot is not None,
         run_id=seen[0] if seen else None,
         waiting=bool(runs) and runs[0][0].id not in seen[:1],
         to_make=snapshot is not None and all(run.snapshot_id != snapshot.id for run, _ in runs),

@@ -330,7 +330,7 @@ class Snapshot(Base):
 
 
 class Artifact(Base):
-    """A catalog, ruleset, configuration or instrument that a run used, kept for replay."""
+    """A catalog, ruleset, configuration or instrument that a run used, kept for replay; and checked uploads."""
 
     __tablename__ = "artifacts"
     kind: Mapped[str] = mapped_column(primary_key=True)

@@ -80,7 +80,7 @@ def _invited(request: Request, database: DatabaseDep, respondent_id: str) -> Inv
     if invitation.respondent_id != respondent_id:
         raise Unauthenticated("This browser holds another invitation.")
     request.state.actor = f"respondent:{respondent_id}"
-    request.state.visitor = Visitor("Your own check", None)
+    request.state.visitor = Visitor("Your check", None)
     return invitation
 
 

@@ -60,6 +60,10 @@ def gate(
     teams: TeamsDir = None,
     catalog: CatalogDir = None,
     data_dir: DataDir = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", dir_okay=False, writable=True, help="File to write every check to, for `publish`."),
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Also print what passed.")] = False,
 ) -> None:
     """Compare the present ranking with a recorded one. Exit code 1, and a line a reason, when it may not pass."""
@@ -67,6 +71,7 @@ def gate(
     from eval.run_experiment import gate_values, hard_rules_of
     from eval.slices import SLICES, slice_teams
     from eval.wiring import open_bench
+    from models.evaluation import GateReport
 
     before = recorded_result() if recorded is None else read_recorded(recorded)
     bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
@@ -80,6 +85,13 @@ def gate(
         slices=slice_teams(bench.teams.assessments, bench.profiles, slices=tuple(SLICES)),
         hard_rules=rules,
     )
+    if out is not None:
+        report = GateReport(
+            recorded_on=before.as_of,
+            versions=bench.versions | {"catalog": bench.catalog.version, "judgments": bench.teams.version},
+            checks=tuple(lines),
+        )
+        out.write_text(report.model_dump_json(indent=1) + "\n", "utf-8")
     for line in lines:
         if not line.passed or verbose:
             typer.echo(f"{'passed' if line.passed else 'FAILED'}: {line.text}")

@@ -1,4 +1,4 @@
-"""`trellis eval report` and `compare`: what was found, on a page; and what changed since."""
+"""`trellis eval report`, `compare` and `publish`: what was found, on a page; what changed since; for the service."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(report)
     app.command()(compare)
+    app.command()(publish)
 
 
 def _result(metavar: str, help_text: str) -> typer.models.ArgumentInfo:
@@ -44,3 +45,21 @@ def compare(
 
     found = compare_results(read_result(before), read_result(after))
     typer.echo(found.model_dump_json(indent=1) + "\n" if as_json else comparison_markdown(found), nl=False)
+
+
+def publish(
+    result: Annotated[Path, _result("RESULT.json", "From `run`.")],
+    gate: Annotated[Path, typer.Option("--gate", exists=True, dir_okay=False, help="From `gate --out`.")],
+    out: Annotated[Path, typer.Option("--out", dir_okay=False, writable=True, help="File to write.")],
+    tune: Annotated[
+        Path | None, typer.Option("--tune", exists=True, dir_okay=False, help="What `tune --json` printed.")
+    ] = None,
+) -> None:
+    """Write what the service's quality page shows: TRELLIS_EVALUATION names the file."""
+    from eval.publish import publish as published
+    from eval.publish import read_gate, read_studies
+    from eval.reporting.files import read_result
+
+    studies = read_studies(tune) if tune else ()
+    out.write_text(published(read_result(result), read_gate(gate), studies).to_json(), "utf-8")
+    typer.echo(str(out))

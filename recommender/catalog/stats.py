@@ -1,18 +1,31 @@
 """What a catalog holds and where it is thin: values that a terminal or a page can show."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 from pydantic import Field
 
 from models.base import SupportId, Value
 from models.rules import SupportField
+from models.support import Support
 from models.vocab import Domain, FocusArea, Level, SupportKind
 from recommender.catalog.duplicates import DuplicatePair, canonical_url, near_duplicates
 from recommender.catalog.load import Catalog
 from recommender.rules.columns import SupportColumns
 
-__all__ = ["CatalogStats", "FieldCounts", "FocusCount", "SharedPage", "ThinSpot", "WordCount", "catalog_stats"]
+__all__ = [
+    "LEAST",
+    "LOOK_AT",
+    "CatalogStats",
+    "FieldCounts",
+    "FocusCount",
+    "SharedPage",
+    "ThinSpot",
+    "WordCount",
+    "catalog_stats",
+    "thin_spots",
+]
 
 COUNTED = (
     SupportField.DOMAINS,
@@ -32,6 +45,8 @@ COUNTED = (
 )
 LOOK_AT = 0.35
 """Threshold of similarity from which a pair is worth a curator's look; lists leave out only closer ones."""
+LEAST = 3
+"""Fewest supports for a place of the catalog not to be thin, unless the caller says otherwise."""
 
 
 class WordCount(Value):
@@ -98,7 +113,7 @@ class CatalogStats(Value):
     """Most supports first, then by address: often one page that lists several supports, sometimes a copy."""
 
 
-def catalog_stats(catalog: Catalog, *, least: int = 3) -> CatalogStats:
+def catalog_stats(catalog: Catalog, *, least: int = LEAST) -> CatalogStats:
     """What the catalog holds.
 
     Args:
@@ -106,7 +121,7 @@ def catalog_stats(catalog: Catalog, *, least: int = 3) -> CatalogStats:
         least: fewest supports, of both kinds together, for a cell of domain, level and focus area not to be thin.
     """
     columns = SupportColumns.of(catalog.supports)
-    spots = _thin_spots(columns, least)
+    spots = _spots(columns, least)
     thin = [focus for spot in spots for focus in spot.thin_focus_areas]
     return CatalogStats(
         version=catalog.version,
@@ -121,6 +136,16 @@ def catalog_stats(catalog: Catalog, *, least: int = 3) -> CatalogStats:
         likely_duplicates=near_duplicates(catalog.supports, threshold=LOOK_AT),
         shared_pages=_shared_pages(catalog),
     )
+
+
+def thin_spots(supports: Sequence[Support], *, least: int = LEAST) -> tuple[ThinSpot, ...]:
+    """Every domain and level, fewest supports first, then in the order of the vocabularies.
+
+    Args:
+        supports: any supports, sorted by kind and id.
+        least: as for `catalog_stats`.
+    """
+    return _spots(SupportColumns.of(supports), least)
 
 
 def _field_counts(columns: SupportColumns, field: SupportField) -> FieldCounts:
@@ -138,7 +163,7 @@ def _field_counts(columns: SupportColumns, field: SupportField) -> FieldCounts:
     return FieldCounts(field=field, words=tuple(counted.values()), unknown=unknown)
 
 
-def _thin_spots(columns: SupportColumns, least: int) -> tuple[ThinSpot, ...]:
+def _spots(columns: SupportColumns, least: int) -> tuple[ThinSpot, ...]:
     domains, levels, focus_areas = (
         columns.fields[field] for field in (SupportField.DOMAINS, SupportField.LEVELS, SupportField.FOCUS_AREAS)
     )

@@ -88,6 +88,25 @@ def test_a_support_that_the_team_uses_is_left_out_and_the_story_says_why(service
     assert "declined" in exits[declined]
 
 
+def test_of_a_support_that_was_pinned_then_and_used_since_the_use_is_told(service: Service) -> None:
+    portal, officer = service.as_("portal"), service.as_("officer", PROGRAM)
+    team_id = team_with_results(service, share_with=["program-officer"])
+    grant(service, team_id, PROGRAM)
+    first = made(officer, team_id)
+    used = ids(first)[0]
+    act(officer, first["id"], "pin", support_id=used)
+    act(officer, first["id"], "release")
+    at = service.clock().isoformat()
+    event = {"event_id": "e1", "team_id": team_id, "support_id": used, "kind": "started", "at": at}
+    assert portal.post("/v1/feedback", json={"events": [event]}).status_code == 200
+    service.clock.forward(minutes=5)
+    second = made(officer, team_id)
+    act(officer, second["id"], "release")
+    story = officer.get(f"/v1/runs/{second['id']}/changes").json()["story"]
+    exits = {move["support_id"]: move["sentence"] for move in story["kinds"][0]["exits"]}
+    assert "it was used already" in exits[used]
+
+
 def test_what_was_removed_for_lack_of_room_just_then_may_be_listed_again(service: Service) -> None:
     officer = service.as_("officer", PROGRAM)
     team_id = team_with_results(service, share_with=["program-officer"])

@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from itertools import chain, cycle
@@ -66,12 +67,11 @@ LEVELS = level_answers(2)
 CONTEXT = {"state": ["TX"], "share_with": ["program-officer"]}
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Replicas]:
-    folder = tmp_path
+@contextmanager
+def served(folder: Path, url: str) -> Iterator[Replicas]:
+    """`trellis serve` on the database at `url`, with the real model, once it is ready."""
     if KNOWN_VECTORS.exists():
         shutil.copy(KNOWN_VECTORS, folder)
-    url = os.environ.get("TRELLIS_BENCH_DATABASE_URL", f"sqlite:///{folder / 'trellis.sqlite'}")
     settings = {"DATA_DIR": folder, "DATABASE_URL": url, "REQUESTS_PER_MINUTE": 1_000_000, "LOG_LEVEL": "warning"}
     environment = os.environ | {f"TRELLIS_{name}": str(value) for name, value in settings.items()}
     command = [sys.executable, "-c", "from api.cli.main import run; run()", "serve", "--port", "8765"]
@@ -98,6 +98,13 @@ def running(tmp_path: Path) -> Iterator[Replicas]:
         process.terminate()
         process.wait()
     assert "Traceback" not in (folder / "log").read_text()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Replicas]:
+    url = os.environ.get("TRELLIS_BENCH_DATABASE_URL", f"sqlite:///{tmp_path / 'trellis.sqlite'}")
+    with served(tmp_path, url) as running:
+        yield running
 
 
 def percentile(times: list[float], share: float) -> float:
@@ -350,7 +357,7 @@ def size(database: Database) -> int:
         return int(pages * page)
 
 
-def grow(running: Replicas, pattern_id: str) -> None:
+def grow(running: Replicas, pattern_id: str, *, n_teams: int = N_TEAMS, n_runs: int = N_RUNS) -> None:
     """Copies of a team with its window, people, answers, results, runs and reviews, all under new ids."""
     with running.database.reading() as session:
         organization_id = session.get_one(Team, pattern_id).organization_id
@@ -368,7 +375,7 @@ def grow(running: Replicas, pattern_id: str) -> None:
         values = {id(row): columns(row) for row in originals}
         team = columns(session.get_one(Team, pattern_id))
     now = running.clock()
-    for first in range(0, N_TEAMS, 50):
+    for first in range(0, n_teams, 50):
         rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
         for number in range(first, first + 50):
             team_id = new_id("team", now)
@@ -383,8 +390,8 @@ def grow(running: Replicas, pattern_id: str) -> None:
             rows[Snapshot].append(
                 values[id(snapshot)] | {"id": here["snapshot_id"], "assessment_id": here["assessment_id"]}
             )
-            for wave in range(N_RUNS):
-                at = now - timedelta(days=30 * (N_RUNS - wave))
+            for wave in range(n_runs):
+                at = now - timedelta(days=30 * (n_runs - wave))
                 run_id = new_id("run", at)
                 rows[Run].append(values[id(run)] | here | {"id": run_id, "team_id": team_id, "created_at": at})
                 rows[Review].append(values[id(review)] | {"run_id": run_id})

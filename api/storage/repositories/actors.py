@@ -1,4 +1,4 @@
-"""Who may be named as a reviewer."""
+"""Keys and people behind an actor (`key:ID`, `person:ID`): what they may, and what they are called."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

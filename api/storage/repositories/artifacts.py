@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, undefer
 
@@ -15,6 +15,8 @@ __all__ = [
     "activate_catalog",
     "add_artifact",
     "artifact_body",
+    "forget_artifact",
+    "forget_artifacts",
     "latest_activations",
     "newest_activation",
     "present_versions",
@@ -46,6 +48,16 @@ def artifact_body(session: Session, kind: str, version: str) -> str | None:
     """A kept document; None when there is none of that version."""
     artifact = session.get(Artifact, (kind, version), options=[undefer(Artifact.body)])
     return None if artifact is None else artifact.body
+
+
+def forget_artifact(session: Session, kind: str, version: str) -> None:
+    """Drop a kept document, if it is there."""
+    session.execute(delete(Artifact).where(Artifact.kind == kind, Artifact.version == version))
+
+
+def forget_artifacts(session: Session, kind: str, *, before: datetime) -> None:
+    """Drop the kept documents of a kind that are older than a time."""
+    session.execute(delete(Artifact).where(Artifact.kind == kind, Artifact.created_at < before))
 
 
 def stored_catalogs(session: Session) -> Sequence[StoredVersion]:

@@ -1,15 +1,15 @@
 """The audit: who did what, without content."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.storage.tables import AuditLine
 
-__all__ = ["audit_lines", "note"]
+__all__ = ["audit_lines", "latest_lines", "note"]
 
 
 def note(
@@ -39,3 +39,13 @@ def audit_lines(session: Session, organization_id: str, *, after: int = 0, limit
         .limit(limit)
     )
     return session.scalars(query).all()
+
+
+def latest_lines(session: Session, action: str, subjects: Collection[str]) -> dict[str, AuditLine]:
+    """The last line of an action by each subject, whoever did it; subjects without one are left out."""
+    last = (
+        select(func.max(AuditLine.id))
+        .where(AuditLine.action == action, AuditLine.subject.in_(subjects))
+        .group_by(AuditLine.subject)
+    )
+    return {line.subject: line for line in session.scalars(select(AuditLine).where(AuditLine.id.in_(last)))}

@@ -52,6 +52,8 @@ _SHARES = {
     "research": "Results are used in studies. Names and your own words are never part of that.",
 }
 _MOST_DIGITS = 9
+_LONG = 30
+"""From so many choices on, what is chosen comes first."""
 
 
 class Choice(NamedTuple):
@@ -201,12 +203,14 @@ def _asked(instrument: LoadedInstrument, form: Form) -> list[ContextQuestion]:
 def _question(question: ContextQuestion, answers: Mapping[str, Any], faults: Mapping[str, str]) -> Question:
     value = answers.get(question.id)
     chosen = value if isinstance(value, list) else [value]
-    hint = _HINTS.get(question.id, "")
+    options = question.options
+    if len(options) > _LONG:
+        options = tuple(sorted(options, key=lambda option: option.key not in chosen))
     return Question(
         id=question.id,
         text=question.text,
         kind=question.kind,
-        hint=hint,
+        hint=_HINTS.get(question.id, ""),
         matters=question.required,
         choices=[
             Choice(
@@ -215,7 +219,7 @@ def _question(question: ContextQuestion, answers: Mapping[str, Any], faults: Map
                 option.key in chosen,
                 _SHARES.get(option.key, "") if question.id == _SHARING else "",
             )
-            for option in question.options
+            for option in options
         ],
         value="" if value is None or isinstance(value, list) else str(value),
         fault=faults.get(question.id, ""),

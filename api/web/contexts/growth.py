@@ -10,11 +10,11 @@ from api.errors import Conflict, NoResults, NotFound, NotReleased
 from api.services.access import shares_with_officer
 from api.services.changes import tell_changes_of_runs
 from api.services.engine import Engine
-from api.services.profiles import Comparison, compare, profile_of
+from api.services.profiles import Comparison, compare
 from api.services.released import plan_standing
 from api.services.runs import seen_run
 from api.storage.repositories.runs import run_before
-from api.storage.tables import Assessment, Run, Team
+from api.storage.tables import Run
 from api.web.contexts.results import NoResultsPage
 from api.web.contexts.scale import Mark, Tick, mark_at, ticks
 from api.web.viewpoints import Frame, Viewpoint
@@ -126,9 +126,8 @@ def growth_page(session: Session, engine: Engine, view: Viewpoint, *, why: bool)
     """
     assessment, team = view.open(session)
     frame = view.frame(team, "growth")
-    try:
-        profile_of(session, engine, assessment)
-    except NoResults:
+    standing = plan_standing(session, assessment, team)
+    if not standing.has_results:
         return NoResultsPage(frame, assessment.closes_at)
     page = GrowthPage(
         frame=frame,
@@ -160,7 +159,7 @@ def growth_page(session: Session, engine: Engine, view: Viewpoint, *, why: bool)
                 notices=found.growth.notices,
                 earlier_at=found.before_at,
             )
-    runs = _two_runs(session, view, assessment, team)
+    runs = _two_runs(session, view, standing.run_id)
     if runs is None:
         return page
     page = page._replace(has_story=True)
@@ -175,9 +174,8 @@ def growth_page(session: Session, engine: Engine, view: Viewpoint, *, why: bool)
     return page._replace(story=_story(changes.story) if changes.story else None)
 
 
-def _two_runs(session: Session, view: Viewpoint, assessment: Assessment, team: Team) -> tuple[Run, Run] | None:
+def _two_runs(session: Session, view: Viewpoint, run_id: str | None) -> tuple[Run, Run] | None:
     """The last plan that the team saw before, and the one it sees now."""
-    run_id = plan_standing(session, assessment, team).run_id
     if run_id is None:
         return None
     after = seen_run(session, view.principal, run_id, inputs=True)

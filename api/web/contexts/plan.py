@@ -7,9 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from api.errors import NoResults
 from api.services.engine import Engine
-from api.services.profiles import profile_of
 from api.services.released import PlanStanding, ReleasedMatch, ReleasedRun, plan_standing, released_run
 from api.services.review import OpenReview, read_review
 from api.storage.repositories.feedback import SupportFeedback, feedback_on_supports
@@ -167,11 +165,9 @@ def plan_page(
     """
     assessment, team = view.open(session)
     frame = view.frame(team, "plan")
-    try:
-        profile_of(session, engine, assessment)
-    except NoResults:
-        return NoResultsPage(frame, assessment.closes_at)
     standing = plan_standing(session, assessment, team)
+    if not standing.has_results:
+        return NoResultsPage(frame, assessment.closes_at)
     page = PlanPage(
         frame=frame,
         plan=standing,

@@ -43,6 +43,8 @@ class ResultsPage(NamedTuple):
     chart: ProfileChart
     numbers: bool
     """Whether any number is shown."""
+    bands: bool
+    """Whether any band around one is."""
     needs_known: bool
     strengths: tuple[Strength, ...]
     prompts: tuple[Prompt, ...]
@@ -85,6 +87,7 @@ def results_page(
         people=_people(found),
         chart=profile_chart(profile, needs, instrument),
         numbers=any(score.mean is not None for score in profile.domains),
+        bands=any(score.mean is not None and score.se is not None for score in profile.domains),
         needs_known=bool(needs),
         strengths=strengths(profile, needs, instrument),
         prompts=prompts(profile, instrument),

@@ -16,9 +16,9 @@ class Mark(NamedTuple):
     at: str
     """Of the dot."""
     low: str
-    """Of the left end of the bar; that of the dot when the band is not to be shown."""
+    """Of the left end of the bar; empty when the band is not to be shown."""
     width: str
-    """Of the bar; 0 without one."""
+    """Of the bar; empty likewise."""
 
 
 class Tick(NamedTuple):
@@ -33,7 +33,7 @@ class Tick(NamedTuple):
 def mark_at(mean: float, se: float | None = None) -> Mark:
     """A dot at a mean of 1 to 4, with its 95 % band where the standard error may be shown."""
     if se is None:
-        return Mark(_percent(_place(mean)), _percent(_place(mean)), _percent(0))
+        return Mark(_percent(_place(mean)), "", "")
     low, high = (_place(level) for level in band(mean, se))
     return Mark(_percent(_place(mean)), _percent(low), _percent(high - low))
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.routes.dependencies import EngineDep
-from api.web.contexts.supports import support_page
+from api.web.contexts.support_record import support_page
 from api.web.rendering import render
 from api.web.routes.catalog import CatalogReader
 

@@ -136,13 +136,15 @@ def post_about(
         with database.writing() as session:
             team = own_team(session, lead, team_id, lock=True)
             stale = form.get("version") != str(team.version)
-            if not stale and not faults:
+            if not stale:
                 change = TeamChange(
-                    name=name,
+                    name=team.name if faults else name,
                     context=context_in(typed, engine.instrument),
                     review_policy=ReviewPolicy(policy) if policy in list(ReviewPolicy) else None,
                 )
                 change_team(session, lead, team, change, engine.instrument, now=now)
+                if faults:
+                    raise InvalidBody([])  # so that nothing is kept
                 return see(f"/teams/{team_id}?done=about")
     except InvalidBody as error:
         for fault in error.faults:

@@ -43,7 +43,8 @@ function step(by) {
 function following(card) {
   const list = cards();
   const rest = list.slice(list.indexOf(card) + 1);
-  return rest.find((one) => !one.classList.contains("decided")) ?? rest[0] ?? card;
+  const open = (one) => one !== card && !one.matches(".decided, .waiting");
+  return rest.find(open) ?? list.find(open) ?? rest[0] ?? card;
 }
 
 // --- doing things
