@@ -9,6 +9,7 @@ from api.errors import NoResults
 from api.services.engine import Engine
 from api.services.profiles import ProfileView, needs_of, profile_of
 from api.services.released import PlanStanding, plan_standing
+from api.web.contexts.checks import until
 from api.web.contexts.conversation import Prompt, Strength, prompts, strengths
 from api.web.contexts.profile import ProfileChart, profile_chart
 from api.web.viewpoints import Frame, Viewpoint
@@ -30,7 +31,8 @@ class NoResultsPage(NamedTuple):
     """There is nothing to see yet."""
 
     frame: Frame
-    closes_at: datetime | None
+    until: str
+    """When the check closes, in words that follow "until"; empty when nobody has said."""
 
 
 class ResultsPage(NamedTuple):
@@ -70,7 +72,7 @@ def results_page(
     try:
         found = profile_of(session, engine, assessment)
     except NoResults:
-        return NoResultsPage(frame, assessment.closes_at)
+        return NoResultsPage(frame, until(assessment.closes_at) if assessment.closes_at else "")
     needs = needs_of(session, engine, assessment)
     profile, instrument = found.profile, engine.instrument
     by_role: tuple[RoleRow, ...] = ()
