@@ -16,7 +16,7 @@ from api.web.viewpoints import Frame, Viewpoint
 from models.vocab import AnswerMode
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["NoResultsPage", "ResultsPage", "RoleRow", "results_page"]
+__all__ = ["NoResultsPage", "ResultsPage", "RoleRow", "nothing_yet", "results_page"]
 
 
 class RoleRow(NamedTuple):
@@ -33,6 +33,11 @@ class NoResultsPage(NamedTuple):
     frame: Frame
     until: str
     """When the check closes, in words that follow "until"; empty when nobody has said."""
+
+
+def nothing_yet(frame: Frame, closes_at: datetime | None) -> NoResultsPage:
+    """The page of a check without results, which closes at that time."""
+    return NoResultsPage(frame, until(closes_at) if closes_at else "")
 
 
 class ResultsPage(NamedTuple):
@@ -72,7 +77,7 @@ def results_page(
     try:
         found = profile_of(session, engine, assessment)
     except NoResults:
-        return NoResultsPage(frame, until(assessment.closes_at) if assessment.closes_at else "")
+        return nothing_yet(frame, assessment.closes_at)
     needs = needs_of(session, engine, assessment)
     profile, instrument = found.profile, engine.instrument
     by_role: tuple[RoleRow, ...] = ()
