@@ -116,4 +116,4 @@ def _numbers() -> range:
 
 
 def _segment(number: int, points: Sequence[int], x: float, width: float, *, taken: bool) -> Segment:
-    return Segment(number, FAMILIES[number - 1], points[number - 1], round(x, 2), round(width, 2), taken)
+    return Segment(number, FAMILIES[number - 1], points[number - 1], round(x, 1), round(width, 1), taken)

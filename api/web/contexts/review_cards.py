@@ -8,6 +8,7 @@ from api.errors import NotReady
 from api.services.engine import Engine
 from api.services.review_desk import undone
 from api.web.contexts.desk import KINDS, REASONS, Names, in_words
+from api.web.contexts.match_fates import Fate
 from api.web.contexts.match_parts import Bar, bar_of
 from models.recommendation import Match, RecommendationRun
 from models.review import Approve, Comment, Entry, EntryState, Remove, Review, ReviewEvent
@@ -18,6 +19,7 @@ from recommender.errors import UnknownSupport
 
 __all__ = ["Card", "CardList", "Remark", "card_lists", "catalog_of", "facts_of", "support_of", "widest_of"]
 
+_FAR = 10
 _STATES = {
     EntryState.PROPOSED: "",
     EntryState.APPROVED: "Approved",
@@ -69,9 +71,16 @@ class Card(NamedTuple):
     matched: str
     """The sentence of the support that came closest; empty without one."""
     remarks: tuple[Remark, ...]
+    fate: Fate | None
+    """What the team made of it; None before it is released, and while the team says nothing."""
     first: int
     """First place that it may take; the pinned ones stay before the others."""
     last: int
+
+    @property
+    def in_long_list(self) -> bool:
+        """Whether it may go so far that stepping would be tedious."""
+        return self.last - self.first >= _FAR
 
     @property
     def decided(self) -> bool:
@@ -103,11 +112,14 @@ def card_lists(
     catalog: Catalog | None,
     names: Names,
     domains: Mapping[Domain, str],
+    fates: Mapping[str, Fate],
 ) -> tuple[CardList, ...]:
     """The lists as the review has them now."""
     matches = {str(match.support_id): match for ranked in run.lists for match in ranked.matches}
     ranked_lists = {ranked.kind: ranked for ranked in run.lists}
-    maker = _Maker(matches, _standing(events), review.comments, widest_of(matches.values()), catalog, names, domains)
+    maker = _Maker(
+        matches, _standing(events), review.comments, widest_of(matches.values()), catalog, names, domains, fates
+    )
     lists = []
     for one in review.lists:
         ranked = ranked_lists.get(one.kind)
@@ -181,6 +193,7 @@ class _Maker(NamedTuple):
     catalog: Catalog | None
     names: Names
     domains: Mapping[Domain, str]
+    fates: Mapping[str, Fate]
 
     def card(self, entry: Entry, place: int, kept: Sequence[Entry]) -> Card:
         match = self.matches.get(entry.support_id)
@@ -211,6 +224,7 @@ class _Maker(NamedTuple):
                 for one in self.comments
                 if one.support_id == entry.support_id
             ),
+            fate=self.fates.get(entry.support_id),
             first=1 if entry.pinned else n_pinned + 1,
             last=n_pinned if entry.pinned else len(kept),
         )

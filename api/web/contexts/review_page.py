@@ -15,17 +15,18 @@ from api.services.review import OpenReview
 from api.services.review_desk import undone
 from api.services.review_fold import fold
 from api.storage.repositories.actors import Colleague, colleagues
-from api.web.contexts.desk import ONE_OF, REASONS, STATE_MARKS, STATES, Due, Names, due_of, event_words
+from api.web.contexts.desk import REASONS, STATE_MARKS, STATES, Due, Names, due_of, event_words
+from api.web.contexts.match_fates import fates_of
 from api.web.contexts.profile import ProfileChart, profile_chart
 from api.web.contexts.review_cards import Card, CardList, Remark, card_lists, catalog_of
 from api.web.contexts.review_forms import Typed
-from models.needs import Need
+from api.web.contexts.team_panel import NeedRow, need_rows, situation_of
 from models.recommendation import RecommendationRun, Versions
 from models.review import Add, Opened, Recall, Release, RemovalReason, Review, ReviewEvent, ReviewState, Undo, Verdict
-from models.vocab import AnswerMode, Domain, Form, NeedWord, SupportKind, Visibility
+from models.vocab import AnswerMode, Domain, Form, Visibility
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["Done", "NeedRow", "ReviewPage", "domain_names", "review_page", "titles_of"]
+__all__ = ["Done", "Opening", "ReviewPage", "domain_names", "review_page", "titles_of"]
 
 KEYS = (
     ("j  k", "next match, match before; the arrows do the same"),
@@ -46,36 +47,6 @@ KEYS = (
 """What the keyboard does; each is a button, too."""
 _HISTORY = 30
 """Events that are shown at once; the others on request."""
-_SITUATION = (
-    "focus_areas",
-    "grade_bands",
-    "state",
-    "locale",
-    "cycle_phase",
-    "experience",
-    "modality",
-    "budget",
-    "time_available",
-    "languages",
-    "access_needs",
-    "evidence_rule",
-)
-"""Questions about a team's situation that an officer looks at, in this order."""
-
-
-class NeedRow(NamedTuple):
-    """One need."""
-
-    place: str
-    name: str
-    word: NeedWord
-    readiness: str
-    reason: str
-    now_and_next: tuple[tuple[str, str, str], ...]
-    """Question, what is seen now, what the next level looks like."""
-    met_by: str
-    unmet: bool
-    is_priority: bool
 
 
 class Told(NamedTuple):
@@ -179,6 +150,11 @@ class ReviewPage(NamedTuple):
         return tuple(card for one in self.lists for card in one.cards)
 
     @property
+    def long(self) -> bool:
+        """Whether a list is long enough to move its matches to a place that is typed."""
+        return any(card.in_long_list for card in self.cards)
+
+    @property
     def n_left(self) -> int:
         """Matches nobody has decided on."""
         return self.n_all - self.n_decided
@@ -201,7 +177,16 @@ def review_page(
     document = opened.document
     review = fold(opened.lists, opened.events)
     domains = domain_names(document, engine.instrument)
-    lists = card_lists(document, review, opened.events, catalog=catalog_of(engine), names=names, domains=domains)
+    fates = fates_of(session, engine, principal, opened.team) if review.released_at else {}
+    lists = card_lists(
+        document,
+        review,
+        opened.events,
+        catalog=catalog_of(engine),
+        names=names,
+        domains=domains,
+        fates=fates,
+    )
     cards = [card for one in lists for card in one.cards]
     history = _history(opened, review, names)
     words = _words(session, engine, principal, opened)
@@ -237,7 +222,7 @@ def review_page(
             for one in review.comments
             if one.support_id is None
         ),
-        needs=tuple(_need_row(need, document, review) for need in document.needs),
+        needs=need_rows(document, review),
         words=words,
         words_later=words is not None and words.snapshot_id != opened.run.snapshot_id,
         situation=situation_of(opened.team.context, engine.instrument),
@@ -266,36 +251,6 @@ def titles_of(document: RecommendationRun, events: Sequence[ReviewEvent]) -> Map
     """Titles of everything that a review may speak of."""
     titles = {str(match.support_id): match.title for one in document.lists for match in one.matches}
     return titles | {event.did.support_id: event.did.title for event in events if isinstance(event.did, Add)}
-
-
-def situation_of(context: Mapping[str, object], instrument: LoadedInstrument) -> tuple[tuple[str, str], ...]:
-    """What a team says of its situation: short names of the questions, and the labels of the answers."""
-    rows = []
-    for key in _SITUATION:
-        question, given = instrument.context.get(key), context.get(key)
-        if question is None or given in (None, "", [], ()):
-            continue
-        labels = {option.key: option.label for option in question.options}
-        values = given if isinstance(given, list | tuple) else [given]
-        rows.append((SHORT_NAMES.get(key, key), ", ".join(labels.get(str(value), str(value)) for value in values)))
-    return tuple(rows)
-
-
-SHORT_NAMES = {
-    "focus_areas": "Focus",
-    "grade_bands": "Grades",
-    "state": "State",
-    "locale": "Place",
-    "cycle_phase": "Doing now",
-    "experience": "Experience",
-    "modality": "Ways that work",
-    "budget": "Budget",
-    "time_available": "Hours a month",
-    "languages": "Languages",
-    "access_needs": "Access needs",
-    "evidence_rule": "Evidence required",
-    "school_year_time": "School year",
-}
 
 
 def _is_person(who: Colleague) -> bool:
@@ -377,36 +332,3 @@ def _told(done: Done, history: Sequence[Told], cards: Sequence[Card]) -> str:
         return f"You approved all that remained. {progress}"
     line = next((one for one in history if str(one.number) == done.what), None)
     return f"{line.who} {line.did}. {progress}" if line else ""
-
-
-def _need_row(need: Need, document: RecommendationRun, review: Review) -> NeedRow:
-    served: dict[SupportKind, int] = {}
-    matches = {match.support_id: match for one in document.lists for match in one.matches}
-    for one in review.lists:
-        for entry in one.kept:
-            match = matches.get(entry.support_id)
-            if match and any(share.domain is need.domain for share in match.needs):
-                served[one.kind] = served.get(one.kind, 0) + 1
-    unmet = [ONE_OF[gap.kind] for one in document.lists for gap in one.unmet_needs if gap.domain is need.domain]
-    met = [f"{n} {ONE_OF[kind]}{'' if n == 1 else 's'}" for kind, n in served.items()]
-    if unmet:
-        met.append(f"no {' and no '.join(unmet)} is good enough")
-    return NeedRow(
-        place="" if need.rank is None else str(need.rank),
-        name=need.name,
-        word=need.word,
-        readiness=need.readiness or "",
-        reason=_reason(need),
-        now_and_next=tuple((text.question, text.present, text.next or "") for text in need.rubric[:2]),
-        met_by=", ".join(met),
-        unmet=bool(unmet),
-        is_priority=need.is_priority,
-    )
-
-
-def _reason(need: Need) -> str:
-    if need.priority is not None and need.gap is not None and need.importance is not None:
-        return f"Gap {need.gap:.2f} × importance {need.importance:.2f} = {need.priority:.2f}"
-    if need.word is NeedWord.NOT_ENOUGH_ANSWERS:
-        return "Too few answers to place it"
-    return "Too few people to show the numbers" if need.priority is None else ""

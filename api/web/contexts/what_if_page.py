@@ -14,7 +14,7 @@ from api.services.review import OpenReview
 from api.services.runs import Case, present_case
 from api.services.what_if import KindDifference, Tried, WhatIfBody, try_out
 from api.web.contexts.desk import KINDS
-from api.web.contexts.review_page import SHORT_NAMES
+from api.web.contexts.team_panel import SHORT_NAMES
 from models.instrument import ContextQuestion
 from models.vocab import Form, Length
 from recommender.instruments import LoadedInstrument

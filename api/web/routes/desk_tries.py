@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
 
 from api.routes.dependencies import EngineDep, Now, Reading
 from api.services.review import read_review
@@ -19,6 +20,15 @@ router = APIRouter(prefix="/desk/runs/{run_id}")
 Word = Annotated[str, Query(max_length=200)]
 
 
+class Repeated(BaseModel):
+    """Questions that take several answers, so that their parameters may be given more than once."""
+
+    focus_areas: list[str] = []
+    modality: list[str] = []
+    grade_bands: list[str] = []
+    languages: list[str] = []
+
+
 @router.get("/why-not")
 def get_why_not(
     request: Request, officer: Officer, session: Reading, engine: EngineDep, run_id: str, q: Word = "", of: Word = ""
@@ -30,7 +40,13 @@ def get_why_not(
 
 @router.get("/what-if")
 def get_what_if(
-    request: Request, officer: Officer, session: Reading, engine: EngineDep, now: Now, run_id: str
+    request: Request,
+    officer: Officer,
+    session: Reading,
+    engine: EngineDep,
+    now: Now,
+    run_id: str,
+    _: Annotated[Repeated, Query()],
 ) -> Response:
     """What the team would be recommended if something changed; stores nothing."""
     page = what_if_page(session, engine, read_review(session, officer, run_id), request.query_params, now=now)

@@ -138,27 +138,27 @@ function release() {
 function openForm(card, kind) {
   closeForms();
   const source = byId(`form-${kind}`);
-  if (!card || !source || !card.querySelector(`[data-form=${kind}]`)) return;
+  if (!card?.querySelector(`.acts [href^="?form=${kind}&"]`)) return;
   const form = source.content.firstElementChild.cloneNode(true);
   form.elements.do.value = `${kind} ${idOf(card)}`;
   form.elements.version.value = byId("act").elements.version.value;
   form.setAttribute("aria-label", `${form.getAttribute("aria-label")}: ${card.querySelector("h3").textContent}`);
   if (kind === "move") form.elements.to_place.value = placeOf(card);
-  card.querySelector(".slot").replaceChildren(form);
+  card.append(form);
   htmx.process(form);
   form.querySelector("input[type=radio], input[type=number], textarea").focus();
   form.scrollIntoView({ block: "nearest" });
 }
 
 function closeForms() {
-  for (const slot of all("#matches .slot")) slot.replaceChildren();
+  for (const form of all("article > form")) form.remove();
 }
 
 document.addEventListener("click", (event) => {
-  const opener = event.target.closest("a[data-form]");
+  const opener = event.target.closest('.acts [href^="?form="]');
   if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    openForm(opener.closest("article"), opener.dataset.form);
+    openForm(opener.closest("article"), new URL(opener.href).searchParams.get("form"));
   }
   if (event.target.closest("[data-close]")) {
     const card = event.target.closest("article");
@@ -235,7 +235,7 @@ const anywhere = {
 
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
-  const form = target.closest?.("#matches .slot form, #q, #found form");
+  const form = target.closest?.("article > form, #q, #found form");
   if (key === "Escape" && form && !document.querySelector("dialog[open]")) {
     event.preventDefault();
     const card = form.closest("article") ?? current() ?? cards()[0];
@@ -348,7 +348,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id === "review") opened = all("#review details[open]").map((one) => one.id);
+  if (event.detail.target.id === "review") opened = all("#review details[open]").map((one) => one.id || one.closest("article")?.id);
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.requestConfig?.verb !== "post" || event.detail.failed) return;
@@ -370,7 +370,11 @@ for (const trouble of ["htmx:responseError", "htmx:sendError", "htmx:timeout", "
 
 function settle() {
   byId("failure").replaceChildren();
-  for (const id of opened) if (id && byId(id)) byId(id).open = true;
+  for (const id of opened) {
+    const there = id && byId(id);
+    const part = there?.matches("article") ? there.querySelector(".how") : there;
+    if (part?.matches("details")) part.open = true;
+  }
   ready();
   const lost = !document.activeElement || document.activeElement === document.body;
   const at = byId("review").dataset.at;
