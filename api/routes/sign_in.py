@@ -134,6 +134,12 @@ def _entered(
 Back = Annotated[str, Query(alias="next", max_length=2000, description="A path here to send a form's browser on to.")]
 
 
+def _or_page(responses: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
+    """The same for a form, which comes back as a page."""
+    page = {"text/html": {"schema": {"type": "string"}}}
+    return {status: {**response, "content": response["content"] | page} for status, response in responses.items()}
+
+
 _SEE_OTHER: dict[int | str, dict[str, Any]] = {303: {"description": "Signed in; a form is sent on."}}
 
 
@@ -143,12 +149,9 @@ _SEE_OTHER: dict[int | str, dict[str, Any]] = {303: {"description": "Signed in; 
     summary="Sign in by email and password",
     response_model=Me,
     responses=_SEE_OTHER
+    | _or_page(problem_responses(_401="They do not belong together.", _429="Too many attempts."))
     | problem_responses(
-        _401="They do not belong together.",
-        _403="The form came from another site.",
-        _413="The body is too large.",
-        _422="The body has faults.",
-        _429="Too many attempts.",
+        _403="The form came from another site.", _413="The body is too large.", _422="The body has faults."
     ),
     openapi_extra=_body_of(EmailAndPassword, email="dana@example.org", password="a long password"),
 )
