@@ -178,6 +178,7 @@ def test_keys_can_be_turned_off_and_never_act_while_somebody_types(windows: Wind
 def test_a_match_is_dragged_to_another_place(windows: Windows, site: Site) -> None:
     run = ten_matches(site)
     page = desk(windows, run)
+    page.set_viewport_size({"width": 1280, "height": 1400})  # both cards are in sight
     first, second, *rest = listed(page)
     grip = page.locator("article.match").first.locator(".grip")
     grip.scroll_into_view_if_needed()

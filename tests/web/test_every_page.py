@@ -37,7 +37,6 @@ PLANT = re.compile(r"data-planted=([\w-]+)")
 NEVER_SHOWN = {
     "external-id": "the portal's own id of a team",
     "feedback-note": "what a portal tells of a team's use of a support",
-    "match-note": "what a portal tells of a step in the life of a match",
 }
 """Fields whose text no page has to show."""
 
