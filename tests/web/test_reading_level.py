@@ -52,7 +52,9 @@ def template_text(path: Path) -> str:
         if isinstance(output, nodes.Output):
             shown = [part.data if isinstance(part, nodes.TemplateData) else "this" for part in output.nodes]
             text = re.sub(r"</?(a|b|strong|em|i|span|abbr|kbd|code|mark)\b[^>]*>", "", "".join(shown))
-            parts.append(unescape(re.sub(r"<[^>]*>", "\n\n", text)))
+            # What stands in a condition may be the end of a tag, its beginning, or only an attribute of it.
+            text = re.sub(r"<[^>]*(>|$)|^[^<>]*>|\s[a-z-]+=\"[^\"]*\"", "\n\n", text)
+            parts.append(unescape(text))
         else:
             called = output.call if isinstance(output, nodes.CallBlock) else output
             given = [*called.args, *(one.value for one in called.kwargs)]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from api.services.answers import OwnAnswers
 from api.services.closures import Closure, closure_of
 from api.storage.repositories.assessments import Place
+from api.web.contexts.checks import until
 from api.web.visitors import check_path
 from models.instrument import ContextOption
 from models.vocab import AnswerMode, Domain, Form, Length
@@ -39,8 +40,8 @@ class Frame(NamedTuple):
     """When it closed, if it did."""
     opens_at: datetime | None
     """When answers are taken, if that is still to come."""
-    closes_at: datetime | None
-    """When this ends, if that is still to come and known."""
+    until: str
+    """When this ends, in words that follow "until"; empty unless that is still to come and known."""
     saved_at: datetime | None
     submitted_at: datetime | None
     done: str
@@ -124,6 +125,7 @@ class Overview(NamedTuple):
 def frame_of(place: Place, instrument: LoadedInstrument, *, now: datetime, done: str | None = None) -> Frame:
     """What every page shows; `done` is a key of `DONE`, or anything else for nothing."""
     respondent, assessment = place.respondent, place.assessment
+    closes_at = assessment.closes_at
     closure = closure_of(place, instrument, now=now)
     together = respondent.mode == AnswerMode.CONSENSUS
     closed, why = _closed_words(closure, together=together)
@@ -134,9 +136,9 @@ def frame_of(place: Place, instrument: LoadedInstrument, *, now: datetime, done:
         together=together,
         closed=closed,
         closed_why=why,
-        closed_at=(assessment.closed_at or assessment.closes_at) if closure is Closure.CLOSED else None,
+        closed_at=(assessment.closed_at or closes_at) if closure is Closure.CLOSED else None,
         opens_at=assessment.opens_at if closure is Closure.NOT_OPEN_YET else None,
-        closes_at=assessment.closes_at if closure in (None, Closure.NOT_OPEN_YET) else None,
+        until=until(closes_at) if closure in (None, Closure.NOT_OPEN_YET) and closes_at else "",
         saved_at=respondent.saved_at,
         submitted_at=respondent.submitted_at,
         done=DONE.get(done or "", ""),

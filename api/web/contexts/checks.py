@@ -12,7 +12,7 @@ from api.web.rendering import day_words, time_words
 from models.base import Fault
 from models.vocab import Length
 
-__all__ = ["LENGTHS", "MODES", "Standing", "end_of_day", "ends", "last_day", "standing"]
+__all__ = ["LENGTHS", "MODES", "Standing", "end_of_day", "ends", "last_day", "standing", "until"]
 
 MODES: Mapping[Mode, tuple[str, str]] = {
     Mode.INDIVIDUAL: (
@@ -74,6 +74,11 @@ def ends(closes_at: datetime | None) -> str:
     if closes_at is None:
         return "open until you close it"
     return f"open through {day_words(last)}" if (last := last_day(closes_at)) else f"open until {time_words(closes_at)}"
+
+
+def until(closes_at: datetime) -> str:
+    """The moment at which a check closes, in words that follow "until"."""
+    return f"the end of {day_words(last)}" if (last := last_day(closes_at)) else time_words(closes_at)
 
 
 def last_day(closes_at: datetime | None) -> date | None:

@@ -15,7 +15,7 @@ from api.services.released import plan_standing
 from api.services.runs import seen_run
 from api.storage.repositories.runs import run_before
 from api.storage.tables import Run
-from api.web.contexts.results import NoResultsPage
+from api.web.contexts.results import NoResultsPage, nothing_yet
 from api.web.contexts.scale import Mark, Tick, mark_at, ticks
 from api.web.viewpoints import Frame, Viewpoint
 from models.change_story import ChangeFactor, ChangeStory, Move
@@ -128,7 +128,7 @@ def growth_page(session: Session, engine: Engine, view: Viewpoint, *, why: bool)
     frame = view.frame(team, "growth")
     standing = plan_standing(session, assessment, team)
     if not standing.has_results:
-        return NoResultsPage(frame, assessment.closes_at)
+        return nothing_yet(frame, assessment.closes_at)
     page = GrowthPage(
         frame=frame,
         why_not="",

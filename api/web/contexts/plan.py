@@ -12,7 +12,7 @@ from api.services.released import PlanStanding, ReleasedMatch, ReleasedRun, plan
 from api.services.review import OpenReview, read_review
 from api.storage.repositories.feedback import SupportFeedback, feedback_on_supports
 from api.storage.repositories.matches import statuses_of_team
-from api.web.contexts.results import NoResultsPage
+from api.web.contexts.results import NoResultsPage, nothing_yet
 from api.web.contexts.support_facts import duration_table, find_support, support_facts
 from api.web.viewpoints import Frame, Viewpoint
 from models.match import FeedbackKind, MatchState, TeamReason
@@ -167,7 +167,7 @@ def plan_page(
     frame = view.frame(team, "plan")
     standing = plan_standing(session, assessment, team)
     if not standing.has_results:
-        return NoResultsPage(frame, assessment.closes_at)
+        return nothing_yet(frame, assessment.closes_at)
     page = PlanPage(
         frame=frame,
         plan=standing,

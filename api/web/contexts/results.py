@@ -9,13 +9,14 @@ from api.errors import NoResults
 from api.services.engine import Engine
 from api.services.profiles import ProfileView, needs_of, profile_of
 from api.services.released import PlanStanding, plan_standing
+from api.web.contexts.checks import until
 from api.web.contexts.conversation import Prompt, Strength, prompts, strengths
 from api.web.contexts.profile import ProfileChart, profile_chart
 from api.web.viewpoints import Frame, Viewpoint
 from models.vocab import AnswerMode
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["NoResultsPage", "ResultsPage", "RoleRow", "results_page"]
+__all__ = ["NoResultsPage", "ResultsPage", "RoleRow", "nothing_yet", "results_page"]
 
 
 class RoleRow(NamedTuple):
@@ -30,7 +31,13 @@ class NoResultsPage(NamedTuple):
     """There is nothing to see yet."""
 
     frame: Frame
-    closes_at: datetime | None
+    until: str
+    """When the check closes, in words that follow "until"; empty when nobody has said."""
+
+
+def nothing_yet(frame: Frame, closes_at: datetime | None) -> NoResultsPage:
+    """The page of a check without results, which closes at that time."""
+    return NoResultsPage(frame, until(closes_at) if closes_at else "")
 
 
 class ResultsPage(NamedTuple):
@@ -70,7 +77,7 @@ def results_page(
     try:
         found = profile_of(session, engine, assessment)
     except NoResults:
-        return NoResultsPage(frame, assessment.closes_at)
+        return nothing_yet(frame, assessment.closes_at)
     needs = needs_of(session, engine, assessment)
     profile, instrument = found.profile, engine.instrument
     by_role: tuple[RoleRow, ...] = ()
