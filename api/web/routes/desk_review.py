@@ -120,9 +120,9 @@ def _to_go_on_with(asked: Asked, after: OpenReview, before: OpenReview) -> str:
     order = [str(entry.support_id) for one in fold(before.lists, before.events).lists for entry in one.kept]
     left = {str(entry.support_id): entry for one in fold(after.lists, after.events).lists for entry in one.kept}
     here = order.index(did.support_id) if did.support_id in order else 0
-    following = [support_id for support_id in order[here + 1 :] if support_id in left]
-    undecided = [one for one in following if left[one].state is EntryState.PROPOSED]
-    return next(iter([*undecided, *following, *[one for one in order[here::-1] if one in left]]), "")
+    rest = [support_id for support_id in (*order[here + 1 :], *order[:here]) if support_id in left]
+    undecided = [support_id for support_id in rest if left[support_id].state is EntryState.PROPOSED]
+    return next(iter([*undecided, *rest]), "")
 
 
 def _again(
