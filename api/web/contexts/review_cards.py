@@ -13,12 +13,13 @@ from api.web.contexts.match_parts import Bar, bar_of
 from models.recommendation import Match, RecommendationRun
 from models.review import Approve, Comment, Entry, EntryState, Remove, Review, ReviewEvent
 from models.support import Provider, Support
-from models.vocab import Domain, SupportKind
+from models.vocab import Cost, Domain, SupportKind
 from recommender.catalog.load import Catalog
 from recommender.errors import UnknownSupport
 
 __all__ = ["Card", "CardList", "Remark", "card_lists", "catalog_of", "facts_of", "support_of", "widest_of"]
 
+_COSTS = {None: "cost not known", Cost.FREE: "free", Cost.PAID: "costs money", Cost.MIXED: "free in part"}
 _FAR = 10
 _STATES = {
     EntryState.PROPOSED: "",
@@ -166,7 +167,7 @@ def facts_of(support: Support | None) -> tuple[str, ...]:
         facts = [in_words(support.provider_kind), f"serves {place}" if place else ""]
     else:
         facts = [in_words(support.resource_type), support.publisher, str(support.year or "")]
-    return tuple(fact for fact in (*facts, support.cost or "cost not known") if fact)
+    return tuple(fact for fact in (*facts, _COSTS[support.cost]) if fact)
 
 
 class _Standing(NamedTuple):
