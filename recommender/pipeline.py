@@ -138,9 +138,14 @@ class Recommender:
         kinds: Sequence[SupportKind] = ALL_KINDS,
         k: int | None = None,
         history: Sequence[PastSupport] = (),
+        word_vectors: NDArray[np.float32] | None = None,
     ) -> RecommendationRun:
-        """The run that `decide` makes without chance."""
-        return self._decide(assessment, _Terms(k, latest(history)), as_of=as_of, kinds=kinds).run
+        """The run that `decide` makes without chance.
+
+        `word_vectors` are those that the method of that name makes of the same words; None makes them.
+        """
+        terms = _Terms(k, latest(history))
+        return self._decide(assessment, terms, as_of=as_of, kinds=kinds, word_vectors=word_vectors).run
 
     def decide(
         self,
@@ -171,8 +176,16 @@ class Recommender:
         terms = _Terms(k, latest(history), exploration, seed, logged=True)
         return self._decide(assessment, terms, as_of=as_of, kinds=kinds)
 
-    def _decide(self, assessment: Assessment, terms: _Terms, *, as_of: date, kinds: Sequence[SupportKind]) -> Decided:
-        profile, team = self._view(assessment, as_of)
+    def _decide(
+        self,
+        assessment: Assessment,
+        terms: _Terms,
+        *,
+        as_of: date,
+        kinds: Sequence[SupportKind],
+        word_vectors: NDArray[np.float32] | None = None,
+    ) -> Decided:
+        profile, team = self._view(assessment, as_of, word_vectors)
         needs = shown_needs(team.needs, profile, assessment, self.instrument)
         writer = self._writer(team, profile)
         lists: list[RankedList] = []
@@ -259,7 +272,7 @@ class Recommender:
         return lists
 
     def word_vectors(self, assessment: Assessment) -> NDArray[np.float32]:
-        """Vectors of the team's own words, shape (pieces, dimension); not to be kept longer than a request."""
+        """Vectors of the team's own words, shape (pieces, dimension); not to be kept on disk, nor for long."""
         return self._word_vectors(self._own_words(assessment))
 
     def why_not(
@@ -272,15 +285,18 @@ class Recommender:
         history: Sequence[PastSupport] = (),
         exploration: float = 0.0,
         seed: int = 0,
+        word_vectors: NDArray[np.float32] | None = None,
     ) -> WhyNot:
         """Why one support is, or is not, in the list that `decide` makes of the same arguments.
+
+        `word_vectors` are those that the method of that name makes of the same words; None makes them.
 
         Raises:
             UnknownSupport: the catalog has no such id.
             ValueError: `exploration` is out of range.
         """
         support = self.catalog.get(support_id)
-        profile, team = self._view(assessment, as_of)
+        profile, team = self._view(assessment, as_of, word_vectors)
         ranker = self._rankers[support.kind]
         terms = _Terms(k, latest(history), exploration, seed)
         ranked, _ = _shown(ranker, team, terms)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Protocol
 
 from api.errors import LoadingFailed, NotReady, StorageBusy, StorageUnavailable
+from api.services.recent_words import RecentWords
 from api.settings import Settings
 from models.base import SupportId
 from models.recommendation import Versions
@@ -138,6 +139,7 @@ class Engine:
         """Calibrated parameters by item id; empty, because the instrument is not calibrated yet."""
         self.exploration = exploration
         self.embedder: CachedEmbedder = source.embedder
+        self.recent_words = RecentWords()
         self._settings_catalog: Catalog = source.catalog
         self._inputs = source if isinstance(source, Inputs) else None
         self._served = _Served(source.catalog, None if isinstance(source, Inputs) else source)

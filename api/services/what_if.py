@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -138,9 +139,15 @@ def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> T
         ) from error
     if faults := _telling(body.answers, changed, recommender):
         raise InvalidBody(faults)
-    kinds = kinds_of(body.kinds)
-    before = recommender.recommend(present, as_of=now.date(), kinds=kinds, k=body.k, history=case.history)
-    after = recommender.recommend(changed, as_of=body.as_of or now.date(), kinds=kinds, k=body.k, history=case.history)
+    recommend = partial(
+        recommender.recommend,
+        kinds=kinds_of(body.kinds),
+        k=body.k,
+        history=case.history,
+        word_vectors=engine.recent_words.of(case.snapshot_id, recommender, present),  # own words cannot be changed
+    )
+    before = recommend(present, as_of=now.date())
+    after = recommend(changed, as_of=body.as_of or now.date())
     pairs = zip(before.lists, after.lists, strict=True)
     return Tried(differences=[_difference(one, other) for one, other in pairs], run=after)
 
@@ -163,14 +170,16 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
     kind = recommender.catalog.get(support_id).kind
     if kind not in request.kinds:
         raise Conflict(f"This run lists no support of the kind '{kind}'.")
+    assessment = parse_assessment(run.assessment, recommender.instrument)
     answer = recommender.why_not(
-        parse_assessment(run.assessment, recommender.instrument),
+        assessment,
         support_id,
         as_of=request.as_of,
         k=request.k,
         history=request.history,
         exploration=request.exploration,
         seed=request.seed,
+        word_vectors=engine.recent_words.of(run.snapshot_id, recommender, assessment),
     )
     return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
 

@@ -73,7 +73,7 @@ def guide_page(session: Session, engine: Engine, view: Viewpoint) -> GuidePage |
 def _agenda(*, n_first: int, n_prompts: int, has_strengths: bool) -> tuple[AgendaItem, ...]:
     parts = [(5, "Arrive, and agree on how to talk", "arrive")]
     if has_strengths:
-        parts.append((10, "What is strong", "strong"))
+        parts.append((10, "What is furthest along", "strong"))
     if n_prompts:
         parts.append((5 + 5 * min(n_prompts, 3), "Two pictures", "pictures"))
     parts.append((max(10, 10 * n_first), "Where to start" if n_first else "What matters to us", "start"))

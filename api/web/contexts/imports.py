@@ -1,6 +1,7 @@
 """What the pages of an import show: what is wrong with the files, and what a checked catalog would change."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from api.services.catalog_versions import CatalogVersion, report_on
@@ -8,7 +9,7 @@ from api.web.contexts.support_words import plain
 from models.base import Fault, SupportId
 from models.support import Support
 from models.vocab import SupportKind
-from recommender.catalog.duplicates import near_duplicates
+from recommender.catalog.duplicates import DuplicatePair, near_duplicates
 from recommender.catalog.load import Catalog
 from recommender.catalog.parse import file_name
 from recommender.catalog.stats import LOOK_AT
@@ -202,6 +203,11 @@ def _change(support: Support, before: Support | None = None) -> Change:
     return Change(support.id, support.display_title, fields)
 
 
+@lru_cache(maxsize=2)
+def _near_duplicates(catalog: Catalog) -> tuple[DuplicatePair, ...]:
+    return near_duplicates(catalog.supports, threshold=LOOK_AT)
+
+
 def _pairs(catalog: Catalog, touched: set[SupportId]) -> list[Pair]:
     """Likely duplicates with a new or changed support in them, most alike first."""
     if not touched:
@@ -213,7 +219,7 @@ def _pairs(catalog: Catalog, touched: set[SupportId]) -> list[Pair]:
             round(100 * pair.similarity),
             pair.same_page,
         )
-        for pair in near_duplicates(catalog.supports, threshold=LOOK_AT)
+        for pair in _near_duplicates(catalog)
         if pair.first in touched or pair.second in touched
     ]
 
