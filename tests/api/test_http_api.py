@@ -199,10 +199,10 @@ def test_the_openapi_document_is_whole(client: TestClient) -> None:
 
     assert {ref.removeprefix("#/components/schemas/") for ref in references(document)} <= set(known)
     assert "HTTPValidationError" not in known
-    for methods in document["paths"].values():
+    for path, methods in document["paths"].items():
         for operation in methods.values():
             for status, response in operation["responses"].items():
-                if status >= "400":
+                if status >= "400" and path != "/sign-in":  # its form comes back as a page
                     assert list(response["content"]) == ["application/problem+json"]
     body = document["paths"][PREVIEW]["post"]["requestBody"]["content"]["application/json"]
     assert sorted(body["examples"]) == sorted(SAMPLES)

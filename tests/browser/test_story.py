@@ -279,7 +279,7 @@ def review_by_keyboard(page: Page, name: str) -> None:
     page.keyboard.type("Start with the first one.")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    press_until(page, ".slot form button.main")
+    press_until(page, "#matches form button.main")
     key("Enter")
     key("u")
     for _ in range(40):

@@ -375,7 +375,7 @@ def test_being_done_is_said_twice_without_harm_and_shows_the_own_picture(person:
         assert "Thank you. You are done." in text
     assert "yours alone" in text
     assert "Team and time between Applying and Leading (3.0)" in text
-    assert "This part closes on Oct 24, 2026" in text
+    assert "This part is open until Oct 24, 2026" in text
 
 
 def test_saving_after_being_done_opens_the_check_again_and_says_so(person: Person) -> None:
