@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from recommender.pipeline import Recommender
 
 __all__ = [
     "ArtifactMissing",
+    "catalog_in",
     "instrument_of",
     "keep_artifacts",
     "keep_catalog",
@@ -82,7 +84,13 @@ def stored_catalog(session: Session, version: str) -> Catalog:
     Raises:
         ArtifactMissing: it is not kept, or was altered.
     """
-    return restore_catalog(_load(session, "catalog", version))
+    return catalog_in(_body(session, "catalog", version))
+
+
+@lru_cache(maxsize=2)
+def catalog_in(body: str) -> Catalog:
+    """The catalog that a kept text holds; the last two are remembered, because a page may ask again and again."""
+    return restore_catalog(json.loads(body))
 
 
 def instrument_of(session: Session, versions: Versions, present: LoadedInstrument) -> LoadedInstrument:
@@ -112,9 +120,13 @@ def _keep(session: Session, kind: str, version: str, document: Callable[[], obje
 
 
 def _load(session: Session, kind: str, version: str) -> Any:
+    return json.loads(_body(session, kind, version))
+
+
+def _body(session: Session, kind: str, version: str) -> str:
     body = artifact_body(session, kind, version)
     if body is None:
         raise ArtifactMissing(f"The {kind} {version[:12]} is not kept.")
     if hashlib.sha256(body.encode()).hexdigest() != version:
         raise ArtifactMissing(f"The kept {kind} {version[:12]} is not what its version says.")
-    return json.loads(body)
+    return body

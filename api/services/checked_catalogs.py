@@ -1,6 +1,5 @@
 """Uploaded catalogs that were checked and wait for a person's word: unlisted, unused, forgotten after a day."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal
 from api.errors import NotFound
-from api.services.artifacts import stored_catalog
+from api.services.artifacts import catalog_in, stored_catalog
 from api.services.catalog_versions import import_catalog
 from api.storage.repositories.artifacts import (
     add_artifact,
@@ -20,7 +19,7 @@ from api.storage.repositories.artifacts import (
 )
 from models.base import Fault
 from models.vocab import SupportKind
-from recommender.catalog.load import Catalog, restore_catalog
+from recommender.catalog.load import Catalog
 from recommender.catalog.parse import parse_catalog
 from recommender.config import canonical_json
 
@@ -78,7 +77,7 @@ def waiting_catalog(session: Session, version: str, *, settings_catalog: Catalog
     body = artifact_body(session, _KIND, version)
     if body is None:
         raise NotFound("checked catalog", version)
-    return WaitingCatalog(restore_catalog(json.loads(body)), stored=False)
+    return WaitingCatalog(catalog_in(body), stored=False)
 
 
 def store(session: Session, principal: Principal, version: str, *, settings_catalog: Catalog, now: datetime) -> None:
