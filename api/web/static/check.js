@@ -23,6 +23,12 @@ function start() {
   let sending = null;
   let timer = 0;
 
+  // Another tab may have sent what was chosen here.
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel(`trellis.check.${page.dataset.check}`) : null;
+  tabs?.addEventListener("message", (event) => {
+    if (!waiting().length && !refused().length && !stopped) told(event.data);
+  });
+
   // Another page of the same check may have left pieces; where they belong to this page, they are shown.
   if (form) for (const [path, piece] of Object.entries(unsent.all())) {
     setValue(path, piece.value);
@@ -93,6 +99,7 @@ function start() {
           acknowledged[path] = piece.value;
         }
         told(answer);
+        tabs?.postMessage(answer);
       } else if (answer.faults) {
         for (const [path, words] of Object.entries(answer.faults)) refuse(path, words, Object.fromEntries(pieces)[path]);
         if (!pieces.some(([path]) => path in answer.faults)) stopped = "Not saved: something is wrong with this page. Please open it again.";
