@@ -2,18 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Security
-from fastapi.security import APIKeyCookie
+from fastapi import Depends, Request
 
 from api.access.principals import Permission, Principal, Scope
-from api.access.sessions import SignedInPerson, signed_in
+from api.access.sessions import SignedInPerson
 from api.errors import Unauthenticated
-from api.routes.browsers import SESSION_COOKIE
-from api.routes.dependencies import DatabaseDep, Now
+from api.routes.browsers import OwnSession
+from api.routes.dependencies import DatabaseDep
 from api.services.answers import Invitation, invitation_of
 from api.web.rendering import Visitor
 
-__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "Invited", "PersonHere", "SignInFirst", "check_path"]
+__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "Invited", "PersonHere", "check_path"]
 
 CHECK_COOKIE = "trellis_check"
 """Holds an invitation. Its path is that of the one check it opens, so that a browser may hold several."""
@@ -27,21 +26,8 @@ HOMES = {
 }
 """The page on which people of each scope begin."""
 
-_cookie = APIKeyCookie(name=SESSION_COOKIE, auto_error=False)
 
-
-class SignInFirst(Unauthenticated):
-    """A page for people who are signed in; a browser that asks for it is led to the sign-in and back."""
-
-
-def _person(
-    request: Request, database: DatabaseDep, now: Now, token: Annotated[str | None, Security(_cookie)]
-) -> SignedInPerson:
-    try:
-        who = signed_in(database, token, now=now)
-    except Unauthenticated as error:
-        raise SignInFirst(str(error)) from error
-    request.state.actor = who.principal.actor
+def _person(request: Request, who: OwnSession) -> SignedInPerson:
     request.state.visitor = Visitor(who.person.name, who.principal.scope)
     return who
 
@@ -63,7 +49,7 @@ class Asks:
         """The person, as the caller of use cases.
 
         Raises:
-            SignInFirst: nobody is signed in.
+            Unauthenticated: nobody is signed in; a browser is led to the sign-in and back.
             NotAllowed: the person's scope does not hold the permission.
         """
         who.principal.must(self.permission)
