@@ -20,7 +20,7 @@ from api.storage.repositories.stored_answers import (
 )
 from api.storage.tables import StoredAnswer
 
-__all__ = ["KEPT_FOR", "Created", "Once", "forget_expired"]
+__all__ = ["KEPT_FOR", "Created", "Once", "forget_expired", "kept_or_made"]
 
 KEPT_FOR = timedelta(hours=24)
 """How long a repeated call gets the first answer."""
@@ -70,23 +70,23 @@ class _Once:
         """
         if self._key is None:
             return _response(make())
-        lock_stored_answer(session, owner, self._key)
-        if (kept := self.kept(session, owner=owner, now=now)) is not None:
-            return kept
-        forget_stored_answers(session, before=now - KEPT_FOR)
-        response = _response(created := make())
-        answer = StoredAnswer(
-            owner=owner,
-            key=self._key,
-            fingerprint=self._fingerprint,
-            team_id=created.team_id,
-            status=response.status_code,
-            headers={name: value for name, value in response.headers.items() if name in ("location", "etag")},
-            body=_text(created.kept or created.body),
-            created_at=now,
-        )
-        store_answer(session, answer)
-        return response
+        key, fresh = self._key, []
+
+        def answer() -> StoredAnswer:
+            fresh.append(response := _response(created := make()))
+            return StoredAnswer(
+                owner=owner,
+                key=key,
+                fingerprint=self._fingerprint,
+                team_id=created.team_id,
+                status=response.status_code,
+                headers={name: value for name, value in response.headers.items() if name in ("location", "etag")},
+                body=_text(created.kept or created.body),
+                created_at=now,
+            )
+
+        kept = kept_or_made(session, owner, key, answer, now=now)
+        return fresh[0] if fresh else self._replayed(kept)
 
     def kept(self, session: Session, *, owner: str, now: datetime) -> Response | None:
         """The kept answer of the earlier call with the same key; None when there was none.
@@ -94,13 +94,34 @@ class _Once:
         Raises:
             IdempotencyMismatch: the key was used for another request.
         """
-        kept = find_stored_answer(session, owner, self._key) if self._key is not None else None
-        if kept is None or kept.created_at < now - KEPT_FOR:
-            return None
+        kept = _found(session, owner, self._key, now) if self._key is not None else None
+        return None if kept is None else self._replayed(kept)
+
+    def _replayed(self, kept: StoredAnswer) -> Response:
         if kept.fingerprint != self._fingerprint:
             raise IdempotencyMismatch("This Idempotency-Key was used for another request; use a new one.")
         headers = {**kept.headers, "Idempotency-Replayed": "true"}
         return Response(kept.body, kept.status, headers, media_type="application/json")
+
+
+def kept_or_made(
+    session: Session, owner: str, key: str, make: Callable[[], StoredAnswer], *, now: datetime
+) -> StoredAnswer:
+    """The answer that is kept under a key, or the one that `make` gives, which is kept for a day from then on.
+
+    The second of two calls with one key at the same time waits for the first.
+    """
+    lock_stored_answer(session, owner, key)
+    if (kept := _found(session, owner, key, now)) is not None:
+        return kept
+    forget_stored_answers(session, before=now - KEPT_FOR)
+    store_answer(session, made := make())
+    return made
+
+
+def _found(session: Session, owner: str, key: str, now: datetime) -> StoredAnswer | None:
+    kept = find_stored_answer(session, owner, key)
+    return kept if kept is not None and kept.created_at >= now - KEPT_FOR else None
 
 
 def forget_expired(database: Database, now: datetime) -> None:

@@ -8,13 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from api.routes.once import KEPT_FOR
-from api.storage.repositories.stored_answers import (
-    find_stored_answer,
-    forget_stored_answers,
-    lock_stored_answer,
-    store_answer,
-)
+from api.routes.once import kept_or_made
 from api.storage.tables import StoredAnswer
 
 __all__ = ["once_at", "one_time"]
@@ -48,23 +42,23 @@ def once_at(
     key = "form:" + hashlib.sha256(content.encode()).hexdigest()
     if not form.get("once"):
         return make()[0], True
-    lock_stored_answer(session, owner, key)
-    kept = find_stored_answer(session, owner, key)
-    if kept is not None and kept.created_at >= now - KEPT_FOR:
-        return str(kept.headers["location"]), False
-    forget_stored_answers(session, before=now - KEPT_FOR)
-    address, team_id = make()
-    store_answer(
-        session,
-        StoredAnswer(
+    first = False
+
+    def answer() -> StoredAnswer:
+        nonlocal first
+        first = True
+        address, team_id = make()
+        headers = {"location": address}
+        return StoredAnswer(
             owner=owner,
             key=key,
             fingerprint=key,
             team_id=team_id,
             status=303,
-            headers={"location": address},
+            headers=headers,
             body="",
             created_at=now,
-        ),
-    )
-    return address, True
+        )
+
+    kept = kept_or_made(session, owner, key, answer, now=now)
+    return str(kept.headers["location"]), first
