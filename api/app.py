@@ -10,31 +10,31 @@ from anyio import to_thread
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import problems
 from api.access.limits import Limits
 from api.access.oidc import identity_provider
+from api.assessments.answer_routes import AnswersBody
+from api.catalog.version_routes import PATH as CATALOG_VERSIONS
+from api.catalog.versions import StoredCatalogs
+from api.engine.engine import Engine, Inputs, load_inputs
 from api.errors import StorageBusy, StorageFull, StorageUnavailable
-from api.metrics import Metrics
-from api.middleware import Boundary
-from api.openapi import describe
-from api.routes import ROUTERS
-from api.routes.answers import AnswersBody
-from api.routes.catalog_versions import PATH as CATALOG_VERSIONS
-from api.routes.dependencies import Clock
-from api.routes.described import as_described
-from api.routes.once import forget_expired
-from api.routes.recommendations import PreviewBody
-from api.services.catalog_versions import StoredCatalogs
-from api.services.engine import Engine, Inputs, load_inputs
-from api.services.evaluation import load_evaluation
-from api.services.sign_in import Attempts
+from api.evaluation.published import load_evaluation
+from api.http import problems
+from api.http.dependencies import Clock
+from api.http.described import as_described
+from api.http.metrics import Metrics
+from api.http.middleware import Boundary
+from api.http.once import forget_expired
+from api.http.openapi import describe
+from api.people.sign_in import Attempts
+from api.recommending.preview_routes import PreviewBody
+from api.routers import ROUTERS
 from api.settings import Settings, load_settings
 from api.storage.database import Database, open_database
 from api.storage.migrate import upgrade
-from api.web.failures import answer_failure
-from api.web.routes import PAGES
-from api.web.routes.imports import PATH as IMPORT_PAGE
-from api.web.static_files import OwnFiles
+from api.web.catalog.import_pages import PATH as IMPORT_PAGE
+from api.web.kit.failures import answer_failure
+from api.web.kit.static_files import OwnFiles
+from api.web.pages import PAGES
 from recommender import __version__
 from recommender.pipeline import Recommender
 

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import InvalidSetting
 from models.base import Fault
-from recommender.exploration import MAX_RATE
+from recommender.ranking.exploration import MAX_RATE
 
 __all__ = ["Settings", "load_settings"]
 

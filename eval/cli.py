@@ -60,9 +60,9 @@ def judged(
     # Imported here so that help and usage errors are quick.
     from rich.console import Console
 
-    from eval.experiment import OURS, evaluate_teams
-    from eval.report import markdown, print_result
-    from eval.wiring import open_bench_and_runs, our_rankers, reasons_of
+    from eval.experiments.experiment import OURS, evaluate_teams
+    from eval.experiments.wiring import open_bench_and_runs, our_rankers, reasons_of
+    from eval.results.report import markdown, print_result
 
     bench, runs = open_bench_and_runs(paths, teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
     today = datetime.now(UTC).date()
@@ -103,9 +103,9 @@ def tune(
     as_json: Json = False,
 ) -> None:
     """Propose ranking weights from judged teams, by cross-validation over teams. Changes nothing."""
-    from eval.study import study_markdown, study_weights
-    from eval.tables import feature_tables, present_weights
-    from eval.wiring import open_bench
+    from eval.experiments.wiring import open_bench
+    from eval.tuning.study import study_markdown, study_weights
+    from eval.tuning.tables import feature_tables, present_weights
 
     bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
     studies = []

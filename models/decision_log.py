@@ -17,7 +17,7 @@ class LoggedCandidate(Value):
 
     support_id: SupportId
     features: dict[str, float]
-    """Values of `recommender.features.FEATURES`, and `score`: what its own place is worth, before any swap."""
+    """Values of `recommender.ranking.features.FEATURES`, and `score`: what its own place is worth, before any swap."""
     propensity: float = Field(ge=0, le=1)
     """Probability that it is put first; over the candidates they sum to 1."""
 

@@ -1,25 +1,14 @@
 """Ranking settings: frozen, hashed, stored with every run. No environment is read here."""
 
-import hashlib
-import json
 from typing import Annotated
 
 from pydantic import Field, field_validator
 
 from models.base import Value
 from models.vocab import SupportKind
+from recommender.canonical import content_hash
 
-__all__ = ["KindConfig", "Parts", "RankingConfig", "ScoringConfig", "canonical_json", "content_hash"]
-
-
-def canonical_json(document: object) -> str:
-    """The one text of a JSON-able document: sorted keys, no spaces."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def content_hash(document: object) -> str:
-    """SHA-256 of a document's canonical JSON, 64 hexadecimal digits."""
-    return hashlib.sha256(canonical_json(document).encode()).hexdigest()
+__all__ = ["KindConfig", "Parts", "RankingConfig", "ScoringConfig"]
 
 
 class ScoringConfig(Value):
@@ -53,7 +42,7 @@ class KindConfig(Value):
     """Settings of one ranked list. Weights are relative: scoring divides them by what they can add up to."""
 
     features: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]]
-    """Weight of each feature of `recommender.features`, at least 0; features left out weigh nothing."""
+    """Weight of each feature of `recommender.ranking.features`, at least 0; features left out weigh nothing."""
     diversity: float = Field(default=0.05, ge=0, lt=1)
     """Share of the score that need coverage can earn; the rest is relevance."""
     floor: float = Field(default=0.0, ge=0, le=1)

@@ -9,9 +9,9 @@ from models.base import Fault
 from models.vocab import SupportKind
 from recommender.config import KindConfig, Parts, RankingConfig
 from recommender.errors import InvalidConfig
-from recommender.faults import value_faults, wrong_word
-from recommender.features import FEATURES
-from recommender.yaml_document import Document, parse_document
+from recommender.ranking.features import FEATURES
+from recommender.reading.faults import value_faults, wrong_word
+from recommender.reading.yaml_document import Document, parse_document
 
 __all__ = ["load_config", "parse_config", "starter_config"]
 

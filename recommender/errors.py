@@ -1,4 +1,4 @@
-"""The error tree. No HTTP here: `api.problems` maps each class to a status, the command line to an exit code.
+"""The error tree. No HTTP here: `api.http.problems` maps each class to a status, the command line to an exit code.
 
 TrellisError
 ├── InputError                 what the caller gave is wrong; lists every fault

@@ -29,21 +29,21 @@ from models.vocab import ScoreStatus, SupportKind, Visibility
 from recommender import __version__
 from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
+from recommender.diagnosis.needs import derive_needs, shown_needs
+from recommender.diagnosis.profiling import build_profile, shown
 from recommender.embedding import CachedEmbedder
-from recommender.explain import RubricVectors
-from recommender.exploration import log_list, swap_neighbors
-from recommender.history import latest
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
-from recommender.matches import MatchWriter
-from recommender.needs import derive_needs, shown_needs
-from recommender.planning import make_plan
 from recommender.ports import Progress
-from recommender.profiling import build_profile, shown
-from recommender.ranker import KindRanker, Ranked, TeamView
+from recommender.ranking.exploration import log_list, swap_neighbors
+from recommender.ranking.ranker import KindRanker, Ranked, TeamView
+from recommender.ranking.signals import DOMAINS, OwnWords, own_words, rubric_queries, team_signals
 from recommender.rules.facts import team_facts
 from recommender.rules.load import ruleset_version
-from recommender.signals import DOMAINS, OwnWords, own_words, rubric_queries, team_signals
+from recommender.telling.explain import RubricVectors
+from recommender.telling.history import latest
+from recommender.telling.matches import MatchWriter
+from recommender.telling.planning import make_plan
 
 __all__ = ["ALL_KINDS", "Decided", "Recommender", "versions_of"]
 
@@ -167,7 +167,7 @@ class Recommender:
             k: matches a list; None takes the configured number of each kind.
             history: supports already decided on. They are left out, others move up, and the run says so. The last word
                 on a support counts, whatever `as_of` is; ids that the catalog lacks are ignored.
-            exploration: probability that two neighbors swap places, 0 to 0.5; see `recommender.exploration`.
+            exploration: probability that two neighbors swap places, 0 to 0.5; see `recommender.ranking.exploration`.
             seed: of the swaps, with the ids of team and assessment, the kind and `as_of`.
 
         Raises:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.support import Provider, Resource, Support
-from recommender.documents import sentences
 from recommender.index import CatalogIndex
+from recommender.index.documents import sentences
 from recommender.ports import Embedder
 
 __all__ = [

@@ -5,10 +5,10 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from api.access.key_rows import find_key, touch_key
 from api.access.principals import Principal, Scope
 from api.errors import StorageBusy, StorageFull, StorageUnavailable, Unauthenticated
 from api.storage.database import Database
-from api.storage.repositories.keys import find_key, touch_key
 
 __all__ = ["authenticate", "hash_secret", "new_secret"]
 

@@ -19,7 +19,7 @@ class Scope(StrEnum):
 
 
 class Permission(StrEnum):
-    """One thing that a route may ask for. Which teams it reaches is decided apart, by `api.services.access`."""
+    """One thing that a route may ask for. Which teams it reaches is decided apart, by `api.access.reach`."""
 
     READ_CATALOG = "read-catalog"
     """Catalog, instrument, and previews that store nothing."""

@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple
 from sqlalchemy.orm import Session
 
 from api.access.keys import hash_secret
+from api.access.people_rows import add_web_session, end_sessions, find_web_session, forget_expired
 from api.access.principals import Principal, Scope
 from api.errors import Unauthenticated
 from api.storage.database import Database
-from api.storage.repositories.people import add_web_session, end_sessions, find_web_session, forget_expired
 from api.storage.tables import Person, WebSession
 
 __all__ = ["SESSION_HOURS", "Method", "SignedInPerson", "begin_session", "end_session", "signed_in"]

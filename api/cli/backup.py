@@ -19,7 +19,7 @@ def backup_command(
     file: Annotated[Path, typer.Argument(help="File to write, such as trellis.backup.gz; replaced if it exists.")],
 ) -> None:
     """Write everything in the database to one file; the service may go on meanwhile."""
-    from api.services.backup import back_up
+    from api.operating.backup import back_up
     from api.settings import load_settings
     from api.storage.database import open_database
 
@@ -35,7 +35,7 @@ def backup_command(
 
 def restore_command(file: Annotated[Path, typer.Argument(help="File that `trellis backup` wrote.")]) -> None:
     """Load a backup into the database of the settings, which must be empty; all or nothing."""
-    from api.services.backup import restore
+    from api.operating.backup import restore
     from api.settings import load_settings
     from api.storage.database import open_database
 

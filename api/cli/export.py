@@ -23,7 +23,7 @@ OfOrganization = Annotated[
 @app.command("judgments")
 def judgments_command(out: Out, organization: OfOrganization = None) -> None:
     """Write TREC qrels: 3 pinned, 2 approved or added, 1 let stand in a released list, 0 removed as not fitting."""
-    from api.services.exports import judgments
+    from api.evaluation.exports import judgments
     from api.storage.open import opened
 
     with opened() as database, database.reading() as session:
@@ -35,7 +35,7 @@ def judgments_command(out: Out, organization: OfOrganization = None) -> None:
 @app.command("decisions")
 def decisions_command(out: Out, organization: OfOrganization = None) -> None:
     """Write the log of lists: reward 1 kept, 0.5 kept elsewhere, 0 removed as not fitting, null undecided."""
-    from api.services.exports import decisions
+    from api.evaluation.exports import decisions
     from api.storage.open import opened
 
     with opened() as database, database.reading() as session:
@@ -45,8 +45,8 @@ def decisions_command(out: Out, organization: OfOrganization = None) -> None:
 
 
 def _organization(session: "Session", name: str | None) -> str | None:
+    from api.access.key_rows import find_organization
     from api.errors import NotFound
-    from api.storage.repositories.keys import find_organization
 
     if name is None:
         return None
@@ -57,7 +57,7 @@ def _organization(session: "Session", name: str | None) -> str | None:
 
 
 def _write(out: Path, lines: Sequence[str]) -> None:
-    from api.services.whole_files import whole_text
+    from api.text.whole_files import whole_text
 
     with whole_text(out) as file:
         file.writelines(f"{line}\n" for line in lines)

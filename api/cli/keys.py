@@ -41,7 +41,7 @@ def create_command(
     label: Annotated[str, typer.Option("--label", help="A word to tell keys apart.", callback=_short_text)] = "",
 ) -> None:
     """Make a key and print it; it is shown only now."""
-    from api.services.keys import create_key
+    from api.people.keys import create_key
     from api.storage.open import opened
 
     with opened() as database, database.writing() as session:
@@ -57,9 +57,9 @@ def list_command(
     """Print the keys, without their secrets."""
     from rich.table import Column, Table
 
+    from api.access.key_rows import keys, organizations
     from api.cli.terminal import screen
     from api.storage.open import opened
-    from api.storage.repositories.keys import keys, organizations
     from api.text.screen import printable
 
     with opened() as database, database.reading() as session:
@@ -84,7 +84,7 @@ def list_command(
 @app.command("revoke")
 def revoke_command(key_id: Annotated[str, typer.Argument(help="Id of the key, from `trellis keys list`.")]) -> None:
     """End a key at once."""
-    from api.services.keys import revoke_key
+    from api.people.keys import revoke_key
     from api.storage.open import opened
 
     with opened() as database, database.writing() as session:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.services.kinds import Kind
+from api.engine.kinds import Kind
 
 __all__ = [
     "AsOf",

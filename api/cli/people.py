@@ -26,11 +26,11 @@ def create_command(
     """Add a person and print a link that signs them in once."""
     from pydantic import ValidationError
 
+    from api.access.key_rows import find_organization
     from api.errors import NotFound
-    from api.services.people import NewPerson, create_person, make_link
+    from api.people.people import NewPerson, create_person, make_link
     from api.settings import load_settings
     from api.storage.open import opened
-    from api.storage.repositories.keys import find_organization
 
     try:
         new = NewPerson(email=email, name=name, scope=scope)
@@ -53,7 +53,7 @@ def create_command(
 @app.command("link")
 def link_command(person_id: _PersonId) -> None:
     """Print a new link that signs a person in once; their earlier links end."""
-    from api.services.people import make_link
+    from api.people.people import make_link
     from api.settings import load_settings
     from api.storage.open import opened
 
@@ -71,11 +71,11 @@ def list_command(
     """Print the people of all organizations."""
     from rich.table import Column, Table
 
+    from api.access.key_rows import organizations
+    from api.access.people_rows import people
     from api.cli.terminal import screen
-    from api.services.people import person_view
+    from api.people.people import person_view
     from api.storage.open import opened
-    from api.storage.repositories.keys import organizations
-    from api.storage.repositories.people import people
     from api.text.screen import printable
 
     with opened() as database, database.reading() as session:
@@ -97,7 +97,7 @@ def list_command(
 @app.command("disable")
 def disable_command(person_id: _PersonId) -> None:
     """Sign a person out everywhere and let them in no more."""
-    from api.services.people import disable_person
+    from api.people.people import disable_person
     from api.storage.open import opened
 
     with opened() as database, database.writing() as session:

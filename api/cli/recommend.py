@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import AsOf, CatalogDir, ConfigFile, KindOption, ModelName, RulesetFile, read_input
-from api.services.kinds import Kind, kinds_of
+from api.engine.kinds import Kind, kinds_of
 
 if TYPE_CHECKING:
     from recommender.pipeline import Recommender
@@ -40,8 +40,8 @@ def recommend_command(
     model: ModelName = None,
 ) -> None:
     """Show a team's profile, its needs, and ranked, explained supports in a plan."""
-    from api.services.recommend import recommend
-    from recommender.assessments import parse_assessment
+    from api.recommending.recommend import recommend
+    from recommender.diagnosis.assessments import parse_assessment
     from recommender.instruments import default_instrument
 
     assessment = parse_assessment(read_input(file), default_instrument())
@@ -76,7 +76,7 @@ def rank_command(
 ) -> None:
     """Rank every eligible support for many assessments into a TREC run, without a floor."""
     from api.cli.terminal import progress_bar
-    from api.services.ranking import parse_assessment_lines, rank_to_files
+    from api.recommending.ranking import parse_assessment_lines, rank_to_files
     from recommender.instruments import default_instrument
 
     for path, option in ((out, "--out"), (explain, "--explain")):
@@ -113,7 +113,7 @@ def why_not_command(
     model: ModelName = None,
 ) -> None:
     """Say why a support is, or is not, in a team's list."""
-    from recommender.assessments import parse_assessment
+    from recommender.diagnosis.assessments import parse_assessment
     from recommender.instruments import default_instrument
 
     assessment = parse_assessment(read_input(file), default_instrument())
@@ -132,10 +132,10 @@ def why_not_command(
 def demo_command() -> None:
     """Run the main job for three sample teams that ship with Trellis."""
     from api.cli.terminal import screen
-    from api.services.recommend import recommend
-    from api.services.samples import SAMPLES, read_sample
+    from api.engine.samples import SAMPLES, read_sample
+    from api.recommending.recommend import recommend
     from api.text.run import render_run
-    from recommender.assessments import parse_assessment
+    from recommender.diagnosis.assessments import parse_assessment
 
     recommender = _open()
     target = screen()
@@ -154,7 +154,7 @@ def _open(
     keep_words: bool = False,
 ) -> "Recommender":
     from api.cli.terminal import progress_bar
-    from api.services.engine import load_inputs, open_recommender
+    from api.engine.engine import load_inputs, open_recommender
     from api.settings import load_settings
 
     settings = load_settings(catalog_dir=catalog, ruleset=ruleset, config=config, model=model)

@@ -12,11 +12,11 @@ def replay_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document for programs.")] = False,
 ) -> None:
     """Make a stored run again and prove that it is the same, byte for byte; else name the first difference."""
-    from api.services.engine import Engine, load_inputs
-    from api.services.replay import replay
+    from api.engine.engine import Engine, load_inputs
+    from api.recommending.replay import replay
+    from api.runs.rows import find_run
     from api.settings import load_settings
     from api.storage.open import opened
-    from api.storage.repositories.runs import find_run
     from api.text.screen import printable
 
     engine = Engine(load_inputs(load_settings()))

@@ -33,7 +33,7 @@ def serve_command(
 ) -> None:
     """Answer over HTTP. /docs shows the API; /readyz says when recommendations can be made."""
     from api.app import create_app
-    from api.server import serve
+    from api.operating.server import serve
     from api.settings import load_settings
     from api.storage.migrate import upgrade
 
@@ -53,9 +53,9 @@ def _demo(settings: "Settings") -> "FastAPI":
 
     from api.app import create_app
     from api.cli.terminal import progress_bar
-    from api.demo import fill
-    from api.services.engine import load_inputs, open_recommender
+    from api.engine.engine import load_inputs, open_recommender
     from api.storage.migrate import upgrade
+    from api.web.start.fill import fill
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     path = settings.data_dir / "demo.sqlite"

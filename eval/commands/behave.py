@@ -27,9 +27,9 @@ def behave(
     as_json: Json = False,
 ) -> None:
     """Change one thing at a time and see whether lists change as they must. Exit code 1 when a check is broken."""
-    from eval.behavior import load_checks, shipped_checks
-    from eval.markdown import behavior_table
-    from eval.wiring import behavior_of, open_bench
+    from eval.experiments.behavior import load_checks, shipped_checks
+    from eval.experiments.wiring import behavior_of, open_bench
+    from eval.results.markdown import behavior_table
 
     file = shipped_checks() if checks is None else load_checks(checks)
     bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))

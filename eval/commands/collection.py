@@ -30,9 +30,9 @@ def collection(
     as_json: Json = False,
 ) -> None:
     """Rank a public collection by words, by meaning and by both. Vectors of its texts are kept for the next run."""
-    from eval.collection import load_collection
-    from eval.retrieval import collection_markdown, evaluate_collection
-    from eval.wiring import open_embedder
+    from eval.experiments.retrieval import collection_markdown, evaluate_collection
+    from eval.experiments.wiring import open_embedder
+    from eval.inputs.collection import load_collection
 
     loaded = load_collection(folder)
     with progress_bar() as progress:

@@ -26,12 +26,12 @@ def run_file(
     data_dir: DataDir = None,
 ) -> None:
     """Evaluate systems, ablations, slices, stability and behavior; write result.json, the report, TREC runs."""
-    from eval.behavior import load_checks, shipped_checks
-    from eval.experiment_file import load_experiment, shipped_experiment
+    from eval.experiments.behavior import load_checks, shipped_checks
+    from eval.experiments.experiment_file import load_experiment, shipped_experiment
+    from eval.experiments.run_experiment import run_experiment
+    from eval.experiments.wiring import open_bench_and_runs
+    from eval.inputs.run_files import run_texts
     from eval.reporting.files import report_texts, write_files
-    from eval.run_experiment import run_experiment
-    from eval.run_files import run_texts
-    from eval.wiring import open_bench_and_runs
 
     path = Path(experiment)
     shipped = experiment == SHIPPED and not path.exists()

@@ -28,9 +28,9 @@ def record(
     data_dir: DataDir = None,
 ) -> None:
     """Record the present ranking's values, for `gate` to compare later rankings with."""
-    from eval.gate import Recorded
-    from eval.run_experiment import GATE_METRIC, gate_values
-    from eval.wiring import open_bench
+    from eval.experiments.gate import Recorded
+    from eval.experiments.run_experiment import GATE_METRIC, gate_values
+    from eval.experiments.wiring import open_bench
 
     today = datetime.now(UTC).date()
     bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
@@ -67,10 +67,10 @@ def gate(
     verbose: Annotated[bool, typer.Option("--verbose", help="Also print what passed.")] = False,
 ) -> None:
     """Compare the present ranking with a recorded one. Exit code 1, and a line a reason, when it may not pass."""
-    from eval.gate import judge_change, read_recorded, recorded_result
-    from eval.run_experiment import gate_values, hard_rules_of
-    from eval.slices import SLICES, slice_teams
-    from eval.wiring import open_bench
+    from eval.experiments.gate import judge_change, read_recorded, recorded_result
+    from eval.experiments.run_experiment import gate_values, hard_rules_of
+    from eval.experiments.slices import SLICES, slice_teams
+    from eval.experiments.wiring import open_bench
     from models.evaluation import GateReport
 
     before = recorded_result() if recorded is None else read_recorded(recorded)

@@ -46,11 +46,11 @@ def pool(
     seed: Seed = SEED,
 ) -> None:
     """Pool what several runs show first, shuffled for each team, without a trace of which run showed what."""
-    from eval.json_lines import write_line
+    from eval.inputs.json_lines import write_line
+    from eval.inputs.known_ids import KnownIds
+    from eval.inputs.run_files import read_runs
     from eval.judging.desk import open_desk
     from eval.judging.pool import make_pool
-    from eval.known_ids import KnownIds
-    from eval.run_files import read_runs
 
     desk = open_desk(teams=teams, catalog=catalog)
     known = KnownIds(queries=desk.cases, documents=desk.hashes)
@@ -78,7 +78,7 @@ def judge(
     ] = False,
 ) -> None:
     """Grade a pool on the terminal, 0 to 3 by key; quit and resume as you like. A pipe gives one command a line."""
-    from eval.json_lines import read_lines
+    from eval.inputs.json_lines import read_lines
     from eval.judging.judgments import PooledPair, read_judgments, stale_judgments
 
     _check_judge(judge)
@@ -175,7 +175,7 @@ def _session(
     """Grade pairs; each grade is in the file before the next key is read."""
     from rich.console import Console
 
-    from eval.json_lines import write_line
+    from eval.inputs.json_lines import write_line
     from eval.judging.desk import read_guidelines
     from eval.judging.page import judge_pool, terminal_or_pipe
     from eval.judging.session import Session

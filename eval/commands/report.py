@@ -56,8 +56,8 @@ def publish(
     ] = None,
 ) -> None:
     """Write what the service's quality page shows: TRELLIS_EVALUATION names the file."""
-    from eval.publish import publish as published
-    from eval.publish import read_gate, read_studies
+    from eval.experiments.publish import publish as published
+    from eval.experiments.publish import read_gate, read_studies
     from eval.reporting.files import read_result
 
     studies = read_studies(tune) if tune else ()

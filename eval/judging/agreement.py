@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.findings import IntervalRecord
 from eval.judging.judgments import GRADES, Judgment, Pair, judge_names, present_judgments
+from eval.results.findings import IntervalRecord
 from models.base import Value
 
 __all__ = [

@@ -1,7 +1,7 @@
 """Agreement of judges as Markdown."""
 
 from eval.judging.agreement import AgreementReport
-from eval.markdown import interval, number, signed, table
+from eval.results.markdown import interval, number, signed, table
 
 __all__ = ["agreement_markdown"]
 

@@ -8,9 +8,9 @@ from models.instrument import Instrument
 from models.needs import Need
 from models.vocab import Domain, Form
 from recommender.config import ScoringConfig
+from recommender.diagnosis.needs import derive_needs, shown_needs
+from recommender.diagnosis.profiling import build_profile, shown
 from recommender.instruments import LoadedInstrument
-from recommender.needs import derive_needs, shown_needs
-from recommender.profiling import build_profile, shown
 
 __all__ = ["Case", "make_case"]
 

@@ -6,13 +6,13 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 
-from eval.judged import ASSESSMENTS_FILE, read_assessments
+from eval.inputs.judged import ASSESSMENTS_FILE, read_assessments
 from eval.judging.case import Case, make_case
 from eval.judging.judgments import Pair, support_hash
 from models.base import Fault
-from recommender.assessments import parse_assessment
 from recommender.catalog.load import Catalog, load_catalog, starter_catalog
 from recommender.config_load import starter_config
+from recommender.diagnosis.assessments import parse_assessment
 from recommender.errors import InputError
 from recommender.instruments import default_instrument
 

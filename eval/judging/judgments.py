@@ -10,11 +10,11 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from eval.json_lines import read_lines
+from eval.inputs.json_lines import read_lines
 from models.base import Value
 from models.support import Support
+from recommender.canonical import content_hash
 from recommender.catalog.load import Catalog
-from recommender.config import content_hash
 from recommender.errors import InvalidQrels
 
 __all__ = [

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from eval.judging.judgments import PooledPair
 from models.vocab import SupportKind
-from recommender.trec import Run
+from recommender.reading.trec import Run
 
 __all__ = ["make_pool"]
 

@@ -23,7 +23,7 @@ from eval.metrics.rbp import RBP, RBPResidual
 from eval.metrics.recall import Recall
 from eval.metrics.reciprocal_rank import ReciprocalRank
 from eval.metrics.replay import replay_mismatches
-from recommender.rank_overlap import rank_biased_overlap
+from recommender.telling.rank_overlap import rank_biased_overlap
 
 __all__ = [
     "ERR",

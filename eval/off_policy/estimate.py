@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from eval.findings import IntervalRecord
 from eval.off_policy.data import PolicyData
 from eval.off_policy.estimators import SLATE, TOP, Terms
 from eval.off_policy.reward_model import cross_fit
+from eval.results.findings import IntervalRecord
 from models.base import Value
 
 __all__ = ["EstimateRecord", "Floors", "OffPolicyReport", "WeightRecord", "effective_sample_size", "evaluate_policy"]

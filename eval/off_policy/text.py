@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from eval.markdown import interval, number, signed, table
 from eval.off_policy.estimate import EstimateRecord, OffPolicyReport
 from eval.off_policy.simulation import SimulationRecord
+from eval.results.markdown import interval, number, signed, table
 
 __all__ = ["off_policy_markdown", "simulation_markdown"]
 

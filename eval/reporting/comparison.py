@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from eval.markdown import interval, number, p_value, signed, table
-from eval.records import ComparisonRecord, ListResult, ResultRecord, comparison_record
-from eval.stats import compare, holm
+from eval.measuring.stats import compare, holm
+from eval.results.markdown import interval, number, p_value, signed, table
+from eval.results.records import ComparisonRecord, ListResult, ResultRecord, comparison_record
 from models.base import Value
 
 __all__ = ["ComparedList", "ResultComparison", "compare_results", "comparison_markdown"]

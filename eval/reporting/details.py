@@ -1,13 +1,13 @@
 """The parts of the report below the tables: for whom, what helps, how stable, how fair, how sure, where it loses."""
 
-from eval.close_ups import best_other
-from eval.findings import SliceRecord
-from eval.markdown import interval, number, p_value, signed
-from eval.records import ListResult
 from eval.reporting.blocks import Block, Figure, Items, Paragraph, Section, TableBlock
 from eval.reporting.charts import Curve, Mark, curve_chart, mark_chart
 from eval.reporting.wording import label, missing, plain
-from eval.sections import ListedSupport, RegressionRecord
+from eval.results.close_ups import best_other
+from eval.results.findings import SliceRecord
+from eval.results.markdown import interval, number, p_value, signed
+from eval.results.records import ListResult
+from eval.results.sections import ListedSupport, RegressionRecord
 
 __all__ = [
     "ablation_part",

@@ -2,11 +2,7 @@
 
 import numpy as np
 
-from eval.close_ups import best_other, main_metric
-from eval.findings import IntervalRecord
-from eval.markdown import interval, number
-from eval.records import LEARNED_HERE, ListResult, ResultRecord, SystemRecord
-from eval.report import comparison_rows, notes_on, value_rows
+from eval.measuring.stats import win_tie_loss
 from eval.reporting.blocks import Block, Document, Figure, Items, Paragraph, Section, TableBlock
 from eval.reporting.charts import Mark, bar_chart, mark_chart
 from eval.reporting.details import (
@@ -18,7 +14,11 @@ from eval.reporting.details import (
     stability_part,
 )
 from eval.reporting.wording import label, missing, plain
-from eval.stats import win_tie_loss
+from eval.results.close_ups import best_other, main_metric
+from eval.results.findings import IntervalRecord
+from eval.results.markdown import interval, number
+from eval.results.records import LEARNED_HERE, ListResult, ResultRecord, SystemRecord
+from eval.results.report import comparison_rows, notes_on, value_rows
 
 __all__ = ["make_document"]
 

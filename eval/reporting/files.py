@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from eval.json_lines import read_text
-from eval.records import ResultRecord
+from eval.inputs.json_lines import read_text
 from eval.reporting.document import make_document
 from eval.reporting.page import page
 from eval.reporting.text import text
+from eval.results.records import ResultRecord
 from models.base import Fault
 from recommender.errors import InputError
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from eval.markdown import table
 from eval.reporting.blocks import Block, Document, Figure, Items, Paragraph, Section, TableBlock
+from eval.results.markdown import table
 
 __all__ = ["text"]
 

@@ -10,10 +10,10 @@ from typing import Any
 from models.base import Fault, SupportId
 from models.support import Provider, Resource, Support
 from models.vocab import SupportKind
+from recommender.canonical import content_hash
 from recommender.catalog.parse import file_name, parse_catalog
-from recommender.config import content_hash
 from recommender.errors import InvalidCatalog, UnknownSupport
-from recommender.faults import close_words
+from recommender.reading.faults import close_words
 
 __all__ = ["Catalog", "load_catalog", "restore_catalog", "starter_catalog"]
 

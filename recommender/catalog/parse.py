@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from models.base import Fault
 from models.support import Evidence, Provider, Resource, Service, Support
 from models.vocab import US_STATES, SupportKind
-from recommender.faults import join_pointer, show, value_faults, wrong_word
+from recommender.reading.faults import join_pointer, show, value_faults, wrong_word
 
 __all__ = ["ParsedFile", "file_name", "parse_catalog", "parse_file"]
 

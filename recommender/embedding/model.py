@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from models.base import Value
-from recommender.config import content_hash
+from recommender.canonical import content_hash
 from recommender.errors import ModelAltered, ModelError, ModelMissing
 
 if TYPE_CHECKING:

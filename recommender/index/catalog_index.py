@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from models.base import Fault, SupportId
 from models.support import Support
-from recommender.documents import document_text, statements
 from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidCatalog
+from recommender.index.documents import document_text, statements
 from recommender.index.segments import Segments
 from recommender.ports import Progress
 from recommender.retrieval import Candidates, DenseIndex, LexicalIndex, fuse_convex, top_candidates

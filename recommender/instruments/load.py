@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from models.base import Fault
 from models.instrument import ContextQuestion, DomainSpec, Instrument, InstrumentVersion, Item
 from models.vocab import Domain, Form, ImportanceKey, Length
-from recommender.config import content_hash
+from recommender.canonical import content_hash
 from recommender.errors import InvalidInstrument
-from recommender.fault_report import FaultReport
 from recommender.instruments.check import check_references
-from recommender.yaml_document import parse_document
+from recommender.reading.fault_report import FaultReport
+from recommender.reading.yaml_document import parse_document
 
 __all__ = ["LoadedInstrument", "default_instrument", "load_instrument", "restore_instrument"]
 

@@ -21,7 +21,7 @@ from models.rules import (
     placeholders,
 )
 from models.vocab import ResourceType
-from recommender.faults import join_pointer, show, wrong_word
+from recommender.reading.faults import join_pointer, show, wrong_word
 
 __all__ = ["rule_faults", "ruleset_faults"]
 

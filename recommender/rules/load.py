@@ -11,11 +11,11 @@ from pydantic import BaseModel, ValidationError
 from models import rules as rule_models
 from models.base import Fault
 from models.rules import DEMOGRAPHIC_FIELDS, Condition, Reasons, Rule, Ruleset
-from recommender.config import content_hash
+from recommender.canonical import content_hash
 from recommender.errors import InvalidRuleset
-from recommender.faults import join_pointer, show, value_faults
+from recommender.reading.faults import join_pointer, show, value_faults
+from recommender.reading.yaml_document import parse_document
 from recommender.rules.check import rule_faults, ruleset_faults
-from recommender.yaml_document import parse_document
 
 __all__ = ["load_ruleset", "parse_ruleset", "ruleset_version", "starter_ruleset"]
 

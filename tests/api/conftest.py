@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.services.engine import load_inputs, open_recommender
-from api.services.samples import sample_documents
+from api.engine.engine import load_inputs, open_recommender
+from api.engine.samples import sample_documents
 from api.settings import Settings
 from recommender.embedding import CachedEmbedder
 from recommender.pipeline import Recommender

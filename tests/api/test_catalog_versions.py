@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.services import engine
+from api.engine import engine
 from recommender.catalog.load import starter_catalog
 from recommender.pipeline import Recommender
 from tests.fixtures.catalogs import catalog_texts, import_and_serve, serve

@@ -7,9 +7,9 @@ from fastapi.testclient import TestClient
 
 from api.access.principals import Scope
 from api.app import create_app
-from api.demo import Demo, fill
 from api.settings import Settings
 from api.storage.migrate import upgrade
+from api.web.start.fill import Demo, fill
 from recommender.pipeline import Recommender
 from tests.fixtures.service import START
 

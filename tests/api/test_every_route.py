@@ -14,11 +14,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.access.principals import GRANTED, Permission, Scope
-from api.routes.browsers import OwnSession
-from api.routes.dependencies import Require
-from api.services.keys import revoke_key
+from api.http.browsers import OwnSession
+from api.http.dependencies import Require
+from api.people.keys import revoke_key
 from api.storage.tables import ApiKey, Organization
-from api.web.routes import PAGES
+from api.web.pages import PAGES
 from tests.fixtures.rows import fill_every_table
 from tests.fixtures.service import Service
 

@@ -11,7 +11,7 @@ from api.cli.main import app
 from eval.off_policy.data import policy_data
 from eval.off_policy.estimate import Floors, evaluate_policy
 from eval.off_policy.log import Decision, TargetDecision, read_log
-from recommender.trec import read_qrels
+from recommender.reading.trec import read_qrels
 from tests.fixtures.reviewing import done, resources, review_of
 from tests.fixtures.service import Service
 from tests.fixtures.stored_runs import PORTAL, PROGRAM, stored_run

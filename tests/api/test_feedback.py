@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.services.engine import Engine
+from api.engine.engine import Engine
 from tests.fixtures.reviewing import resources, review_of
 from tests.fixtures.service import Service
 from tests.fixtures.stored_runs import PROGRAM, StoredRun, stored_run

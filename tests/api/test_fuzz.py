@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.routes import ROUTERS
+from api.routers import ROUTERS
 from recommender.pipeline import Recommender
 from tests.fixtures.runs import grant
 from tests.fixtures.service import Service, running_service

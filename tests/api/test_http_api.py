@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.engine.samples import SAMPLES, sample_documents
 from api.errors import InvalidSetting
-from api.services.samples import SAMPLES, sample_documents
 from api.settings import load_settings
 from models.recommendation import RecommendationRun
 from recommender.pipeline import Recommender

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 
 from api.app import create_app
-from api.services.engine import Inputs, load_inputs
+from api.engine.engine import Inputs, load_inputs
 from api.settings import Settings
 from api.storage.migrate import newest_revision
 from recommender.embedding import CachedEmbedder

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from api.logs import LineFormatter
-from api.services import teams as team_service
+from api.http.logs import LineFormatter
+from api.teams import teams as team_service
 from tests.fixtures.service import Service
 
 MARK = "Zebra-Quill-7"

@@ -12,7 +12,7 @@ from joserfc.jwk import OctKey, RSAKey
 
 from api.access.oidc import identity_provider
 from api.errors import InvalidSetting
-from api.routes.browsers import SESSION_COOKIE
+from api.http.browsers import SESSION_COOKIE
 from api.settings import Settings
 from tests.fixtures.identity_provider import FakeProvider, running_provider
 from tests.fixtures.service import Service

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from api.routes.once import forget_expired
+from api.http.once import forget_expired
 from api.storage.tables import StoredAnswer
 from tests.fixtures.service import Service
 

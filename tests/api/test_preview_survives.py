@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.services.samples import sample_documents
+from api.engine.samples import sample_documents
 
 SAMPLE = sample_documents()["new-school-team"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.problems import PROBLEM_KINDS, kind_of
+from api.http.problems import PROBLEM_KINDS, kind_of
 from recommender import errors
 from recommender.pipeline import Recommender
 from tests.fixtures.service import running_service

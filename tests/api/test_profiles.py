@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.storage.repositories.keys import find_organization
+from api.access.key_rows import find_organization
 from api.storage.tables import Cohort, CohortGrant
 from models.vocab import Domain
 from tests.fixtures.service import Service

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.services.replay import first_difference
+from api.recommending.replay import first_difference
 from api.storage.tables import Artifact, FeedbackEvent, Run, Team
 from recommender.pipeline import Recommender
 from tests.fixtures.catalogs import import_and_serve

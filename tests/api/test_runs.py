@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from api.services.samples import sample_documents
-from recommender.trec import read_run
+from api.engine.samples import sample_documents
+from recommender.reading.trec import read_run
 from tests.fixtures.runs import freeze, grant, team_with_results
 from tests.fixtures.service import Service
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from api.routes.browsers import SESSION_COOKIE
+from api.http.browsers import SESSION_COOKIE
 from api.storage.tables import Person, SignInLink, WebSession
 from tests.fixtures.service import Service
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.services.changes import Edits
+from api.recommending.changes import Edits
 from api.storage.tables import Run
 from models.base import SupportId
 from tests.fixtures.catalogs import import_and_serve

@@ -12,8 +12,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from api.access.principals import Scope
-from api.routes.browsers import SESSION_COOKIE
-from api.web.visitors import CHECK_COOKIE
+from api.http.browsers import SESSION_COOKIE
+from api.web.kit.visitors import CHECK_COOKIE
 from recommender.pipeline import Recommender
 from tests.benchmarks.conftest import Record
 from tests.benchmarks.test_service_speed import alive, granted_to_officer, grow, load, percentile, served, timed

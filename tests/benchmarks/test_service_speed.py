@@ -28,11 +28,11 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 from sqlalchemy import insert, select, text
 
+from api.access.key_rows import find_organization
 from api.settings import Settings
 from api.storage.database import Database
 from api.storage.ids import new_id
 from api.storage.migrate import upgrade
-from api.storage.repositories.keys import find_organization
 from api.storage.tables import (
     Answer,
     Assessment,

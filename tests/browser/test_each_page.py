@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from api.web.visitors import CHECK_COOKIE, check_path
+from api.web.kit.visitors import CHECK_COOKIE, check_path
 from recommender.pipeline import Recommender
 from tests.fixtures.browser import Device, Windows, axe, picture
 from tests.fixtures.sample import Sample, make_sample

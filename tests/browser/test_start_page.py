@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import expect
 
-from api.demo import fill
-from api.web.contexts.demo import start_page
+from api.web.start.fill import fill
+from api.web.start.rooms import start_page
 from tests.fixtures.browser import Device, Windows, axe, picture
 from tests.fixtures.service import START
 from tests.fixtures.sites import Site

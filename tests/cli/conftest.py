@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli.main import app
-from api.services import engine
-from api.services.engine import Inputs
-from api.services.samples import read_sample, sample_documents
+from api.engine import engine
+from api.engine.engine import Inputs
+from api.engine.samples import read_sample, sample_documents
 from api.settings import Settings
 from recommender.embedding import CachedEmbedder
 from recommender.testing import HashingEmbedder

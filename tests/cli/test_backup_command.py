@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import func, select, text
 from typer.testing import Result
 
-from api.services.backup import back_up, restore
+from api.operating.backup import back_up, restore
 from api.storage import migrate
 from api.storage.database import Database
 from api.storage.migrate import newest_revision, present_revision, upgrade

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli.main import app
-from api.services.samples import sample_documents
+from api.engine.samples import sample_documents
 
 Trellis = Callable[..., Result]
 CATALOG = Path(__file__).parents[2] / "recommender/data/catalog"
@@ -194,7 +194,7 @@ def test_a_fault_of_ours_is_one_line_and_exit_code_one(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("api.services.engine.open_recommender", broken)
+    monkeypatch.setattr("api.engine.engine.open_recommender", broken)
     result = trellis("recommend", sample)
     assert result.exit_code == 1
     assert result.stderr == "trellis: unexpected ZeroDivisionError: by zero (TRELLIS_DEBUG=1 shows where)\n"

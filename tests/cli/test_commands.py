@@ -14,7 +14,7 @@ from typer.testing import Result
 
 from models.recommendation import Match, RecommendationRun, WhyNot
 from recommender import __version__
-from recommender.trec import read_run
+from recommender.reading.trec import read_run
 
 Trellis = Callable[..., Result]
 COMMAND = [sys.executable, "-c", "from api.cli.main import run; run()"]

@@ -23,7 +23,7 @@ import pytest
 from sqlalchemy import text
 
 from api.access.principals import Scope
-from api.services.keys import create_key
+from api.people.keys import create_key
 from api.storage.database import Database
 from api.storage.migrate import upgrade
 from tests.fixtures.actors import Actor

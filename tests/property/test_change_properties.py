@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from models.base import SupportId
 from models.change_story import ChangeFactor
 from models.vocab import SupportKind
-from recommender.changes import attribute_moves, tell_changes
+from recommender.telling.changes import attribute_moves, tell_changes
 
 IDS = [SupportId(letter) for letter in "abcdefgh"]
 FACTORS = list(ChangeFactor)

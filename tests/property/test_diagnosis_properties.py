@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.vocab import Domain, Visibility
-from recommender.assessments import parse_assessment
 from recommender.config import ScoringConfig
+from recommender.diagnosis.assessments import parse_assessment
+from recommender.diagnosis.irt import GradedItem, category_probabilities, expected_score, item_information
+from recommender.diagnosis.needs import derive_needs, shown_needs
+from recommender.diagnosis.priority import need_priority
+from recommender.diagnosis.profiling import build_profile, level_probabilities, rater_score, shown, team_se
+from recommender.diagnosis.suppression import shown_groups
 from recommender.errors import InvalidAssessment
 from recommender.instruments import default_instrument
-from recommender.irt import GradedItem, category_probabilities, expected_score, item_information
-from recommender.needs import derive_needs, shown_needs
-from recommender.priority import need_priority
-from recommender.profiling import build_profile, level_probabilities, rater_score, shown, team_se
-from recommender.suppression import shown_groups
 
 INSTRUMENT = default_instrument()
 CONFIG = ScoringConfig(draws=200)

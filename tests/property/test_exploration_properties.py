@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.exploration import MAX_RATE, NeighborSwaps
+from recommender.ranking.exploration import MAX_RATE, NeighborSwaps
 
 RATES = st.floats(0, MAX_RATE)
 SIZES = st.tuples(st.integers(0, 9), st.integers(0, 1)).map(lambda size: (size[0] + (size[0] > 0) * size[1], size[0]))

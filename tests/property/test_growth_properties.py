@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from models.growth import DomainGrowth, Growth
 from models.vocab import Domain, Form, ScoreStatus, Visibility
-from recommender.assessments import parse_assessment
 from recommender.config import ScoringConfig
-from recommender.growth import Wave, build_growth
-from recommender.profiling import build_profile, shown
+from recommender.diagnosis.assessments import parse_assessment
+from recommender.diagnosis.growth import Wave, build_growth
+from recommender.diagnosis.profiling import build_profile, shown
 from tests.fixtures.teams import INSTRUMENT
 
 CONFIG = ScoringConfig()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from models.assessment import Assessment
 from models.vocab import ScoreStatus
 from recommender.config import ScoringConfig
+from recommender.diagnosis.profiling import build_profile
+from recommender.diagnosis.suppression import shown_groups
 from recommender.pipeline import Recommender
-from recommender.profiling import build_profile
-from recommender.suppression import shown_groups
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.stories import accepted, closed_assessment
 from tests.fixtures.teams import INSTRUMENT

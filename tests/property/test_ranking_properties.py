@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from models.assessment import Assessment
 from models.vocab import Domain
 from recommender.config import ScoringConfig
-from recommender.features import level_fit, team_features
-from recommender.needs import derive_needs
+from recommender.diagnosis.needs import derive_needs
+from recommender.diagnosis.profiling import build_profile
 from recommender.pipeline import Recommender
-from recommender.profiling import build_profile
+from recommender.ranking.features import level_fit, team_features
 from tests.fixtures.teams import INSTRUMENT, make_team, with_context
 
 AS_OF = date(2026, 11, 21)

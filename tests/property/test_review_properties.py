@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import Conflict, InvalidBody
-from api.services.review_fold import accept, fold
+from api.reviews.fold import accept, fold
 from models.review import (
     Action,
     Add,

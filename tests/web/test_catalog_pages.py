@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from api.services.supports import SupportQuery, facet_counts, matching
-from api.web.contexts.catalog import read_search
-from api.web.contexts.support_words import words_of
-from api.web.rendering import STATIC
+from api.catalog.supports import SupportQuery, facet_counts, matching
+from api.web.catalog.search import read_search
+from api.web.kit.rendering import static_file
+from api.web.kit.support_words import words_of
 from models.support import Support
 from models.vocab import Audience, Domain, FocusArea, Modality, ProviderKind, ResourceType, ServiceType
 from recommender.catalog.load import Catalog, starter_catalog
@@ -254,4 +254,4 @@ def weight(person: TestClient, path: str) -> int:
     assert page.status_code == 200
     parts = set(re.findall(r'/static/([^"?]+\.(?:css|js))', page.text))
     assert parts
-    return len(page.content) + sum((STATIC / part).stat().st_size for part in parts)
+    return len(page.content) + sum(static_file(part).stat().st_size for part in parts)

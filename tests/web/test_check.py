@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from api.web.rendering import STATIC
-from api.web.visitors import CHECK_COOKIE
+from api.web.kit.rendering import static_file
+from api.web.kit.visitors import CHECK_COOKIE
 from models.vocab import Form
 from recommender.instruments import default_instrument
 from tests.fixtures.service import Service
@@ -539,7 +539,7 @@ def test_the_heaviest_page_weighs_less_than_150_kb(service: Service) -> None:
     person = new_person(service, form="hub")
     person.save_one(**{name.replace("/", "__"): value for name, value in fields.items()})
     files = ("app.css", "check.css", "check.js", "htmx-2.0.11.min.js")
-    assets = sum((STATIC / name).stat().st_size for name in files)
+    assets = sum(static_file(name).stat().st_size for name in files)
     pages = [person.see(f"/{domain}") for domain in INSTRUMENT.form_domains(Form.HUB)]
     assert all(all(f"/static/{name}" in html for name in files) for html in pages)
     assert max(len(html.encode()) for html in pages) + assets < 150_000

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from api.services.supports import matching
-from api.web.contexts.catalog import read_search
+from api.catalog.supports import matching
+from api.web.catalog.search import read_search
 from models.support import Support
 from models.vocab import Domain, Level
 from recommender.catalog.load import starter_catalog

@@ -7,12 +7,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.demo import Demo, fill
-from api.routes.browsers import SESSION_COOKIE
+from api.http.browsers import SESSION_COOKIE
 from api.settings import Settings
 from api.storage.migrate import upgrade
-from api.web.contexts.demo import start_page
-from api.web.visitors import CHECK_COOKIE, check_path
+from api.web.kit.visitors import CHECK_COOKIE, check_path
+from api.web.start.fill import Demo, fill
+from api.web.start.rooms import start_page
 from recommender.pipeline import Recommender
 from tests.fixtures.service import START, Service
 from tests.fixtures.visitors import visitor

@@ -76,7 +76,7 @@ def test_filters_narrow_the_list_and_can_be_cleared(service: Service) -> None:
 
 
 def test_a_long_queue_comes_page_by_page(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.web.contexts.queue._PAGE", 2)
+    monkeypatch.setattr("api.web.desk.queue._PAGE", 2)
     for number in range(3):
         rename(service, stored_run(service).team_id, f"Team{number}")
     client = officer(service)

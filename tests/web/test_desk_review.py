@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from api.storage.tables import Snapshot, Team
-from api.web.rendering import STATIC
+from api.web.kit.rendering import static_file
 from models.review import RemovalReason
 from tests.fixtures.desks import act, done, officer, page_of, supports_on, text_of, version_of
 from tests.fixtures.reviewing import review_of
@@ -294,7 +294,7 @@ def test_the_page_is_small_with_twenty_matches(service: Service) -> None:
     assert len(cards(page)) == 20
     files = re.findall(r'(?:href|src)="/static/([\w.-]+\.(?:css|js))\?', page)
     assert {"app.css", "desk.css", "desk.js"} <= set(files)
-    total = len(page.encode()) + sum((STATIC / name).stat().st_size for name in set(files))
+    total = len(page.encode()) + sum(static_file(name).stat().st_size for name in set(files))
     assert total < LIMIT, f"{len(page.encode())} + {total - len(page.encode())} bytes"
 
 
@@ -317,7 +317,7 @@ def test_a_hundred_matches_and_none_at_all_are_shown(service: Service) -> None:
 
 
 def test_the_history_tells_every_step_and_folds_a_long_one(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.web.contexts.review_page._HISTORY", 2)
+    monkeypatch.setattr("api.web.desk.review_page._HISTORY", 2)
     run = stored_run(service)
     client = officer(service)
     for support in supports_on(page_of(client, run))[:3]:

@@ -19,9 +19,9 @@ from sqlalchemy import select
 from api.access.principals import GRANTED, Permission, Scope
 from api.storage.database import Database
 from api.storage.tables import Base
-from api.web.visitors import Asks, check_path
-from api.web.visitors import _invited as invited
-from api.web.visitors import _person as person
+from api.web.kit.visitors import Asks, check_path
+from api.web.kit.visitors import _invited as invited
+from api.web.kit.visitors import _person as person
 from models.support import Support
 from recommender.catalog.load import starter_catalog
 from tests.fixtures.engines import make_recommender

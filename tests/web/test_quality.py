@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.errors import InvalidSetting
-from api.services.evaluation import load_evaluation
+from api.evaluation.published import load_evaluation
 from api.settings import Settings
 from models.evaluation import PublishedEvaluation
 from recommender.pipeline import Recommender

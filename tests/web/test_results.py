@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.services.samples import sample_documents
+from api.engine.samples import sample_documents
 from api.storage.tables import Run
-from api.web.visitors import CHECK_COOKIE, check_path
+from api.web.kit.visitors import CHECK_COOKIE, check_path
 from models.vocab import Domain
 from tests.fixtures.runs import grant
 from tests.fixtures.service import Service

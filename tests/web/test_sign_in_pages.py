@@ -5,7 +5,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from api.routes.browsers import SESSION_COOKIE
+from api.http.browsers import SESSION_COOKIE
 from tests.fixtures.service import Service
 from tests.fixtures.visitors import visitor
 

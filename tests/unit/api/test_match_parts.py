@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.web.contexts.match_parts import bar_of, family_of, pieces_of, shares_of
+from api.web.desk.match_parts import bar_of, family_of, pieces_of, shares_of
 from models.recommendation import RuleTrace
 from models.vocab import RuleEffect, RuleOutcome
-from recommender.features import FEATURES
+from recommender.ranking.features import FEATURES
 
 values = st.lists(st.floats(-1, 1, allow_nan=False), max_size=30)
 

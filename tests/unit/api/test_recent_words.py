@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from api.services.recent_words import RecentWords
+from api.engine.recent_words import RecentWords
 from models.assessment import Assessment
 from recommender.pipeline import Recommender
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from api.errors import Conflict, InvalidBody
-from api.services.review_fold import fold, released_review
+from api.reviews.fold import fold, released_review
 from models.review import (
     Action,
     Add,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.services.whole_files import whole_file, whole_text
+from api.text.whole_files import whole_file, whole_text
 
 
 def test_a_file_appears_when_all_is_written(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from eval.baselines import (
+from eval.inputs.baselines import (
     Document,
     Query,
     best_dense_share,

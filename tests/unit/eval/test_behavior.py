@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from eval.behavior import BehaviorFile, check_behavior, load_checks, shipped_checks
-from eval.wiring import rank_of
-from eval.yaml_files import InvalidFile
+from eval.experiments.behavior import BehaviorFile, check_behavior, load_checks, shipped_checks
+from eval.experiments.wiring import rank_of
+from eval.inputs.yaml_files import InvalidFile
 from models.recommendation import Match
 from models.vocab import Domain, SupportKind
 from recommender.catalog.load import Catalog

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from eval.close_ups import record_calibration, record_exposure, record_regressions
 from eval.metrics import NDCG, Topic
-from recommender.trec import rank_scores
+from eval.results.close_ups import record_calibration, record_exposure, record_regressions
+from recommender.reading.trec import rank_scores
 
 
 def run(**lists):

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
-from eval.collection import load_collection
-from eval.retrieval import evaluate_collection
+from eval.experiments.retrieval import evaluate_collection
+from eval.inputs.collection import load_collection
 from recommender.embedding import CachedEmbedder, SentenceEmbedder
 from recommender.errors import InputError
 from recommender.testing import HashingEmbedder
@@ -139,7 +139,7 @@ def test_without_a_single_judgment_nothing_is_ranked(folder):
 
 @pytest.fixture
 def invoke(monkeypatch, tmp_path):
-    monkeypatch.setattr("eval.wiring.SentenceEmbedder", HashingEmbedder)
+    monkeypatch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
     monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
     return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 

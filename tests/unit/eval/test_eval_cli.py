@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
-from eval.records import LEARNED_HERE
-from eval.tables import feature_tables, present_weights
-from eval.wiring import open_bench, our_rankers
+from eval.experiments.wiring import open_bench, our_rankers
+from eval.results.records import LEARNED_HERE
+from eval.tuning.tables import feature_tables, present_weights
 from models.vocab import SupportKind
 from recommender.embedding import CachedEmbedder
 from recommender.errors import InputError, InvalidConfig, InvalidRun
@@ -19,7 +19,7 @@ from recommender.testing import HashingEmbedder
 
 @pytest.fixture
 def invoke(monkeypatch, tmp_path):
-    monkeypatch.setattr("eval.wiring.SentenceEmbedder", HashingEmbedder)
+    monkeypatch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
     monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
 
     def run(*arguments):

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from eval.experiment import DENSE_SHELF, LEXICAL_SHELF, evaluate_teams
-from eval.judged import JudgedTeams
-from eval.records import ResultRecord
-from eval.report import markdown, print_result
+from eval.experiments.experiment import DENSE_SHELF, LEXICAL_SHELF, evaluate_teams
+from eval.inputs.judged import JudgedTeams
+from eval.results.records import ResultRecord
+from eval.results.report import markdown, print_result
 from models.assessment import Assessment
 from models.needs import Need
 from models.vocab import SupportKind
@@ -18,8 +18,8 @@ from recommender.catalog.load import Catalog
 from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidConfig
 from recommender.instruments import default_instrument
+from recommender.reading.trec import rank_scores
 from recommender.testing import HashingEmbedder, make_provider, make_resource
-from recommender.trec import rank_scores
 
 CATALOG = Catalog.of(
     [

@@ -6,21 +6,21 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
-from eval.experiment_file import BASELINES, load_experiment, shipped_experiment
+from eval.experiments.experiment_file import BASELINES, load_experiment, shipped_experiment
+from eval.experiments.slices import SLICES
+from eval.inputs.run_files import run_texts
+from eval.inputs.yaml_files import InvalidFile
 from eval.metrics import NDCG, Topic
-from eval.records import ResultRecord
-from eval.run_files import run_texts
-from eval.slices import SLICES
-from eval.yaml_files import InvalidFile
+from eval.results.records import ResultRecord
 from recommender.config import Parts
 from recommender.errors import InvalidRun
+from recommender.reading.trec import count_ties, rank_scores, read_qrels, read_run
 from recommender.testing import HashingEmbedder
-from recommender.trec import count_ties, rank_scores, read_qrels, read_run
 
 
 @pytest.fixture
 def invoke(monkeypatch, tmp_path):
-    monkeypatch.setattr("eval.wiring.SentenceEmbedder", HashingEmbedder)
+    monkeypatch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
     monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
     return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 

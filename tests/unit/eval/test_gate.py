@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
-from eval.findings import HardRules
-from eval.gate import Recorded, judge_change, read_recorded
-from eval.yaml_files import InvalidFile
+from eval.experiments.gate import Recorded, judge_change, read_recorded
+from eval.inputs.yaml_files import InvalidFile
+from eval.results.findings import HardRules
 from recommender.testing import HashingEmbedder
 
 TEAMS = [f"t{number:02}" for number in range(12)]
@@ -88,7 +88,7 @@ def test_a_record_survives_its_file_and_a_damaged_one_is_refused(tmp_path):
 
 @pytest.fixture
 def invoke(monkeypatch, tmp_path):
-    monkeypatch.setattr("eval.wiring.SentenceEmbedder", HashingEmbedder)
+    monkeypatch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
     monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
     return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from eval.gates import closed_gate, forbidden_supports
-from eval.judged import development_teams
+from eval.inputs.gates import closed_gate, forbidden_supports
+from eval.inputs.judged import development_teams
 from models.assessment import Assessment
 from recommender.catalog.load import starter_catalog
 from recommender.rules.columns import SupportColumns

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from eval.findings import HardRules
-from eval.hard_rules import check_hard_rules
+from eval.experiments.hard_rules import check_hard_rules
+from eval.results.findings import HardRules
 from recommender.catalog.load import Catalog
 from recommender.testing import make_provider, make_resource
 from tests.fixtures.engines import make_recommender

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from eval.harness import compare_with, condense, evaluate, summarize
+from eval.measuring.harness import compare_with, condense, evaluate, summarize
 from eval.metrics import NDCG, GateViolations, Judged, Precision, Topic
-from recommender.trec import rank_scores
+from recommender.reading.trec import rank_scores
 
 TOPICS = {
     "q1": Topic(grades={"a": 3, "b": 0}, forbidden=frozenset({"x"})),

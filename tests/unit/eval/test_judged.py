@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from eval.judged import development_teams, load_judged, team_topics
+from eval.inputs.judged import development_teams, load_judged, team_topics
 from models.assessment import Assessment
 from models.base import Fault
 from models.needs import Need

@@ -7,14 +7,7 @@ import pytest
 from rich.console import Console
 
 from eval.judging.case import make_case
-from eval.judging.judgments import (
-    Judgment,
-    Pair,
-    present_judgments,
-    read_judgments,
-    stale_judgments,
-    support_hash,
-)
+from eval.judging.judgments import Judgment, Pair, present_judgments, read_judgments, stale_judgments, support_hash
 from eval.judging.page import PipedCommands, judge_pool
 from eval.judging.pool import make_pool
 from eval.judging.session import Session
@@ -24,8 +17,8 @@ from recommender.catalog.load import Catalog
 from recommender.config_load import starter_config
 from recommender.errors import InvalidQrels
 from recommender.instruments import default_instrument
+from recommender.reading.trec import rank_scores
 from recommender.testing import make_resource
-from recommender.trec import rank_scores
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SUPPORTS = [make_resource(f"res-{letter}", title=f"Guide {letter}") for letter in "abc"]

@@ -16,7 +16,7 @@ from eval.off_policy.log import Decision, read_log, read_target, target_of_run
 from eval.off_policy.reward_model import cross_fit
 from eval.off_policy.simulation import Scenario, example_log, simulate, simulate_log, true_values
 from recommender.errors import InputError
-from recommender.trec import rank_scores
+from recommender.reading.trec import rank_scores
 
 LOGGING = np.array(
     [[0.5, 0.3, 0.2], [0.2, 0.2, 0.6], [0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.4, 0.4, 0.2], [0.25, 0.5, 0.25]]

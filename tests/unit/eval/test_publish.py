@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
-from eval.gate import recorded_result
+from eval.experiments.gate import recorded_result
 from models.evaluation import GateCheck, GateReport, PublishedEvaluation
 from recommender.catalog.load import starter_catalog
 from recommender.config_load import starter_config
@@ -30,7 +30,7 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("made")
     teams = cut_teams(folder / "three", n=3)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("eval.wiring.SentenceEmbedder", HashingEmbedder)
+        patch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
         patch.setenv("TRELLIS_DATA_DIR", str(folder / "data"))
         gate, recorded = folder / "gate.json", folder / "recorded.json"
         result = invoke("judged", "--teams", teams, "--json").stdout

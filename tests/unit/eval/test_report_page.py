@@ -8,8 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
-from eval.findings import BehaviorRecord, GroupRecord, HardRules, IntervalRecord, SliceRecord, StabilityRecord
-from eval.records import (
+from eval.reporting.charts import Curve, Mark, bar_chart, curve_chart, mark_chart
+from eval.reporting.comparison import compare_results, comparison_markdown
+from eval.reporting.document import make_document
+from eval.reporting.files import write_files, write_report
+from eval.reporting.page import page
+from eval.reporting.text import text
+from eval.results.findings import BehaviorRecord, GroupRecord, HardRules, IntervalRecord, SliceRecord, StabilityRecord
+from eval.results.records import (
     LEARNED_HERE,
     ComparisonRecord,
     Environment,
@@ -18,13 +24,7 @@ from eval.records import (
     ResultRecord,
     SystemRecord,
 )
-from eval.reporting.charts import Curve, Mark, bar_chart, curve_chart, mark_chart
-from eval.reporting.comparison import compare_results, comparison_markdown
-from eval.reporting.document import make_document
-from eval.reporting.files import write_files, write_report
-from eval.reporting.page import page
-from eval.reporting.text import text
-from eval.sections import CalibrationBin, ExposureRecord, ListedSupport, RegressionRecord
+from eval.results.sections import CalibrationBin, ExposureRecord, ListedSupport, RegressionRecord
 from recommender.errors import InputError
 
 METRIC = "ndcg@10(gain=linear)"

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from eval.slices import LEAST_TEAMS, SLICES, record_slices, slice_teams
+from eval.experiments.slices import LEAST_TEAMS, SLICES, record_slices, slice_teams
 from recommender.config import ScoringConfig
-from recommender.profiling import build_profile
+from recommender.diagnosis.profiling import build_profile
 from tests.fixtures.teams import INSTRUMENT, make_team
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from eval.stability import move_one_answer, rank_stability, resample_raters
+from eval.experiments.stability import move_one_answer, rank_stability, resample_raters
 from tests.fixtures.teams import make_team
 
 

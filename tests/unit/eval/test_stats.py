@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
-from eval.stats import (
+from eval.measuring.stats import (
     Interval,
     WinTieLoss,
     bootstrap_interval,

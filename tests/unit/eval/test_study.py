@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from eval.metrics import Topic
-from eval.study import Study, study_markdown, study_weights
-from eval.tuning import TeamFeatures
+from eval.tuning.fit import TeamFeatures
+from eval.tuning.study import Study, study_markdown, study_weights
 
 NAMES = ("helpful", "useless")
 

@@ -7,7 +7,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from eval.metrics import NDCG, Topic
-from eval.tuning import (
+from eval.tuning.fit import (
     TeamFeatures,
     ablate,
     cross_validate,

@@ -11,10 +11,10 @@ import pytest
 
 from models.support import Support
 from recommender.catalog.load import starter_catalog
-from recommender.documents import document_text
 from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidCatalog
 from recommender.index import CatalogIndex
+from recommender.index.documents import document_text
 from recommender.testing import (
     HashingEmbedder,
     make_provider,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.vocab import Domain, Form
-from recommender.assessments import parse_assessment
+from recommender.diagnosis.assessments import parse_assessment
 from recommender.errors import InvalidAssessment
 from recommender.instruments import default_instrument
 

@@ -12,9 +12,9 @@ from models.change_story import ChangeEvidence, ChangeFactor, ChangeStory, NeedC
 from models.recommendation import RecommendationRun
 from models.vocab import Domain, SupportKind
 from recommender.catalog.load import Catalog
-from recommender.change_evidence import gather_evidence, record_changes
-from recommender.changes import attribute_moves, tell_changes
 from recommender.pipeline import Recommender
+from recommender.telling.change_evidence import gather_evidence, record_changes
+from recommender.telling.changes import attribute_moves, tell_changes
 from tests.fixtures.teams import make_team, with_context
 
 ANSWERS, CONTEXT, DATE = ChangeFactor.ANSWERS, ChangeFactor.CONTEXT, ChangeFactor.DATE

@@ -8,7 +8,7 @@ from models.vocab import SupportKind
 from recommender.config import RankingConfig
 from recommender.config_load import load_config, parse_config, starter_config
 from recommender.errors import InvalidConfig, describe
-from recommender.features import FEATURES
+from recommender.ranking.features import FEATURES
 
 GOOD = """\
 id: mine

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from recommender.diversify import diversify
+from recommender.ranking.diversify import diversify
 
 SHARES = np.array([0.6, 0.4])
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.documents import document_text, sentences, statements
+from recommender.index.documents import document_text, sentences, statements
 from recommender.testing import make_provider, make_resource
 
 

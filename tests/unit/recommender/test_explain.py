@@ -8,11 +8,19 @@ import pytest
 from models.assessment import Assessment, OpenText
 from models.recommendation import NeedShare, RuleTrace
 from models.vocab import Domain, RuleEffect, RuleOutcome
-from recommender.explain import SAYABLE, SENTENCES, WITHOUT_WORDS, RubricVectors, find_matched_text, need_texts, why
 from recommender.index import CatalogIndex
 from recommender.pipeline import Recommender
-from recommender.scoring import RULE_PREFIX
-from recommender.signals import OwnWords, rubric_queries
+from recommender.ranking.scoring import RULE_PREFIX
+from recommender.ranking.signals import OwnWords, rubric_queries
+from recommender.telling.explain import (
+    SAYABLE,
+    SENTENCES,
+    WITHOUT_WORDS,
+    RubricVectors,
+    find_matched_text,
+    need_texts,
+    why,
+)
 from recommender.testing import make_resource
 from tests.fixtures.engines import EMBEDDER
 from tests.fixtures.teams import INSTRUMENT, make_team, with_words

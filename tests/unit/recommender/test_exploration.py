@@ -17,10 +17,10 @@ from models.decision_log import LoggedList
 from models.recommendation import Match, PastSupport, RankedList
 from models.support import Support
 from recommender.config_load import starter_config
-from recommender.explain import MOVED_DOWN, MOVED_UP
-from recommender.exploration import NeighborSwaps
-from recommender.features import FEATURES
 from recommender.pipeline import Decided, Recommender
+from recommender.ranking.exploration import NeighborSwaps
+from recommender.ranking.features import FEATURES
+from recommender.telling.explain import MOVED_DOWN, MOVED_UP
 from recommender.testing import make_resource
 from tests.fixtures.engines import make_recommender
 from tests.fixtures.teams import make_team

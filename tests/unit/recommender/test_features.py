@@ -10,11 +10,18 @@ import pytest
 from models.assessment import OpenText
 from models.support import Support
 from models.vocab import Domain
-from recommender.features import FEATURES, LEVEL_FEATURES, READINESS_TO_USE, FeatureColumns, SupportTable, team_features
 from recommender.index import CatalogIndex
 from recommender.instruments import default_instrument
 from recommender.pipeline import Recommender
-from recommender.signals import DOMAINS, rubric_queries
+from recommender.ranking.features import (
+    FEATURES,
+    LEVEL_FEATURES,
+    READINESS_TO_USE,
+    FeatureColumns,
+    SupportTable,
+    team_features,
+)
+from recommender.ranking.signals import DOMAINS, rubric_queries
 from recommender.testing import make_provider, make_resource
 from tests.fixtures.engines import EMBEDDER
 from tests.fixtures.teams import make_team, with_words

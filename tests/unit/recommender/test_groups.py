@@ -7,7 +7,7 @@ import pytest
 from models.assessment import Assessment
 from models.vocab import AnswerMode, Domain
 from recommender.config import ScoringConfig
-from recommender.groups import NOT_GIVEN, means_by_role
+from recommender.diagnosis.groups import NOT_GIVEN, means_by_role
 from tests.fixtures.teams import INSTRUMENT, make_team
 
 DOMAIN = Domain.DATA_AND_MEASUREMENT

@@ -8,11 +8,11 @@ import pytest
 
 from models.growth import DomainGrowth, Growth
 from models.vocab import Domain, Form
-from recommender.assessments import parse_assessment
 from recommender.config import ScoringConfig
-from recommender.growth import Wave, build_growth, judge_change
-from recommender.profiling import build_profile
-from recommender.retake import benjamini_hochberg, rci, verdict_at
+from recommender.diagnosis.assessments import parse_assessment
+from recommender.diagnosis.growth import Wave, build_growth, judge_change
+from recommender.diagnosis.profiling import build_profile
+from recommender.diagnosis.retake import benjamini_hochberg, rci, verdict_at
 from tests.fixtures.teams import INSTRUMENT
 
 CONFIG = ScoringConfig()

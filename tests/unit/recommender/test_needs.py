@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from models.vocab import Domain, NeedWord, Visibility
-from recommender.assessments import parse_assessment
 from recommender.config import ScoringConfig
+from recommender.diagnosis.assessments import parse_assessment
+from recommender.diagnosis.needs import derive_needs, shown_needs
+from recommender.diagnosis.profiling import build_profile, shown
 from recommender.instruments import default_instrument
-from recommender.needs import derive_needs, shown_needs
-from recommender.profiling import build_profile, shown
 
 INSTRUMENT = default_instrument()
 CONFIG = ScoringConfig()

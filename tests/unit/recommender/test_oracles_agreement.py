@@ -2,7 +2,7 @@
 
 import pytest
 
-from recommender.agreement import (
+from recommender.diagnosis.agreement import (
     SKEWED_NULL_VARIANCE,
     a_wg,
     ad_mean,
@@ -14,7 +14,7 @@ from recommender.agreement import (
     sample_variance,
     shows_two_pictures,
 )
-from recommender.profiling import rater_score
+from recommender.diagnosis.profiling import rater_score
 
 T2 = [[2, 3, 2, 2, 3], [3, 3, 2, 3, 3], [2, 2, 2, 3, 3], [3, 3, 3, 3, 4]]
 SPLIT = [[1, 1, 2, 1, 1], [4, 3, 4, 4, 4], [1, 2, 1, 1, 2], [4, 4, 3, 4, 4], [2, 1, 1, 1, 2]]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from recommender.irt import (
+from recommender.diagnosis.irt import (
     GRID,
     PLACEHOLDER,
     DomainState,

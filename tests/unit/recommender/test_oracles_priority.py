@@ -3,8 +3,8 @@
 import pytest
 
 from models.vocab import NeedWord
-from recommender.needs import need_word
-from recommender.priority import (
+from recommender.diagnosis.needs import need_word
+from recommender.diagnosis.priority import (
     _normals,
     borich_mwds,
     draw_seed,

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from recommender.reliability import (
+from recommender.diagnosis.reliability import (
     alpha,
     difference_reliability,
     icc_oneway,

@@ -6,8 +6,8 @@ import warnings
 import pytest
 
 from recommender.config import ScoringConfig
-from recommender.profiling import team_se
-from recommender.retake import (
+from recommender.diagnosis.profiling import team_se
+from recommender.diagnosis.retake import (
     benjamini_hochberg,
     paired_change,
     rci,
@@ -15,7 +15,7 @@ from recommender.retake import (
     smallest_reliable_difference,
     verdict,
 )
-from recommender.suppression import shown_groups
+from recommender.diagnosis.suppression import shown_groups
 
 P_VALUES = [0.003, 0.012, 0.021, 0.040, 0.060, 0.110, 0.200, 0.350, 0.480, 0.700, 0.910]
 

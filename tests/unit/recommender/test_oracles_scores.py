@@ -6,17 +6,16 @@ import pytest
 
 from models.assessment import Response
 from models.vocab import Form, ReadinessAdvice
-from recommender.agreement import sample_variance
-from recommender.answer_style import longest_run, own_sd, style_flags
 from recommender.config import ScoringConfig
-from recommender.criterion import (
+from recommender.diagnosis.agreement import sample_variance
+from recommender.diagnosis.answer_style import longest_run, own_sd, style_flags
+from recommender.diagnosis.criterion import (
     criterion_from_percents,
     meets_network_definition,
     meets_priority_criterion,
     union_bounds,
 )
-from recommender.instruments import default_instrument
-from recommender.profiling import (
+from recommender.diagnosis.profiling import (
     level_probabilities,
     level_words,
     not_sure_rate,
@@ -24,6 +23,7 @@ from recommender.profiling import (
     readiness_advice,
     team_se,
 )
+from recommender.instruments import default_instrument
 
 CONFIG = ScoringConfig()
 NAMES = ["Emerging", "Developing", "Applying", "Leading"]

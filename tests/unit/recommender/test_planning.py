@@ -8,7 +8,7 @@ from models.needs import Need
 from models.recommendation import Match, NeedShare, PlanPhase, RankedList
 from models.support import Support
 from models.vocab import Domain, NeedWord, Phase, ReadinessAdvice, SupportKind
-from recommender.planning import EASY_START, MAX_ENTRIES, PREPARE_FIRST, make_plan
+from recommender.telling.planning import EASY_START, MAX_ENTRIES, PREPARE_FIRST, make_plan
 from recommender.testing import make_provider, make_resource
 
 DATA, METHODS = Domain.DATA_AND_MEASUREMENT, Domain.IMPROVEMENT_METHODS

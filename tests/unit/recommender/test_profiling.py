@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from models.vocab import Domain, ReadinessAdvice, ScoreStatus, Visibility
-from recommender.assessments import parse_assessment
 from recommender.config import ScoringConfig
+from recommender.diagnosis.assessments import parse_assessment
+from recommender.diagnosis.irt import PLACEHOLDER, GradedItem
+from recommender.diagnosis.profiling import build_profile, shown
 from recommender.instruments import default_instrument
-from recommender.irt import PLACEHOLDER, GradedItem
-from recommender.profiling import build_profile, shown
 
 INSTRUMENT = default_instrument()
 PRIVACY = INSTRUMENT.instrument.privacy

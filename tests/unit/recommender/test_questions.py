@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from models.vocab import Domain, Form, ImportanceKey, Length
-from recommender import irt
 from recommender.config import ScoringConfig
-from recommender.questions import Asked, Questions, questions_for
+from recommender.diagnosis import irt
+from recommender.diagnosis.questions import Asked, Questions, questions_for
 from tests.fixtures.teams import INSTRUMENT
 
 FOCUS = (Domain.DATA_AND_MEASUREMENT, Domain.TEAM_AND_TIME, Domain.SUSTAINABILITY)

@@ -6,9 +6,9 @@ import pytest
 from models.rules import Ruleset
 from models.vocab import SupportKind
 from recommender.config import KindConfig
-from recommender.features import FeatureColumns
+from recommender.ranking.features import FeatureColumns
+from recommender.ranking.scoring import START, score_parts
 from recommender.rules.load import parse_ruleset
-from recommender.scoring import START, score_parts
 
 RULES = """\
 id: mine

@@ -8,7 +8,7 @@ import pytest
 from models.assessment import OpenText
 from models.vocab import Domain
 from recommender.pipeline import Recommender
-from recommender.signals import DOMAINS, MAX_PIECES, TeamSignals, own_words, rubric_queries
+from recommender.ranking.signals import DOMAINS, MAX_PIECES, TeamSignals, own_words, rubric_queries
 from tests.fixtures.teams import INSTRUMENT, make_team, with_words
 
 DATA, METHODS = Domain.DATA_AND_MEASUREMENT, Domain.IMPROVEMENT_METHODS

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.errors import InvalidQrels, InvalidRun
-from recommender.trec import Scored, count_ties, rank_scores, read_qrels, read_run, write_run
+from recommender.reading.trec import Scored, count_ties, rank_scores, read_qrels, read_run, write_run
 
 
 def test_the_score_sorts_and_the_rank_column_does_not():

@@ -10,8 +10,8 @@ from models.recommendation import PastStatus, PastSupport, RecommendationRun
 from models.support import Support
 from models.vocab import Domain
 from recommender.config_load import starter_config
-from recommender.history import latest, left_out_because
 from recommender.pipeline import Recommender
+from recommender.telling.history import latest, left_out_because
 from recommender.testing import make_provider, make_resource
 from tests.fixtures.engines import make_recommender
 from tests.fixtures.teams import make_team

@@ -8,9 +8,9 @@ from models.assessment import Assessment, OpenText
 from models.recommendation import Match, RecommendationRun
 from models.rules import AtLeast
 from models.vocab import Domain
-from recommender.features import IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
-from recommender.matches import MERGED_FIT
 from recommender.pipeline import Recommender
+from recommender.ranking.features import IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
+from recommender.telling.matches import MERGED_FIT
 from tests.fixtures.teams import INSTRUMENT, make_team, with_raters, with_words
 
 AS_OF = date(2026, 11, 21)

@@ -1,0 +1,364 @@
+"""Saving a person's answers piece by piece, and reading them back to that person alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from api.access.keys import hash_secret
+from api.access.principals import Principal
+from api.access.reach import beyond_reach_as, own_team
+from api.assessments.closures import must_be_open
+from api.assessments.opening import asks_instrument, assessment_faults, check_same_instrument
+from api.assessments.rows import Place, answers_of, find_invited, find_place, write_answers
+from api.assessments.snapshots import assessment_of, response_of
+from api.assessments.windows import Phase
+from api.engine.engine import Engine
+from api.errors import InvalidBody, NotAllowed, NotFound, Unauthenticated
+from api.storage.database import Database
+from models.assessment import Answer, OpenText
+from models.base import Fault
+from models.vocab import AnswerMode, Domain, Form, ImportanceKey, Length
+from recommender.diagnosis.assessments import read_json
+from recommender.diagnosis.profiling import build_profile
+from recommender.diagnosis.questions import Asked, Questions, questions_for
+from recommender.errors import InvalidAssessment
+from recommender.reading.fault_report import found
+
+__all__ = [
+    "DomainProgress",
+    "Invitation",
+    "OwnAnswers",
+    "OwnScore",
+    "Progress",
+    "Saved",
+    "invitation_of",
+    "open_place",
+    "own_answers",
+    "own_place",
+    "questions_of",
+    "save",
+    "submit",
+]
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A caller who holds a valid invitation instead of a key."""
+
+    respondent_id: str
+
+
+class DomainProgress(BaseModel):
+    """How far a person is with one domain."""
+
+    domain: Domain
+    asked: int
+    answered: int
+    remaining: int
+    importance_answered: bool
+
+
+class Progress(BaseModel):
+    """How far a person is. Holds no answer."""
+
+    asked: int
+    answered: int
+    """Items with an answer; `not_sure` is one."""
+    domains: list[DomainProgress]
+    """In the order in which this person is asked."""
+    next: list[str]
+    """Items to ask next, in order; empty when all are answered."""
+    saved_at: datetime | None
+    submitted_at: datetime | None
+
+
+class Saved(NamedTuple):
+    """What saving did."""
+
+    pieces: int
+    """Set or taken out."""
+    progress: Progress
+
+
+class OwnScore(BaseModel):
+    """What a person's own answers come to in one domain."""
+
+    domain: Domain
+    mean: float
+    """1 to 4, one decimal."""
+    level_words: str
+    """A level's name, or `between X and Y`."""
+
+
+class OwnAnswers(BaseModel):
+    """A person's own answers, for that person."""
+
+    respondent_id: str
+    assessment_id: str
+    team_name: str
+    form: Form
+    length: Length
+    phase: Phase
+    opens_at: datetime
+    closes_at: datetime | None
+    role: str | None
+    answers: dict[str, Answer]
+    importance: dict[Domain, ImportanceKey]
+    readiness: dict[Domain, dict[str, int]]
+    open_text: OpenText
+    share_text: bool
+    scores: list[OwnScore]
+    """Domains with enough answers for a score. The person's own picture, not the team's."""
+    progress: Progress
+
+
+def invitation_of(database: Database, token: str) -> Invitation:
+    """The invitation behind a token.
+
+    Raises:
+        Unauthenticated: it is unknown, or was replaced by a newer one.
+    """
+    with database.reading() as session:
+        respondent = find_invited(session, hash_secret(token))
+    if respondent is None:
+        raise Unauthenticated("The invitation is unknown or was replaced by a newer one.")
+    return Invitation(respondent.id)
+
+
+def open_place(
+    session: Session,
+    caller: Principal | Invitation,
+    assessment_id: str,
+    respondent_id: str,
+    *,
+    lock: bool = False,
+) -> Place:
+    """The place that the caller may write to: a portal those of its teams, an invitation its own.
+
+    Raises:
+        NotAllowed: the invitation is somebody else's.
+        NotFound: no such place within the caller's reach.
+    """
+    if isinstance(caller, Invitation) and caller.respondent_id != respondent_id:
+        raise NotAllowed("This invitation opens the answers of its own person only.")
+    place = find_place(session, respondent_id, lock=lock)
+    if place is None or place.assessment.id != assessment_id:
+        raise NotFound("respondent", respondent_id)
+    if not isinstance(caller, Invitation):
+        with beyond_reach_as("respondent", respondent_id):
+            own_team(session, caller, place.team.id)
+    return place
+
+
+def own_place(session: Session, invitation: Invitation, *, lock: bool = False) -> Place:
+    """The place that an invitation opens.
+
+    Raises:
+        NotFound: it was deleted since.
+    """
+    place = find_place(session, invitation.respondent_id, lock=lock)
+    if place is None:
+        raise NotFound("respondent", invitation.respondent_id)
+    return place
+
+
+def save(session: Session, engine: Engine, place: Place, body: bytes, *, now: datetime) -> Saved:
+    """Save the pieces in the body over what was saved before; a piece of null is taken out. All of it or nothing.
+
+    Args:
+        session: a writing transaction; `place` was read in it with its lock.
+        engine: instrument and constants of scoring.
+        place: whose answers.
+        body: JSON with any of the fields of a response but `respondent`.
+        now: the time.
+
+    Raises:
+        WindowClosed: not open yet, or not any more, or in another phase.
+        Conflict: the window asks another version of the instrument than the one in use.
+        InvalidBody: every fault by its pointer into the body. More than the allowed number of `top_three` counts what
+            is saved already.
+    """
+    must_be_open(place, engine.instrument, now=now)
+    check_same_instrument(place.assessment, engine.instrument)
+    saved = answers_of(session, place.respondent.id)
+    values, removed = _changes(engine, place, saved, body)
+    write_answers(session, place.respondent.id, values, removed=removed, now=now)
+    if values or removed:
+        place.respondent.saved_at = now
+        place.respondent.submitted_at = None
+        session.flush()
+    left = {path: value for path, value in {**saved, **values}.items() if path not in removed}
+    return Saved(len(values) + len(removed), _progress(engine, place, left))
+
+
+def submit(session: Session, engine: Engine, place: Place, *, now: datetime) -> Progress:
+    """Note that the person is done. Saving again while the window is open takes that back.
+
+    Raises:
+        WindowClosed: as for `save`.
+    """
+    must_be_open(place, engine.instrument, now=now)
+    place.respondent.submitted_at = now
+    session.flush()
+    return _progress(engine, place, answers_of(session, place.respondent.id))
+
+
+def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
+    """What a person saved, for that person: the place must have been opened with the person's invitation.
+
+    A renewed invitation does not show what was saved before: whoever can renew it is not the author.
+    """
+    saved = answers_of(session, place.respondent.id, since=place.respondent.readable_from)
+    response = response_of(place.respondent.id, saved)
+    scores = _own_scores(engine, place, response)
+    assessment = place.assessment
+    return OwnAnswers(
+        respondent_id=response.pop("respondent"),
+        assessment_id=assessment.id,
+        team_name=place.team.name,
+        form=Form(assessment.form),
+        length=Length(assessment.length),
+        phase=Phase(assessment.phase),
+        opens_at=assessment.opens_at,
+        closes_at=assessment.closes_at,
+        role=response.pop("role", None),
+        share_text=response.pop("share_text", False),
+        open_text=OpenText(**response.pop("open_text", {})),
+        answers=response.get("answers", {}),
+        importance=response.get("importance", {}),
+        readiness=response.get("readiness", {}),
+        scores=scores,
+        progress=_progress(engine, place, saved),
+    )
+
+
+def questions_of(
+    engine: Engine, place: Place, answers: Mapping[str, Answer], importance: Mapping[Domain, ImportanceKey]
+) -> Questions:
+    """What a person is asked, domain by domain, given the answers so far."""
+    assessment = place.assessment
+    asked = Asked(
+        form=Form(assessment.form),
+        length=Length(assessment.length),
+        focus_domains=tuple(map(Domain, assessment.focus_domains)),
+        set_aside=tuple(map(Domain, assessment.set_aside)),
+    )
+    return questions_for(
+        asked,
+        engine.instrument,
+        seed=place.respondent.id,
+        answers=answers,
+        importance=importance,
+        scoring=engine.config.scoring,
+        item_parameters=engine.item_parameters,
+    )
+
+
+def _own_scores(engine: Engine, place: Place, response: dict[str, Any]) -> list[OwnScore]:
+    if not asks_instrument(place.assessment, engine.instrument):
+        return []
+    answers = assessment_of(place.assessment, place.team, [response], engine, mode=AnswerMode(place.respondent.mode))
+    profile = build_profile(answers, engine.instrument, engine.config.scoring, item_parameters=engine.item_parameters)
+    return [
+        OwnScore(domain=score.domain, mean=round(score.mean, 1), level_words=score.level_words)
+        for score in profile.domains
+        if score.mean is not None and score.level_words is not None
+    ]
+
+
+def _changes(engine: Engine, place: Place, saved: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], list[str]]:
+    """What the body sets, and the paths that it takes out."""
+    try:
+        patch = read_json(body)
+    except InvalidAssessment as error:
+        raise InvalidBody(error.faults) from error
+    if not isinstance(patch, dict):
+        raise InvalidBody([Fault(pointer="", detail=f"Expected an object with answers; found {found(patch)}.")])
+    faults = []
+    if "respondent" in patch:
+        faults.append(Fault(pointer="/respondent", detail="Whose answers these are is in the path; leave it out."))
+    readiness = [item.id for item in engine.instrument.instrument.readiness]
+    removed = _take_nulls_out(patch, readiness)
+    values = dict(_pieces(patch))
+    # The cap on top_three counts what is saved already; what is set or taken out here comes first.
+    if isinstance(importance := patch.get("importance"), dict):
+        for path, value in saved.items():
+            if path.startswith("importance/") and path not in removed:
+                importance.setdefault(path.removeprefix("importance/"), value)
+    patch["respondent"] = "person"
+    faults += assessment_faults(engine.instrument, form=place.assessment.form, response=patch)
+    if faults:
+        raise InvalidBody(faults)
+    return {path: value for path, value in values.items() if path not in removed}, removed
+
+
+_STAND_INS: Mapping[str, Any] = {"answers": "skipped", "importance": ImportanceKey.USEFUL, "open_text": ""}
+
+
+def _take_nulls_out(patch: dict[str, Any], readiness: list[str]) -> list[str]:
+    """Paths that are taken out; in their places stand harmless answers, so that unknown names are still found."""
+    removed: list[str] = []
+    for key in ("role", "share_text"):
+        if key in patch and patch[key] is None:
+            removed.append(key)
+            del patch[key]
+    for part, stand_in in _STAND_INS.items():
+        for key, value in patch[part].items() if isinstance(patch.get(part), dict) else ():
+            if value is None:
+                removed.append(f"{part}/{key}")
+                patch[part][key] = stand_in
+    for domain, levels in patch["readiness"].items() if isinstance(patch.get("readiness"), dict) else ():
+        if levels is None:
+            removed += [f"readiness/{domain}/{part}" for part in readiness]
+            patch["readiness"][domain] = {}
+        for part, level in levels.items() if isinstance(levels, dict) else ():
+            if level is None:
+                removed.append(f"readiness/{domain}/{part}")
+                levels[part] = 1
+    return removed
+
+
+def _pieces(patch: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Paths and values of a patch; what has a wrong shape is for the checks to tell."""
+    pieces: list[tuple[str, Any]] = [(key, patch[key]) for key in ("role", "share_text") if key in patch]
+    for part in ("answers", "importance", "open_text", "readiness"):
+        for key, value in patch[part].items() if isinstance(patch.get(part), dict) else ():
+            if part == "readiness" and isinstance(value, dict):
+                pieces += [(f"{part}/{key}/{question}", level) for question, level in value.items()]
+            else:
+                pieces.append((f"{part}/{key}", value))
+    return pieces
+
+
+def _progress(engine: Engine, place: Place, saved: Mapping[str, Any]) -> Progress:
+    answers = {path.removeprefix("answers/"): value for path, value in saved.items() if path.startswith("answers/")}
+    importance = {
+        Domain(path.removeprefix("importance/")): ImportanceKey(value)
+        for path, value in saved.items()
+        if path.startswith("importance/")
+    }
+    questions = questions_of(engine, place, answers, importance)
+    domains = []
+    for domain, items in questions.by_domain.items():
+        answered = sum(item in answers for item in items)
+        domains.append(
+            DomainProgress(
+                domain=domain,
+                asked=len(items),
+                answered=answered,
+                remaining=len(items) - answered,
+                importance_answered=domain in importance,
+            )
+        )
+    return Progress(
+        asked=sum(domain.asked for domain in domains),
+        answered=sum(domain.answered for domain in domains),
+        domains=domains,
+        next=list(questions.next),
+        saved_at=place.respondent.saved_at,
+        submitted_at=place.respondent.submitted_at,
+    )

@@ -1,0 +1,214 @@
+"""Catalogs that curators import, and which one is in use."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from api.access.audit import note
+from api.access.principals import Principal
+from api.engine.artifacts import keep_catalog, stored_catalog
+from api.engine.engine import Engine
+from api.engine.rows import activate_catalog, latest_activations, newest_activation, present_versions, stored_catalogs
+from api.errors import InvalidBody, NotFound
+from api.storage.database import Database
+from models.base import Fault
+from models.vocab import SupportKind
+from recommender.catalog.load import Catalog
+from recommender.catalog.parse import file_name, parse_catalog
+from recommender.errors import describe
+
+__all__ = [
+    "IMPORTED",
+    "CatalogReport",
+    "CatalogVersion",
+    "CatalogVersions",
+    "NewCatalog",
+    "StoredCatalogs",
+    "activate",
+    "catalog_version",
+    "catalog_versions",
+    "checked_catalog",
+    "import_catalog",
+    "report_on",
+]
+
+IMPORTED = "catalog.import"
+"""What the audit calls it."""
+
+
+class NewCatalog(BaseModel):
+    """A whole catalog, as the texts of its two files."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    resources: Annotated[str, Field(description="Text of `resources.jsonl`, one record a line.", examples=[""])]
+    providers: Annotated[str, Field(description="Text of `providers.jsonl`, one record a line.", examples=[""])]
+
+
+class CatalogReport(BaseModel):
+    """A checked catalog, against the one in use."""
+
+    version: str
+    """Content hash."""
+    n_resources: int
+    n_providers: int
+    added: list[str]
+    """Ids that the catalog in use lacks, sorted."""
+    changed: list[str]
+    """Ids whose records differ, sorted."""
+    removed: list[str]
+    """Ids that only the catalog in use has, sorted."""
+    stored: bool
+    """Whether it is kept and can be activated; a dry run keeps nothing."""
+
+
+class CatalogVersion(BaseModel):
+    """A catalog that was imported, or that a run used."""
+
+    version: str
+    created_at: datetime | None
+    """None for the catalog of the settings, as long as no run has used it."""
+    activated_at: datetime | None
+    """When it was last put in use; None if never, as when it comes from the settings."""
+    activated_by: str | None
+    active: bool
+    """Whether it is the one in use."""
+    serving: bool
+    """Whether this process serves it; a newly activated one follows as soon as it is indexed."""
+
+
+class CatalogVersions(BaseModel):
+    """All kept catalogs."""
+
+    items: list[CatalogVersion]
+    """Newest first."""
+
+
+class StoredCatalogs:
+    """The catalogs of a database, for the engine."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def active(self) -> str | None:
+        """Version of the catalog in use; None when none was ever activated.
+
+        Raises:
+            StorageBusy, StorageUnavailable: as the database says.
+        """
+        with self._database.reading() as session:
+            activation = newest_activation(session)
+        return None if activation is None else activation.version
+
+    def load(self, version: str) -> Catalog:
+        """The kept catalog of that version.
+
+        Raises:
+            ArtifactMissing: it is not kept, or was altered.
+            StorageBusy, StorageUnavailable: as the database says.
+        """
+        with self._database.reading() as session:
+            return stored_catalog(session, version)
+
+
+def checked_catalog(new: NewCatalog) -> Catalog:
+    """The catalog of an import.
+
+    Raises:
+        InvalidBody: every fault of both texts, each with its line.
+    """
+    texts = {SupportKind.RESOURCE: new.resources, SupportKind.PROVIDER: new.providers}
+    # A lone surrogate is no character; as a fault of its line it is found again below.
+    parsed = parse_catalog({kind: text.encode(errors="surrogatepass") for kind, text in texts.items()})
+    pointers = {file_name(kind): f"/{kind}s" for kind in SupportKind}
+    if parsed.faults:
+        raise InvalidBody(
+            [Fault(pointer=pointers.get(fault.file or "", ""), detail=describe(fault)) for fault in parsed.faults]
+        )
+    return Catalog.of(parsed.supports)
+
+
+def report_on(catalog: Catalog, present: Catalog, *, stored: bool) -> CatalogReport:
+    """What a catalog would change."""
+    old = {support.id: support for support in present.supports}
+    new = {support.id: support for support in catalog.supports}
+    return CatalogReport(
+        version=catalog.version,
+        n_resources=len(catalog.resources),
+        n_providers=len(catalog.providers),
+        added=sorted(new.keys() - old.keys()),
+        changed=sorted(id_ for id_ in new.keys() & old.keys() if new[id_] != old[id_]),
+        removed=sorted(old.keys() - new.keys()),
+        stored=stored,
+    )
+
+
+def import_catalog(session: Session, principal: Principal, catalog: Catalog, *, now: datetime) -> None:
+    """Keep a catalog, so that it can be activated; the one in use stays in use."""
+    keep_catalog(session, catalog, now=now)
+    size = {"n_resources": len(catalog.resources), "n_providers": len(catalog.providers)}
+    _note(session, principal, IMPORTED, catalog.version, detail=size, now=now)
+
+
+def activate(session: Session, principal: Principal, engine: Engine, version: str, *, now: datetime) -> None:
+    """Put a kept catalog, or the one of the settings, in use.
+
+    Raises:
+        NotFound: no catalog of that version is kept.
+    """
+    if version == engine.settings_catalog.version:
+        keep_catalog(session, engine.settings_catalog, now=now)
+    elif not present_versions(session, "catalog", [version]):
+        raise NotFound("catalog version", version)
+    activate_catalog(session, version, actor=principal.actor, now=now)
+    _note(session, principal, "catalog.activate", version, now=now)
+
+
+def catalog_versions(session: Session, engine: Engine) -> Sequence[CatalogVersion]:
+    """All kept catalogs and the one of the settings, newest first."""
+    kept = {stored.version: stored.created_at for stored in stored_catalogs(session)}
+    activations, newest = latest_activations(session), newest_activation(session)
+    active = engine.settings_catalog.version if newest is None else newest.version
+    serving = engine.catalog.version
+    listed = []
+    for version in dict.fromkeys([*kept, engine.settings_catalog.version]):
+        activation = activations.get(version)
+        listed.append(
+            CatalogVersion(
+                version=version,
+                created_at=kept.get(version),
+                activated_at=activation.activated_at if activation else None,
+                activated_by=activation.activated_by if activation else None,
+                active=version == active,
+                serving=version == serving,
+            )
+        )
+    return listed
+
+
+def catalog_version(session: Session, engine: Engine, version: str) -> CatalogVersion:
+    """One of `catalog_versions`.
+
+    Raises:
+        NotFound: no catalog of that version is kept.
+    """
+    for found in catalog_versions(session, engine):
+        if found.version == version:
+            return found
+    raise NotFound("catalog version", version)
+
+
+def _note(
+    session: Session,
+    principal: Principal,
+    action: str,
+    version: str,
+    *,
+    now: datetime,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    organization_id = principal.organization_id
+    note(session, action, version, actor=principal.actor, organization_id=organization_id, now=now, detail=detail)

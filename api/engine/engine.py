@@ -1,0 +1,317 @@
+"""The one place where a recommender is wired from settings; its loading, and its change, behind a running server."""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+from api.engine.recent_words import RecentWords
+from api.errors import LoadingFailed, NotReady, StorageBusy, StorageUnavailable
+from api.settings import Settings
+from models.base import SupportId
+from models.recommendation import Versions
+from models.rules import Ruleset
+from recommender.catalog.load import Catalog, load_catalog, starter_catalog
+from recommender.config import RankingConfig
+from recommender.config_load import load_config, starter_config
+from recommender.diagnosis.irt import GradedItem
+from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbedder
+from recommender.errors import TrellisError
+from recommender.index.documents import document_text, statements
+from recommender.instruments import LoadedInstrument, default_instrument
+from recommender.pipeline import Recommender, versions_of
+from recommender.ports import Progress
+from recommender.retrieval.lexical import LexicalIndex
+from recommender.rules.load import load_ruleset, starter_ruleset
+
+__all__ = ["CatalogSource", "Engine", "Inputs", "Parts", "load_inputs", "open_recommender"]
+
+_log = logging.getLogger("trellis.engine")
+
+
+_LOOK_EVERY = 1.0
+"""Seconds between two looks for another catalog in use."""
+_KEPT_OPEN = 8
+"""Recommenders of earlier versions that stay open: a why-changed story mixes two catalogs, rulesets and settings."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What decides a ranking besides the model."""
+
+    instrument: LoadedInstrument
+    catalog: Catalog
+    ruleset: Ruleset
+    config: RankingConfig
+
+    @classmethod
+    def of(cls, recommender: Recommender) -> "Parts":
+        """The parts of a recommender."""
+        return cls(recommender.instrument, recommender.catalog, recommender.ruleset, recommender.config)
+
+
+@dataclass(frozen=True)
+class Inputs(Parts):
+    """What a recommender is made of, read and checked; cheap to load, so that faults show before long work starts."""
+
+    embedder: CachedEmbedder
+
+
+class CatalogSource(Protocol):
+    """Which catalog curators have put in use."""
+
+    def active(self) -> str | None:
+        """Version of the catalog in use; None when that is the one of the settings."""
+
+    def load(self, version: str) -> Catalog:
+        """The catalog of that version."""
+
+
+def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -> Inputs:
+    """Read and check everything that the settings name.
+
+    Args:
+        settings: what to read.
+        embedder: takes the place of the model that the settings name.
+
+    Raises:
+        InputError: the catalog, ruleset or configuration has faults.
+        ModelError: the model is missing, or its weights are not the expected ones.
+    """
+    if embedder is None:
+        model = SentenceEmbedder(EmbeddingConfig(model=settings.model, sha256=settings.model_sha256))
+        embedder = CachedEmbedder(model, settings.data_dir / "vectors.sqlite")
+    return Inputs(
+        instrument=default_instrument(),
+        catalog=load_catalog(settings.catalog_dir) if settings.catalog_dir else starter_catalog(),
+        ruleset=load_ruleset(settings.ruleset) if settings.ruleset else starter_ruleset(),
+        config=load_config(settings.config) if settings.config else starter_config(),
+        embedder=embedder,
+    )
+
+
+def open_recommender(
+    inputs: Inputs, *, keep_words: bool = False, like: Recommender | None = None, progress: Progress | None = None
+) -> Recommender:
+    """A recommender over these inputs; embeds what the cache lacks, which can take minutes the first time.
+
+    Args:
+        inputs: what it is made of.
+        keep_words: whether vectors of the teams' own words may stay in the cache; for files on one's own machine.
+        like: a recommender of the same catalog and model, whose index is used.
+        progress: told about embedding.
+
+    Raises:
+        ModelError: the model cannot be loaded.
+        CacheUnusable: the vector cache cannot be read or written.
+    """
+    return Recommender(
+        instrument=inputs.instrument,
+        catalog=inputs.catalog,
+        ruleset=inputs.ruleset,
+        config=inputs.config,
+        embedder=inputs.embedder,
+        keep_words=keep_words,
+        indexes=like.indexes if like else None,
+        progress=progress,
+    )
+
+
+class Engine:
+    """What the routes need: the instrument and the catalog at once, the recommender as soon as it is loaded.
+
+    When curators put another catalog in use, the present one serves until the new one is indexed.
+    """
+
+    def __init__(self, source: Inputs | Recommender, *, exploration: float = 0.0) -> None:
+        """Serve a recommender, or the one that `start` opens from checked inputs.
+
+        Args:
+            source: see above.
+            exploration: chance that neighbors in a stored run's lists swap places, 0 to 0.5.
+        """
+        self.instrument: LoadedInstrument = source.instrument
+        self.config: RankingConfig = source.config
+        self.item_parameters: Mapping[str, GradedItem] = {}
+        """Calibrated parameters by item id; empty, because the instrument is not calibrated yet."""
+        self.exploration = exploration
+        self.embedder: CachedEmbedder = source.embedder
+        self.recent_words = RecentWords()
+        self._settings_catalog: Catalog = source.catalog
+        self._inputs = source if isinstance(source, Inputs) else None
+        self._served = _Served(source.catalog, None if isinstance(source, Inputs) else source)
+        self._opened: OrderedDict[Versions, Recommender] = OrderedDict()
+        self._opening = threading.Lock()
+        self._keeping = threading.Lock()
+        self._catalogs: CatalogSource | None = None
+        self._refused: str | None = None
+        self._look = threading.Event()
+        self._asking = threading.Lock()
+        self._stopped = False
+        self._failure: TrellisError | None = None
+        self._progress = "starting"
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog in use."""
+        return self._served.catalog
+
+    @property
+    def settings_catalog(self) -> Catalog:
+        """The catalog that the settings name, in use until a curator puts another one in its place."""
+        return self._settings_catalog
+
+    @property
+    def recommender(self) -> Recommender:
+        """The loaded recommender.
+
+        Raises:
+            NotReady: it is still being loaded.
+            TrellisError: why it could not be loaded.
+        """
+        if self._failure is not None:
+            raise self._failure
+        recommender = self._served.recommender
+        if recommender is None:
+            raise NotReady(f"Model, catalog and index are being loaded ({self._progress}).")
+        return recommender
+
+    def opened(self, versions: Versions) -> Recommender | None:
+        """The open recommender of these parts and the present model; None when it must be opened first.
+
+        Raises:
+            NotReady: the present recommender is still being loaded.
+        """
+        with self._keeping:
+            candidates = [self.recommender, *self._opened.values()]
+        # Runs of an earlier Trellis or model share their parts with present ones.
+        return next((one for one in candidates if _parts_of(one.versions) == _parts_of(versions)), None)
+
+    def recommender_of(self, parts: Parts) -> Recommender:
+        """The recommender of other parts with the same model; the last few stay open.
+
+        Raises:
+            ModelError, CacheUnusable: as `open_recommender`.
+        """
+        versions = versions_of(parts.instrument, parts.catalog, parts.ruleset, parts.config, self.embedder)
+        serving = self._served.recommender
+        if serving is not None and serving.versions == versions:
+            return serving
+        with self._opening:  # the same parts are not opened twice at the same time
+            with self._keeping:
+                recommender = self._opened.pop(versions, None)
+                like = [
+                    one for one in (serving, *self._opened.values()) if one and one.catalog.version == versions.catalog
+                ]
+            if recommender is None:
+                inputs = Inputs(**vars(parts), embedder=self.embedder)
+                recommender = open_recommender(inputs, like=next(iter(like), None))
+            with self._keeping:
+                self._opened[versions] = recommender
+                while len(self._opened) > _KEPT_OPEN:
+                    self._opened.popitem(last=False)
+        return recommender
+
+    def rank_words(self, text: str) -> dict[SupportId, float]:
+        """BM25 of every support that shares a word with a text, in its own words or in the needs it meets."""
+        return self._served.rank_words(text)
+
+    def start(self, catalogs: CatalogSource | None = None) -> None:
+        """Begin to load in the background, and to follow which catalog is in use.
+
+        Raises:
+            TrellisError: the catalog in use cannot be read.
+        """
+        self._catalogs = catalogs
+        if self._inputs is not None and catalogs is not None:
+            version = catalogs.active()
+            if version is not None and version != self.catalog.version:
+                self._inputs = replace(self._inputs, catalog=catalogs.load(version))
+                self._served = _Served(self._inputs.catalog, None)
+        # A process that ends does not wait for it.
+        threading.Thread(target=self._work, name="trellis-engine", daemon=True).start()
+
+    def look_again(self) -> None:
+        """Look at once whether another catalog is in use."""
+        self._look.set()
+
+    def stop(self) -> None:
+        """Follow no longer, and have no question open; what is loaded stays."""
+        self._stopped = True
+        self._look.set()
+        with self._asking:
+            pass
+
+    def _work(self) -> None:
+        if self._inputs is not None:
+            self._load(self._inputs)
+        while not self._stopped and self._catalogs is not None and self._failure is None:
+            self._follow(self._catalogs)
+            self._look.wait(_LOOK_EVERY)
+            self._look.clear()
+
+    def _load(self, inputs: Inputs) -> None:
+        try:
+            # The first open text must not wait for the weights, so they are loaded before we call ourselves ready.
+            self._progress = "reading the model"
+            inputs.embedder.encode_live(["warm"])
+            self._progress = "making the index"
+            self._served = _Served(inputs.catalog, open_recommender(inputs, progress=self._note))
+        except TrellisError as error:
+            _log.critical("cannot get ready: %s", error)
+            self._failure = error
+        except Exception:
+            _log.critical("cannot get ready", exc_info=True)
+            self._failure = LoadingFailed("Loading failed; the log of this instance has more.")
+        else:
+            _log.info("ready: %d supports", len(inputs.catalog.supports))
+
+    def _follow(self, catalogs: CatalogSource) -> None:
+        """Serve the catalog in use, when it is another one by now; what serves stays when that fails."""
+        version = None
+        try:
+            with self._asking:
+                if self._stopped:
+                    return
+                version = catalogs.active() or self._settings_catalog.version
+                if version in (self.catalog.version, self._refused):
+                    return
+                ours = version == self._settings_catalog.version
+                catalog = self._settings_catalog if ours else catalogs.load(version)
+            recommender = self.recommender_of(replace(Parts.of(self.recommender), catalog=catalog))
+        except (StorageBusy, StorageUnavailable):
+            return  # the next look may find it back
+        except Exception:
+            _log.error("cannot serve catalog %s; the present one stays", version, exc_info=True)
+            self._refused = version
+            return
+        self._served = _Served(catalog, recommender)
+        self._refused = None
+        _log.info("serving catalog %s: %d supports", version, len(catalog.supports))
+
+    def _note(self, done: int, total: int, what: str) -> None:
+        self._progress = f"{what}: {done} of {total}"
+
+
+def _parts_of(versions: Versions) -> tuple[str, str, str, str]:
+    return versions.instrument.content_hash, versions.catalog, versions.ruleset, versions.config
+
+
+class _Served:
+    """One catalog with its recommender, replaced as a whole."""
+
+    def __init__(self, catalog: Catalog, recommender: Recommender | None) -> None:
+        self.catalog = catalog
+        self.recommender = recommender
+
+    def rank_words(self, text: str) -> dict[SupportId, float]:
+        scores = self._words.scores([text])[0]
+        rows = zip(self.catalog.supports, scores, strict=True)
+        return {support.id: float(score) for support, score in rows if score > 0}
+
+    @cached_property
+    def _words(self) -> LexicalIndex:
+        return LexicalIndex(["\n".join((document_text(s), *statements(s))) for s in self.catalog.supports])

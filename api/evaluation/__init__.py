@@ -1,0 +1,1 @@
+"""What reviewers decided, for the evaluation, and what the evaluation published."""

@@ -1,0 +1,64 @@
+"""What every request must keep to, checked here once for all routes: what frameworks let pass or decide differently."""
+
+from collections import Counter
+from typing import Any
+
+from fastapi import HTTPException, Request, params
+from fastapi._compat import ModelField, field_annotation_is_sequence
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
+
+from api.errors import InvalidParameter, UnsupportedMediaType
+from api.http.texts import check_form, check_json, check_query, check_zero_bytes, fault_of_text
+from models.base import Fault
+
+__all__ = ["as_described"]
+
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
+
+
+async def as_described(request: Request) -> None:
+    """Refuse what frameworks let pass: repeated single parameters, other media types, texts that cannot be stored.
+
+    Raises:
+        InvalidParameter: a parameter that is given twice, or holds what no text may hold.
+        UnsupportedMediaType: a body that does not say that it is JSON.
+        InvalidBody: not JSON, or with repeated keys or texts that cannot be stored.
+        HTTPException: 404 for a path that holds what no id may hold.
+    """
+    if any(fault_of_text(str(part)) for part in request.path_params.values()):
+        raise HTTPException(404)
+    check_query(request.url.query)
+    route: APIRoute = request.scope["route"]
+    _check_repeats(request, route)
+    body = await request.body()
+    if not body:
+        return
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    parsed = route.body_field is not None and not isinstance(route.body_field.field_info, params.Form)
+    taken = (route.openapi_extra or {}).get("requestBody", {}).get("content", {_JSON: {}} if parsed else {})
+    is_json = media_type == _JSON or media_type.endswith("+json")
+    if taken and media_type not in taken and not (is_json and _JSON in taken):
+        declared = f"declared as '{media_type}'" if media_type else "not declared"
+        raise UnsupportedMediaType(f"The body is {declared}; send it with Content-Type: application/json.")
+    if media_type == _FORM:
+        check_form(body)
+    elif parsed:
+        check_json(body)
+    elif is_json:
+        # Who reads the body itself reports what is no JSON, and repeated keys, beside the faults of the content.
+        check_zero_bytes(body)
+
+
+def _check_repeats(request: Request, route: APIRoute) -> None:
+    times = Counter(name for name, _ in request.query_params.multi_items())
+    if max(times.values(), default=0) < 2:
+        return
+    several = {field.alias for field in get_flat_params(route.dependant) if field_annotation_is_sequence(_type(field))}
+    if repeated := sorted(name for name, count in times.items() if count > 1 and name not in several):
+        raise InvalidParameter([Fault(pointer=name, detail="Given more than once; it takes one.") for name in repeated])
+
+
+def _type(field: ModelField) -> Any:
+    return field.field_info.annotation

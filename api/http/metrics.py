@@ -1,0 +1,79 @@
+"""Figures about one process, for Prometheus."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
+from sqlalchemy import QueuePool
+
+from api.engine.engine import Engine
+from api.storage.database import Database
+from recommender import __version__
+from recommender.errors import TrellisError
+
+__all__ = ["Metrics"]
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_BUCKETS_S = (0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.12, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class Metrics:
+    """The figures of one application, in a registry of its own."""
+
+    def __init__(self, engine: Engine, database: Database) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "trellis_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "trellis_request_seconds",
+            "Seconds from the first byte of a request to the last of its answer.",
+            ("method", "route", "status"),
+            buckets=_BUCKETS_S,
+            registry=self._registry,
+        )
+        self._done = {
+            "runs_created": Counter("trellis_runs_created", "Recommendation runs stored.", registry=self._registry),
+            "answers_saved": Counter("trellis_answers_saved", "Answers of respondents saved.", registry=self._registry),
+        }
+        self._registry.register(_State(engine, database))
+
+    def observe(self, *, method: str, route: str | None, status: int, seconds: float) -> None:
+        """Count one request; `route` is the template of its path, None when nothing is there."""
+        labels = (method if method in _METHODS else "other", route or "none", str(status))
+        self._requests.labels(*labels).inc()
+        self._seconds.labels(*labels).observe(seconds)
+
+    def done(self, what: str, count: int) -> None:
+        """Count what a request did: `runs_created` or `answers_saved`."""
+        self._done[what].inc(count)
+
+    def text(self) -> bytes:
+        """All figures in Prometheus's text format."""
+        return generate_latest(self._registry)
+
+
+class _State(Collector):
+    """What is looked up when it is asked for."""
+
+    def __init__(self, engine: Engine, database: Database) -> None:
+        self._engine = engine
+        self._database = database
+
+    def collect(self) -> Iterator[Metric]:
+        """The pool, readiness and versions."""
+        try:
+            versions = self._engine.recommender.versions.model_dump(mode="json")
+        except TrellisError:
+            versions = {}
+        yield GaugeMetricFamily("trellis_ready", "1 once recommendations can be made.", float(bool(versions)))
+        flat = {name: str(value) for name, value in versions.items() if isinstance(value, str | int)}
+        yield InfoMetricFamily("trellis", "Versions in use.", {"trellis": __version__} | flat)
+        pool = self._database.engine.pool
+        if isinstance(pool, QueuePool):
+            state = GaugeMetricFamily("trellis_database_connections", "Connections by state.", labels=["state"])
+            state.add_metric(["in_use"], pool.checkedout())
+            state.add_metric(["idle"], pool.checkedin())
+            yield state

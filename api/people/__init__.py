@@ -1,0 +1,1 @@
+"""Who signs in or calls: people, keys, and the record of what they did."""

@@ -1,0 +1,1 @@
+"""Making, trying, replaying and comparing recommendation runs."""

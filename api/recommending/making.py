@@ -1,0 +1,186 @@
+"""Recommendation runs: made once from frozen results, stored byte for byte, and shown."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from api.access.audit import note
+from api.access.principals import Principal
+from api.engine.artifacts import keep_artifacts
+from api.engine.engine import Engine
+from api.engine.kinds import Kind, kinds_of
+from api.errors import Conflict, NoResults, NotFound
+from api.recommending.history import past_supports
+from api.recommending.recommend import MAX_K
+from api.reviews.records import open_review
+from api.runs.rows import add_run, is_assessment_of, newest_snapshot_of
+from api.runs.stored import RunRequest
+from api.storage.ids import new_id
+from api.storage.tables import Run, Snapshot, Team
+from models.assessment import Assessment
+from models.recommendation import PastSupport
+from recommender.diagnosis.assessments import parse_assessment
+from recommender.instruments import LoadedInstrument
+from recommender.pipeline import Decided, Recommender
+
+__all__ = [
+    "Case",
+    "Made",
+    "NewRun",
+    "Texts",
+    "decide",
+    "document_texts",
+    "make_run",
+    "parse_case",
+    "present_case",
+    "store_run",
+]
+
+_SEED = 0
+"""Of the swaps, beside team, assessment, kind and date: asking twice on one day shows the same list."""
+
+
+class NewRun(BaseModel):
+    """What to recommend; everything has a default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    assessment_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """An assessment with results; default: the team's latest that has any."""
+    kinds: Annotated[list[Kind], Field(max_length=3)] = []
+    """Kinds to list; default: all."""
+    k: Annotated[int, Field(ge=1, le=MAX_K)] | None = Field(default=None, examples=[10])
+    """Longest list of a kind; default: configured."""
+    as_of: date | None = None
+    """The date that season and freshness use; default: today."""
+
+
+class Case(NamedTuple):
+    """A team's frozen answers in its present situation: what a run is made of."""
+
+    assessment_id: str
+    snapshot_id: str
+    document: dict[str, Any]
+    """An assessment file."""
+    history: tuple[PastSupport, ...]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A run that is made but not stored."""
+
+    case: Case
+    request: RunRequest
+    recommender: Recommender
+    texts: "Texts"
+
+
+class Texts(NamedTuple):
+    """What is stored of a run, as JSON."""
+
+    run: str
+    decision_log: str
+
+
+def present_case(session: Session, team: Team, assessment_id: str | None = None) -> Case:
+    """The frozen answers of an assessment, by default of the latest with results, and the team's present context.
+
+    Raises:
+        NotFound: the team has no such assessment.
+        NoResults: no window of it was closed with answers.
+    """
+    snapshot = newest_snapshot_of(session, team.id, assessment_id)
+    if snapshot is None:
+        if assessment_id is not None and not is_assessment_of(session, assessment_id, team.id):
+            raise NotFound("assessment", assessment_id)
+        raise NoResults("Recommendations are made from results, and results are frozen when a window closes.")
+    return Case(
+        snapshot.assessment_id, snapshot.id, _in_present_context(snapshot, team), past_supports(session, team.id)
+    )
+
+
+def make_run(engine: Engine, case: Case, new: NewRun, *, now: datetime) -> Made:
+    """Recommend; reads and stores nothing.
+
+    Raises:
+        NotReady: the recommender is still being loaded.
+        Conflict: the answers were given to another version of the instrument.
+    """
+    recommender = engine.recommender
+    request = RunRequest(
+        kinds=kinds_of(new.kinds),
+        k=new.k,
+        as_of=new.as_of or now.date(),
+        history=case.history,
+        exploration=engine.exploration,
+        seed=_SEED,
+    )
+    decided = decide(recommender, parse_case(case, recommender.instrument), request)
+    return Made(case, request, recommender, document_texts(decided))
+
+
+def document_texts(decided: Decided) -> Texts:
+    """A decided run, and its log, as they are stored: the same values are always the same bytes."""
+    logs = ",".join(log.model_dump_json() for log in decided.logs)
+    return Texts(decided.run.model_dump_json(), f"[{logs}]")
+
+
+def decide(recommender: Recommender, assessment: Assessment, request: RunRequest) -> Decided:
+    """What the recommender answers to a stored or a new request."""
+    return recommender.decide(
+        assessment,
+        as_of=request.as_of,
+        kinds=request.kinds,
+        k=request.k,
+        history=request.history,
+        exploration=request.exploration,
+        seed=request.seed,
+    )
+
+
+def store_run(
+    session: Session, principal: Principal, team: Team, made: Made, *, now: datetime, review_days: int
+) -> Run:
+    """Store a made run with everything that replays it, and open its review, due after some days."""
+    keep_artifacts(session, made.recommender, now=now)
+    run = Run(
+        id=new_id("run", now),
+        team_id=team.id,
+        assessment_id=made.case.assessment_id,
+        snapshot_id=made.case.snapshot_id,
+        created_at=now,
+        created_by=principal.actor,
+        schema_version=1,
+        request=made.request.model_dump(mode="json"),
+        assessment=json.dumps(made.case.document, ensure_ascii=False),
+        versions=made.recommender.versions.model_dump(mode="json"),
+        document=made.texts.run,
+        sha256=hashlib.sha256(made.texts.run.encode()).hexdigest(),
+        decision_log=made.texts.decision_log,
+    )
+    add_run(session, run)
+    open_review(session, run, team, days=review_days, now=now)
+    note(session, "run.create", run.id, actor=principal.actor, organization_id=team.organization_id, now=now)
+    return run
+
+
+def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:
+    """The case's assessment.
+
+    Raises:
+        Conflict: it was answered with another version of the instrument.
+    """
+    used = (case.document["instrument"]["id"], case.document["instrument"]["version"])
+    if used != (instrument.version.id, instrument.version.version):
+        raise Conflict(f"These answers were given to {' '.join(used)}; the instrument is another one now.")
+    return parse_assessment(case.document, instrument)
+
+
+def _in_present_context(snapshot: Snapshot, team: Team) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(snapshot.assessment)
+    return {**document, "team": {"id": team.id, "name": team.name, "context": team.context}}

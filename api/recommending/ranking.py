@@ -1,0 +1,97 @@
+"""Rank supports for a file of assessments: read every line or none, write whole files or none."""
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+from api.text.whole_files import whole_text
+from models.assessment import Assessment
+from models.base import Fault
+from models.vocab import SupportKind
+from recommender.diagnosis.assessments import parse_assessment
+from recommender.errors import InvalidAssessment
+from recommender.instruments import LoadedInstrument
+from recommender.pipeline import Recommender
+from recommender.reading.trec import write_run
+
+__all__ = ["parse_assessment_lines", "rank_to_files"]
+
+
+def parse_assessment_lines(content: bytes, instrument: LoadedInstrument, *, file: str) -> tuple[Assessment, ...]:
+    """The assessments of a JSON Lines document, in its order; blank lines are skipped.
+
+    Raises:
+        InvalidAssessment: every fault of every line with `file` and line, repeated assessment ids among them; or that
+            there is no assessment at all.
+    """
+    assessments: list[Assessment] = []
+    faults: list[Fault] = []
+    first: dict[str, int] = {}
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            assessment = parse_assessment(line, instrument)
+        except InvalidAssessment as error:
+            faults += [fault.model_copy(update={"file": file, "line": number}) for fault in error.faults]
+            continue
+        earlier = first.setdefault(assessment.assessment_id, number)
+        if earlier != number:
+            detail = f"The assessment id '{assessment.assessment_id}' is already used on line {earlier}."
+            faults.append(Fault(pointer="/assessment_id", detail=detail, file=file, line=number))
+        assessments.append(assessment)
+    if not assessments and not faults:
+        faults.append(Fault(pointer="", detail="No assessment; expected one JSON object a line.", file=file))
+    if faults:
+        raise InvalidAssessment(faults)
+    return tuple(assessments)
+
+
+def rank_to_files(
+    recommender: Recommender,
+    assessments: Sequence[Assessment],
+    *,
+    today: date,
+    as_of: date | None,
+    kinds: Sequence[SupportKind],
+    k: int,
+    out: Path,
+    explain: Path | None = None,
+    on_done: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Write the TREC run of all assessments and, if asked, the explanation of each match.
+
+    Kinds are ranked separately, each from rank 1 with the tag `trellis-KIND`. No floor applies. A file appears, or
+    replaces an earlier one, only when everything is written.
+
+    Args:
+        recommender: what ranks.
+        assessments: with unique ids.
+        today: used where neither `as_of` nor the assessment names a date.
+        as_of: wins over the assessments' own dates.
+        kinds: kinds to rank.
+        k: longest list.
+        out: the run, `assessment_id Q0 support_id rank score tag`.
+        explain: JSON Lines, one match a line with its `assessment_id`.
+        on_done: called with the number of assessments ranked so far.
+    """
+    with ExitStack() as files:
+        run = files.enter_context(whole_text(out))
+        explanations = files.enter_context(whole_text(explain)) if explain else None
+        for done, assessment in enumerate(assessments, start=1):
+            date_used = as_of or assessment.as_of or today
+            for ranked in recommender.rank(assessment, as_of=date_used, kinds=kinds, k=k):
+                ranking = [(match.support_id, match.score) for match in ranked.matches]
+                run.writelines(write_run({assessment.assessment_id: ranking}, tag=f"trellis-{ranked.kind}"))
+                if explanations:
+                    explanations.writelines(
+                        json.dumps(
+                            {"assessment_id": assessment.assessment_id, **match.model_dump(mode="json")},
+                            ensure_ascii=False,
+                        )
+                        + "\n"
+                        for match in ranked.matches
+                    )
+            on_done(done)

@@ -1,0 +1,131 @@
+"""From a caller's document to a recommendation run: what HTTP and the command line both do."""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from datetime import date
+from typing import Any
+
+from api.engine.kinds import ALL_KINDS
+from models.assessment import Assessment
+from models.base import Fault
+from models.recommendation import RecommendationRun
+from models.vocab import SupportKind
+from recommender.diagnosis.assessments import parse_assessment, read_json
+from recommender.errors import InvalidAssessment
+from recommender.instruments import LoadedInstrument
+from recommender.pipeline import Recommender
+
+__all__ = ["MAX_K", "apply_what_if", "parse_preview", "recommend"]
+
+MAX_K = 50
+"""Longest list that a recommendation may ask for."""
+
+
+def recommend(
+    recommender: Recommender,
+    assessment: Assessment,
+    *,
+    today: date,
+    as_of: date | None = None,
+    kinds: Sequence[SupportKind] = ALL_KINDS,
+    k: int | None = None,
+) -> RecommendationRun:
+    """The run of one assessment.
+
+    Args:
+        recommender: what ranks.
+        assessment: the team's answers.
+        today: the caller's clock, used where neither `as_of` nor the assessment names a date.
+        as_of: the date that season and freshness use; wins over the assessment's own.
+        kinds: kinds of support to list.
+        k: longest list; None means the configured length.
+    """
+    return recommender.recommend(assessment, as_of=as_of or assessment.as_of or today, kinds=kinds, k=k)
+
+
+def parse_preview(body: bytes, instrument: LoadedInstrument) -> Assessment:
+    """The assessment of a preview's body, with its `what_if` applied.
+
+    `what_if` is an object with, both optional, `context` (merged over the team's context; null takes an answer out)
+    and `answers` (item id to the answer that every respondent is then taken to have given).
+
+    Raises:
+        InvalidAssessment: every fault of the assessment, then every one that `what_if` adds, under `/what_if`.
+    """
+    document = read_json(body)
+    if not isinstance(document, dict) or "what_if" not in document:
+        return parse_assessment(body, instrument)
+    what_if = document.pop("what_if")
+    return apply_what_if(document, what_if, instrument)
+
+
+def apply_what_if(document: dict[str, Any], what_if: Any, instrument: LoadedInstrument) -> Assessment:
+    """The assessment of a parsed document, with the changes of a `what_if` as `parse_preview` describes it.
+
+    Raises:
+        InvalidAssessment: every fault of the assessment, then every one that `what_if` adds, under `/what_if`.
+    """
+    faults: list[Fault] = []
+    try:
+        parse_assessment(document, instrument)
+    except InvalidAssessment as error:
+        faults += error.faults
+    known = {(fault.pointer, fault.detail) for fault in faults}
+    if shape := _shape_faults(what_if):
+        raise InvalidAssessment([*faults, *shape])
+    context, answers = what_if.get("context", {}), what_if.get("answers", {})
+    try:
+        assessment = parse_assessment(_applied(document, context, answers), instrument)
+    except InvalidAssessment as error:
+        for fault in error.faults:
+            moved = _moved(fault, context, answers)
+            if (fault.pointer, fault.detail) not in known and moved not in faults:
+                faults.append(moved)
+    if faults:
+        raise InvalidAssessment(faults)
+    return assessment
+
+
+def _shape_faults(what_if: object) -> list[Fault]:
+    if not isinstance(what_if, dict):
+        return [Fault(pointer="/what_if", detail="Expected an object with context, answers or both.")]
+    faults = []
+    for key, part in what_if.items():
+        if key not in ("context", "answers"):
+            detail = f"'{key}' is no part of what_if; expected context, answers or both."
+            faults.append(Fault(pointer=f"/what_if/{_escape(key)}", detail=detail))
+        elif not isinstance(part, dict):
+            faults.append(Fault(pointer=f"/what_if/{key}", detail="Expected an object."))
+    return faults
+
+
+def _applied(document: Mapping[str, Any], context: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with the changes, as far as its shape lets them in."""
+    changed: dict[str, Any] = deepcopy(dict(document))
+    team = changed.get("team")
+    if isinstance(team, dict):
+        given = team.get("context", {})
+        if isinstance(given, dict):
+            merged = {**given, **context}
+            team["context"] = {key: value for key, value in merged.items() if not (key in context and value is None)}
+    responses = changed.get("responses")
+    for response in responses if isinstance(responses, list) else ():
+        if isinstance(response, dict) and isinstance(response.get("answers", {}), dict):
+            response["answers"] = {**response.get("answers", {}), **answers}
+    return changed
+
+
+def _moved(fault: Fault, context: Mapping[str, Any], answers: Mapping[str, Any]) -> Fault:
+    """The fault, pointing to where the caller wrote the value."""
+    match fault.pointer.split("/")[1:]:
+        case ["team", "context", key, *rest] if key in map(_escape, context):
+            pointer = "/".join(["", "what_if", "context", key, *rest])
+        case ["responses", _, "answers", key, *rest] if key in map(_escape, answers):
+            pointer = "/".join(["", "what_if", "answers", key, *rest])
+        case _:
+            return fault
+    return fault.model_copy(update={"pointer": pointer})
+
+
+def _escape(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,239 @@
+"""Trying changes out on a team's results, and asking after one support; nothing is stored."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from functools import partial
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from api.access.principals import Principal, Scope
+from api.engine.artifacts import ArtifactMissing, recommender_at
+from api.engine.engine import Engine
+from api.engine.kinds import Kind, kinds_of
+from api.errors import Conflict, InvalidBody, NotReleased
+from api.recommending.making import Case, parse_case
+from api.recommending.recommend import MAX_K, apply_what_if
+from api.recommending.replay import differing_versions
+from api.reviews.records import waits_for_review
+from api.runs.rows import has_released_run
+from api.runs.stored import RunRequest
+from api.storage.tables import Run, Team
+from models.assessment import Answer, Assessment, ContextValue
+from models.base import Fault
+from models.recommendation import Match, RankedList, RecommendationRun, Versions, WhyNot
+from models.vocab import AnswerMode, ScoreStatus, SupportKind, Visibility
+from recommender.diagnosis.assessments import parse_assessment
+from recommender.diagnosis.profiling import build_profile, importance_shown
+from recommender.errors import InvalidAssessment
+from recommender.pipeline import Recommender
+
+__all__ = [
+    "KindDifference",
+    "Place",
+    "RunWhyNot",
+    "Tried",
+    "WhatIfBody",
+    "must_be_allowed_to_try",
+    "try_out",
+    "why_not",
+]
+
+
+class WhatIfBody(BaseModel):
+    """Changes to try out; all are optional."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    assessment_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """An assessment with results; default: the team's latest that has any."""
+    context: Annotated[dict[str, ContextValue | None], Field(max_length=100)] = Field(
+        default={}, examples=[{"budget": "none", "modality": ["facilitated-virtual"]}]
+    )
+    """Answers to context questions, merged over the team's; null takes one out."""
+    answers: Annotated[dict[str, Answer], Field(max_length=500)] = Field(
+        default={}, examples=[{"la1": 3, "la2": 3, "la3": 2, "la4": 3, "la5": 3}]
+    )
+    """Item id to the answer that every respondent is then taken to have given. Where people answered alone, every item
+    of a domain or none: a mixture with what they answered would give single answers away."""
+    as_of: date | None = None
+    """The date that season and freshness use; default: today."""
+    kinds: Annotated[list[Kind], Field(max_length=3)] = []
+    """Kinds to list; default: all."""
+    k: Annotated[int, Field(ge=1, le=MAX_K)] | None = None
+    """Longest list of a kind; default: configured."""
+
+
+class Place(BaseModel):
+    """A support whose place differs."""
+
+    support_id: str
+    title: str
+    before: int | None
+    """Place without the changes; None when not listed."""
+    after: int | None
+    """Place with them."""
+
+
+class KindDifference(BaseModel):
+    """What the changes do to one list."""
+
+    kind: SupportKind
+    entered: list[Place]
+    """By place with the changes."""
+    left: list[Place]
+    """By place without them."""
+    moved: list[Place]
+    """Listed both times, by place with the changes."""
+    n_stayed: int
+
+
+class Tried(BaseModel):
+    """The run that the changes would give, and what differs from the one without them."""
+
+    differences: list[KindDifference]
+    run: RecommendationRun
+
+
+class RunWhyNot(BaseModel):
+    """Why a support is, or is not, in a stored run."""
+
+    run_id: str
+    exact: bool
+    """Whether it was worked out with the versions of the run itself."""
+    note: str | None
+    """Which versions are gone, when not exact."""
+    why_not: WhyNot
+
+
+def must_be_allowed_to_try(session: Session, principal: Principal, team: Team, case: Case) -> None:
+    """Go on only when trying shows no list before its review: a run of the same results was released.
+
+    Officers may always try.
+
+    Raises:
+        NotReleased: no run of these results was released.
+    """
+    if principal.scope is Scope.OFFICER or not waits_for_review(team):
+        return
+    if not has_released_run(session, case.snapshot_id):
+        raise NotReleased("The program officer has not released a run of these results yet.")
+
+
+def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> Tried:
+    """Recommend with and without the changes, both as of now, so that only the changes differ.
+
+    Raises:
+        NotReady: the recommender is still being loaded.
+        Conflict: the answers were given to another version of the instrument.
+        InvalidBody: every change that the instrument does not take, by its pointer; or answers beside which hidden ones
+            could be read.
+    """
+    recommender = engine.recommender
+    present = parse_case(case, recommender.instrument)
+    try:
+        changed = apply_what_if(case.document, body.model_dump(include={"context", "answers"}), recommender.instrument)
+    except InvalidAssessment as error:
+        raise InvalidBody(
+            [fault.model_copy(update={"pointer": fault.pointer.removeprefix("/what_if")}) for fault in error.faults]
+        ) from error
+    if faults := _telling(body.answers, changed, recommender):
+        raise InvalidBody(faults)
+    recommend = partial(
+        recommender.recommend,
+        kinds=kinds_of(body.kinds),
+        k=body.k,
+        history=case.history,
+        word_vectors=engine.recent_words.of(case.snapshot_id, recommender, present),  # own words cannot be changed
+    )
+    before = recommend(present, as_of=now.date())
+    after = recommend(changed, as_of=body.as_of or now.date())
+    pairs = zip(before.lists, after.lists, strict=True)
+    return Tried(differences=[_difference(one, other) for one, other in pairs], run=after)
+
+
+def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunWhyNot:
+    """Why a support is, or is not, in a run: with the run's own versions, or the present ones where those are gone.
+
+    Raises:
+        UnknownSupport: the catalog has no such id.
+        Conflict: the run has no list of that kind.
+    """
+    versions = Versions.model_validate(run.versions)
+    gone = differing_versions(versions, engine)
+    recommender = engine.recommender
+    try:
+        recommender = recommender_at(session, engine, versions)
+    except ArtifactMissing as error:
+        gone.append(str(error))
+    request = RunRequest.model_validate(run.request)
+    kind = recommender.catalog.get(support_id).kind
+    if kind not in request.kinds:
+        raise Conflict(f"This run lists no support of the kind '{kind}'.")
+    assessment = parse_assessment(run.assessment, recommender.instrument)
+    answer = recommender.why_not(
+        assessment,
+        support_id,
+        as_of=request.as_of,
+        k=request.k,
+        history=request.history,
+        exploration=request.exploration,
+        seed=request.seed,
+        word_vectors=engine.recent_words.of(run.snapshot_id, recommender, assessment),
+    )
+    return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
+
+
+def _telling(answers: Collection[str], changed: Assessment, recommender: Recommender) -> list[Fault]:
+    """Why answers may not be tried: beside them, what single people answered could be read from the differences.
+
+    Other answers to some items of a domain tell the rest item by item, and bring a domain that too few answered above
+    the minimum. Whole domains at a chosen level are a scale on which a hidden domain's place tells its level.
+    """
+    if not answers or changed.answer_mode is AnswerMode.CONSENSUS:
+        return []
+    instrument = recommender.instrument
+    asked = instrument.asked(changed.form, length=changed.length, focus_domains=changed.focus_domains)
+    tried = {domain: [item.id for item in items] for domain, items in asked.items()}
+    tried = {domain: items for domain, items in tried.items() if any(item in answers for item in items)}
+    faults = [
+        Fault(
+            pointer="/answers", detail=f"Answers are tried for whole domains; '{domain}' also has: {', '.join(left)}."
+        )
+        for domain, items in tried.items()
+        if (left := [item for item in items if item not in answers])
+    ]
+    privacy = instrument.instrument.privacy
+    hidden = [
+        score.domain
+        for score in build_profile(changed, instrument, recommender.config.scoring).domains
+        if not importance_shown(score, privacy, consensus=False)
+        or (score.status is ScoreStatus.SCORED and score.visibility is Visibility.NOTHING and score.domain not in tried)
+    ]
+    if hidden:
+        detail = f"Other answers cannot be tried while too few people have answered on: {', '.join(hidden)}."
+        faults.append(Fault(pointer="/answers", detail=detail))
+    return faults
+
+
+def _difference(before: RankedList, after: RankedList) -> KindDifference:
+    old, new = ({match.support_id: match for match in ranked.matches} for ranked in (before, after))
+    both = [match for match in after.matches if match.support_id in old]
+    return KindDifference(
+        kind=after.kind,
+        entered=[_place(None, match) for match in after.matches if match.support_id not in old],
+        left=[_place(match, None) for match in before.matches if match.support_id not in new],
+        moved=[_place(old[m.support_id], m) for m in both if old[m.support_id].rank != m.rank],
+        n_stayed=sum(old[match.support_id].rank == match.rank for match in both),
+    )
+
+
+def _place(before: Match | None, after: Match | None) -> Place:
+    shown = [match for match in (after, before) if match is not None]
+    return Place(
+        support_id=shown[0].support_id,
+        title=shown[0].title,
+        before=before.rank if before else None,
+        after=after.rank if after else None,
+    )

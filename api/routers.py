@@ -1,0 +1,50 @@
+"""HTTP endpoints, one file per noun."""
+
+from fastapi import APIRouter
+
+from api.assessments import answer_routes as answers
+from api.assessments import instrument
+from api.assessments import profile_routes as profiles
+from api.assessments import routes as assessments
+from api.catalog import routes as supports
+from api.catalog import version_routes as catalog_versions
+from api.evaluation import routes as exports
+from api.operating import figures, health, problem_pages
+from api.people import audit_routes as audit
+from api.people import key_routes as keys
+from api.people import routes as people
+from api.people import sign_in_routes as sign_in
+from api.recommending import preview_routes as recommendations
+from api.recommending import routes as runs
+from api.reviews import feedback_routes as feedback
+from api.reviews import match_routes as matches
+from api.reviews import routes as reviews
+from api.teams import cohort_routes as cohorts
+from api.teams import routes as teams
+
+__all__ = ["ROUTERS"]
+
+ROUTERS: tuple[APIRouter, ...] = (
+    teams.router,
+    cohorts.router,
+    assessments.router,
+    answers.router,
+    profiles.router,
+    runs.router,
+    reviews.router,
+    matches.router,
+    feedback.router,
+    exports.router,
+    recommendations.router,
+    supports.router,
+    catalog_versions.router,
+    instrument.router,
+    keys.router,
+    people.router,
+    audit.router,
+    sign_in.router,
+    figures.router,
+    health.router,
+    problem_pages.router,
+)
+"""Every endpoint, in the order of the documentation."""

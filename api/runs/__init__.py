@@ -1,0 +1,1 @@
+"""Stored runs, as rows and as what may be read of them."""

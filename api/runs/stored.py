@@ -1,0 +1,133 @@
+"""Stored runs: what was asked, what was answered byte for byte, and who may know of one."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from api.access.principals import Principal, Scope
+from api.access.reach import beyond_reach_as, shares_with_officer, team_with_results
+from api.errors import NotFound, NotReleased
+from api.reviews.rows import find_review
+from api.runs.rows import find_run
+from api.storage.tables import Review, Run, Team
+from models.base import Value
+from models.recommendation import PastSupport, RecommendationRun, Versions
+from models.vocab import SupportKind
+
+__all__ = [
+    "ReviewState",
+    "RunHead",
+    "RunRequest",
+    "RunView",
+    "SeenRun",
+    "run_document",
+    "run_head",
+    "run_json",
+    "seen_run",
+]
+
+
+class RunRequest(Value):
+    """What was asked of the recommender, complete: with the assessment and the versions it gives the run again."""
+
+    kinds: tuple[SupportKind, ...]
+    k: int | None
+    as_of: date
+    history: tuple[PastSupport, ...]
+    """Supports decided on before, which the lists leave out."""
+    exploration: float
+    """Chance that neighbors swapped places."""
+    seed: int
+
+
+class ReviewState(BaseModel):
+    """Where the review of a run stands."""
+
+    state: str
+    released_at: datetime | None
+
+
+class RunHead(BaseModel):
+    """A run without its content."""
+
+    id: str
+    team_id: str
+    assessment_id: str
+    snapshot_id: str
+    created_at: datetime
+    created_by: str
+    request: RunRequest
+    versions: Versions
+    sha256: str
+    """Of the run's JSON, 64 hexadecimal digits."""
+    review: ReviewState | None
+
+
+class RunView(RunHead):
+    """A stored run: byte for byte as it was made, and where its review stands."""
+
+    run: RecommendationRun
+
+
+class SeenRun(NamedTuple):
+    """A run that the caller may know of."""
+
+    run: Run
+    team: Team
+    review: Review | None
+
+    def must_be_open_to(self, principal: Principal) -> None:
+        """Go on only when the caller may read it: officers before its release, everybody else after.
+
+        Nobody waits for a review that nobody may make, because the team has stopped sharing with its officer.
+
+        Raises:
+            NotReleased: it waits for its review.
+        """
+        released = self.review is not None and self.review.released_at is not None
+        if principal.scope is not Scope.OFFICER and not released and shares_with_officer(self.team):
+            state = self.review.state if self.review else "waiting"
+            raise NotReleased(f"The program officer has not released this run; its review is '{state}'.")
+
+
+def run_document(run: Run) -> RecommendationRun:
+    """The run as a value."""
+    return RecommendationRun.model_validate_json(run.document)
+
+
+def seen_run(session: Session, principal: Principal, run_id: str, *, inputs: bool = False) -> SeenRun:
+    """A run of a team whose results the caller may see, released or not.
+
+    Raises:
+        NotFound: no such run within the caller's reach.
+        NotAllowed: the team does not share its results with its program officer.
+    """
+    run = find_run(session, run_id, inputs=inputs)
+    if run is None:
+        raise NotFound("run", run_id)
+    with beyond_reach_as("run", run_id):
+        team = team_with_results(session, principal, run.team_id)
+    return SeenRun(run, team, find_review(session, run_id))
+
+
+def run_head(run: Run, review: Review | None) -> RunHead:
+    """What is told of a run without its content."""
+    return RunHead(
+        id=run.id,
+        team_id=run.team_id,
+        assessment_id=run.assessment_id,
+        snapshot_id=run.snapshot_id,
+        created_at=run.created_at,
+        created_by=run.created_by,
+        request=RunRequest.model_validate(run.request),
+        versions=Versions.model_validate(run.versions),
+        sha256=run.sha256,
+        review=ReviewState(state=review.state, released_at=review.released_at) if review else None,
+    )
+
+
+def run_json(head: RunHead, text: str) -> str:
+    """A `RunView` as JSON; the text goes in as it is, so that its hash can be checked by whoever reads it."""
+    return f'{head.model_dump_json()[:-1]},"run":{text}}}'

@@ -1,1 +1,0 @@
-"""Use cases that HTTP and the command line share."""

@@ -1,1 +1,0 @@
-"""Statements, one file per noun; each function runs in the transaction that it is given."""

@@ -1,0 +1,1 @@
+"""Teams and the cohorts that they are in."""

@@ -1,0 +1,1 @@
+"""Pages of the catalog, for everybody who may read it and for curators."""

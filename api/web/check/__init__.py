@@ -1,0 +1,1 @@
+"""Pages on which one person answers the self-assessment."""

@@ -1,0 +1,126 @@
+"""The fields of the questionnaire's forms: named as the pieces of a person's answers are, sent whole or one by one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from starlette.datastructures import FormData
+
+from api.assessments.answers import OwnAnswers
+from api.errors import InvalidBody
+from models.base import Fault
+from models.instrument import Instrument
+from models.vocab import ImportanceKey
+
+__all__ = ["Sent", "fault_words", "number_of_top_three", "patch_of", "saved_pieces", "sent_pieces"]
+
+_DEPTH = {"role": 1, "share_text": 1, "answers": 2, "importance": 2, "open_text": 2, "readiness": 3}
+_NOT_PIECES = ("go", "clear")
+_SHARED = {"yes": True, "no": False}
+
+
+class Sent(NamedTuple):
+    """What a form brought."""
+
+    pieces: Mapping[str, Any]
+    """Values by path, such as `answers/la1`; None takes a piece out."""
+    go: str
+    """Which button was pressed: `stay`, `next`, `previous` or `overview`."""
+    cleared: str | None
+    """The path whose answer the pressed button takes out."""
+
+
+def sent_pieces(form: FormData) -> Sent:
+    """The pieces in a form; a field that is sent empty takes its piece out.
+
+    Raises:
+        InvalidBody: fields that no page of the questionnaire has.
+    """
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    cleared = fields.get("clear")
+    names = [name for name in fields if name not in _NOT_PIECES] + ([cleared] if cleared else [])
+    unknown = [name for name in names if len(name.split("/")) != _DEPTH.get(name.split("/")[0])]
+    if unknown:
+        detail = "No field of this page has that name."
+        raise InvalidBody([Fault(pointer=f"/{name}", detail=detail) for name in sorted(unknown)])
+    pieces = {name: _value(name, text) for name, text in fields.items() if name not in _NOT_PIECES}
+    if cleared:
+        pieces[cleared] = None
+    return Sent(pieces, fields.get("go", "stay"), cleared)
+
+
+def saved_pieces(own: OwnAnswers) -> dict[str, Any]:
+    """What a person saved, by path."""
+    pieces: dict[str, Any] = {f"answers/{item}": value for item, value in own.answers.items()}
+    pieces |= {f"importance/{domain}": str(key) for domain, key in own.importance.items()}
+    pieces |= {f"open_text/{key}": text for key, text in own.open_text.model_dump().items() if text}
+    for domain, levels in own.readiness.items():
+        pieces |= {f"readiness/{domain}/{part}": level for part, level in levels.items()}
+    if own.role is not None:
+        pieces["role"] = own.role
+    return pieces | {"share_text": own.share_text}
+
+
+def patch_of(pieces: Mapping[str, Any], saved: Mapping[str, Any]) -> bytes:
+    """The body for `answers.save` that brings what is saved to what was sent; what is the same stays out."""
+    patch: dict[str, Any] = {}
+    for path, value in pieces.items():
+        if saved.get(path) == value and type(saved.get(path)) is type(value):
+            continue
+        *parents, key = path.split("/")
+        part = patch
+        for parent in parents:
+            part = part.setdefault(parent, {})
+        part[key] = value
+    return json.dumps(patch).encode()
+
+
+def fault_words(
+    faults: Sequence[Fault], sent: Mapping[str, Any], instrument: Instrument, own: OwnAnswers
+) -> dict[str, str]:
+    """What is wrong with each field that was sent, in plain words, by path."""
+    limits = {question.id: question.max_chars for question in instrument.open_text}
+    names = {domain.id: domain.name for domain in instrument.domains}
+    words: dict[str, str] = {}
+    for fault in faults:
+        path = fault.pointer.removeprefix("/")
+        if path == "importance":
+            chosen = [name for domain, name in names.items() if own.importance.get(domain) is ImportanceKey.TOP_THREE]
+            told = f"You already have a top three: {_list(chosen)}. To add this one, first change one of those."
+            words |= {
+                one: told for one, value in sent.items() if one.startswith("importance/") and value == "top_three"
+            }
+        elif path.startswith("open_text/") and isinstance(text := sent.get(path), str):
+            limit = limits.get(path.removeprefix("open_text/"), 0)
+            over = f"This text has {len(text):,} characters. There is room for {limit:,}."
+            words[path] = (
+                f"{over} It is still here: please make it shorter and save again."
+                if len(text) > limit
+                else fault.detail
+            )
+        else:
+            words[path] = "We could not take that. Please choose again."
+    return words
+
+
+def number_of_top_three(instrument: Instrument) -> int | None:
+    """How many domains may be among the top three; None without a cap."""
+    return next((o.max_domains for o in instrument.importance.options if o.key is ImportanceKey.TOP_THREE), None)
+
+
+def _value(path: str, text: str) -> Any:
+    """A field's value as a piece; what fits no piece stays as it is, for the service to refuse with its place."""
+    part = path.partition("/")[0]
+    if part == "open_text":
+        # Browsers end lines by two characters, which would count against the limit.
+        return text.replace("\r\n", "\n") if text.strip() else None
+    if text == "":
+        return None
+    if part == "share_text":
+        return _SHARED.get(text, text)
+    return int(text) if part in ("answers", "readiness") and len(text) == 1 and text in "123456789" else text
+
+
+def _list(names: Sequence[str]) -> str:
+    quoted = [f"“{name}”" for name in names]
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -1,1 +1,0 @@
-"""What the pages show, as typed values: one file per area."""

@@ -1,0 +1,1 @@
+"""Pages of program officers: the queue, one review, trying things out."""

@@ -1,0 +1,119 @@
+"""The score of a match as parts that add up: in a few families for a bar, and one by one."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from models.recommendation import RuleTrace
+from recommender.ranking.features import FEATURES, IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
+from recommender.ranking.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX, START
+from recommender.telling.matches import MERGED_FIT
+
+__all__ = ["FAMILIES", "Bar", "Piece", "Segment", "bar_of", "pieces_of", "shares_of"]
+
+FAMILIES = ("Needs", "Focus", "People and form", "Rules", "Start and mix")
+"""Names of the families, in the order and with the colors of the bar."""
+
+_NEEDS = LEVEL_FEATURES | IMPORTANCE_FEATURES | (ITEM_FEATURES - {"focus_words"}) | {MERGED_FIT}
+_FOCUS = {"focus_words", "primary_focus", "focus_rarity", "focus_specific"}
+_REST = {START, DIVERSITY, EXPLORATION}
+_WORDS = {
+    MERGED_FIT: "Fits your needs; too few people answered to show the parts of this",
+    START: "Where every support starts",
+    DIVERSITY: "Adds to what the rest of the list covers",
+    EXPLORATION: "Changed places with its neighbor by chance, so that we learn",
+}
+
+
+class Segment(NamedTuple):
+    """A family in the bar, in hundredths of the bar's width."""
+
+    family: int
+    """From 1, as the colors."""
+    name: str
+    points: int
+    x: float
+    width: float
+    taken: bool
+    """Whether it takes away."""
+
+
+class Bar(NamedTuple):
+    """The score as a sum of families."""
+
+    points: int
+    """The score of 100; the segments' points sum to it."""
+    segments: tuple[Segment, ...]
+
+
+class Piece(NamedTuple):
+    """One named part of the score."""
+
+    family: int
+    words: str
+    points: str
+    """Of 100, one decimal, with its sign; all pieces sum to the score's."""
+
+
+def bar_of(components: Mapping[str, float], *, widest: float) -> Bar:
+    """The bar of one match.
+
+    Args:
+        components: its parts, which sum to its score.
+        widest: the largest sum of parts that a bar beside it shows; it fills the width.
+    """
+    sums = [math.fsum(value for name, value in components.items() if family_of(name) == n) for n in _numbers()]
+    points = shares_of(sums, unit=0.01)
+    scale = 100 / widest if widest > 0 else 0.0
+    segments, x = [], 0.0
+    for number, value in zip(_numbers(), sums, strict=True):
+        if value > 0:
+            segments.append(_segment(number, points, x * scale, value * scale, taken=False))
+            x += value
+    for number, value in zip(_numbers(), sums, strict=True):
+        if value < 0:
+            x += value
+            segments.append(_segment(number, points, x * scale, -value * scale, taken=True))
+    return Bar(sum(points), tuple(segments))
+
+
+def pieces_of(components: Mapping[str, float], rules: Iterable[RuleTrace]) -> tuple[Piece, ...]:
+    """Every part that counts, largest first within its family."""
+    said = {f"{RULE_PREFIX}{trace.id}": trace.because for trace in rules}
+    names = sorted(components, key=lambda name: (family_of(name), -components[name], name))
+    points = shares_of([components[name] for name in names], unit=0.001)
+    return tuple(
+        Piece(family_of(name), said.get(name) or FEATURES.get(name) or _WORDS.get(name, name), f"{point / 10:+.1f}")
+        for name, point in zip(names, points, strict=True)
+        if point
+    )
+
+
+def family_of(name: str) -> int:
+    """Number of a part's family, from 1."""
+    if name in _NEEDS:
+        return 1
+    if name in _FOCUS:
+        return 2
+    if name.startswith(RULE_PREFIX):
+        return 4
+    return 5 if name in _REST else 3
+
+
+def shares_of(values: Sequence[float], *, unit: float) -> list[int]:
+    """Values as whole units that sum to their rounded sum: the largest remainders are rounded up, first ones first."""
+    exact = [value / unit for value in values]
+    whole = [math.floor(value) for value in exact]
+    missing = round(math.fsum(exact)) - sum(whole)
+    by_remainder = sorted(range(len(exact)), key=lambda place: (whole[place] - exact[place], place))
+    for place in by_remainder[:missing]:
+        whole[place] += 1
+    return whole
+
+
+def _numbers() -> range:
+    return range(1, len(FAMILIES) + 1)
+
+
+def _segment(number: int, points: Sequence[int], x: float, width: float, *, taken: bool) -> Segment:
+    return Segment(number, FAMILIES[number - 1], points[number - 1], round(x, 1), round(width, 1), taken)

@@ -1,0 +1,117 @@
+"""What an officer sees of a team beside its matches: its needs, and its situation in its own words."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from api.web.desk.words import ONE_OF
+from models.needs import Need
+from models.recommendation import RecommendationRun
+from models.review import Review
+from models.vocab import NeedWord, ReadinessAdvice, SupportKind
+from recommender.instruments import LoadedInstrument
+
+__all__ = ["SHORT_NAMES", "NeedRow", "need_rows", "situation_of"]
+
+_READINESS = {
+    ReadinessAdvice.PREPARE_FIRST: "Prepare first",
+    ReadinessAdvice.START: "Ready to start",
+    ReadinessAdvice.START_SMALL: "Start small",
+}
+_SITUATION = (
+    "focus_areas",
+    "grade_bands",
+    "state",
+    "locale",
+    "cycle_phase",
+    "experience",
+    "modality",
+    "budget",
+    "time_available",
+    "languages",
+    "access_needs",
+    "evidence_rule",
+)
+"""Questions about a team's situation that an officer looks at, in this order."""
+
+
+class NeedRow(NamedTuple):
+    """One need."""
+
+    place: str
+    name: str
+    word: NeedWord
+    readiness: str
+    reason: str
+    now_and_next: tuple[tuple[str, str, str], ...]
+    """Question, what is seen now, what the next level looks like."""
+    met_by: str
+    unmet: bool
+    is_priority: bool
+
+
+def need_rows(document: RecommendationRun, review: Review) -> tuple[NeedRow, ...]:
+    """Every need, the most pressing first, with how many matches work on it as the review has the lists now."""
+    return tuple(_need_row(need, document, review) for need in document.needs)
+
+
+def situation_of(context: Mapping[str, object], instrument: LoadedInstrument) -> tuple[tuple[str, str], ...]:
+    """What a team says of its situation: short names of the questions, and the labels of the answers."""
+    rows = []
+    for key in _SITUATION:
+        question, given = instrument.context.get(key), context.get(key)
+        if question is None or given in (None, "", [], ()):
+            continue
+        labels = {option.key: option.label for option in question.options}
+        values = given if isinstance(given, list | tuple) else [given]
+        rows.append((SHORT_NAMES.get(key, key), ", ".join(labels.get(str(value), str(value)) for value in values)))
+    return tuple(rows)
+
+
+SHORT_NAMES = {
+    "focus_areas": "Focus",
+    "grade_bands": "Grades",
+    "state": "State",
+    "locale": "Place",
+    "cycle_phase": "Doing now",
+    "experience": "Experience",
+    "modality": "Ways that work",
+    "budget": "Budget",
+    "time_available": "Hours a month",
+    "languages": "Languages",
+    "access_needs": "Access needs",
+    "evidence_rule": "Evidence required",
+    "school_year_time": "School year",
+}
+
+
+def _need_row(need: Need, document: RecommendationRun, review: Review) -> NeedRow:
+    served: dict[SupportKind, int] = {}
+    matches = {match.support_id: match for one in document.lists for match in one.matches}
+    for one in review.lists:
+        for entry in one.kept:
+            match = matches.get(entry.support_id)
+            if match and any(share.domain is need.domain for share in match.needs):
+                served[one.kind] = served.get(one.kind, 0) + 1
+    unmet = [ONE_OF[gap.kind] for one in document.lists for gap in one.unmet_needs if gap.domain is need.domain]
+    met = [f"{n} {ONE_OF[kind]}{'' if n == 1 else 's'}" for kind, n in served.items()]
+    if unmet:
+        met.append(f"no {' and no '.join(unmet)} is good enough")
+    return NeedRow(
+        place="" if need.rank is None else str(need.rank),
+        name=need.name,
+        word=need.word,
+        readiness=_READINESS[need.readiness] if need.readiness else "",
+        reason=_reason(need),
+        now_and_next=tuple((text.question, text.present, text.next or "") for text in need.rubric[:1]),
+        met_by=", ".join(met),
+        unmet=bool(unmet),
+        is_priority=need.is_priority,
+    )
+
+
+def _reason(need: Need) -> str:
+    if need.priority is not None and need.gap is not None and need.importance is not None:
+        return f"Gap {need.gap:.2f} × importance {need.importance:.2f} = {need.priority:.2f}"
+    if need.word is NeedWord.NOT_ENOUGH_ANSWERS:
+        return "Too few answers to place it"
+    return "Too few people to show the numbers" if need.priority is None else ""

@@ -1,0 +1,132 @@
+"""Looking for a support that is not in a list: why it is not, and how to add it all the same."""
+
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from api.catalog.supports import SupportQuery, find_supports
+from api.engine.engine import Engine
+from api.errors import Conflict
+from api.recommending.what_if import RunWhyNot, why_not
+from api.reviews.fold import fold
+from api.reviews.review import OpenReview
+from api.web.desk.review_cards import facts_of, support_of
+from api.web.desk.review_forms import Typed
+from api.web.desk.words import ONE_OF
+from models.review import Review
+from models.support import Support
+from recommender.errors import InputError
+
+__all__ = ["WhyNotPage", "why_not_page"]
+
+_MOST = 8
+
+
+class Answer(NamedTuple):
+    """Why one support is not in the list."""
+
+    said: str
+    where: str
+    """Its place and points; empty when rules keep it out."""
+    rules: tuple[str, ...]
+    """What the rules say that keep it out."""
+    note: str
+    """What is different from when the run was made; mostly empty."""
+    summary: str
+
+
+class Found(NamedTuple):
+    """One support that the words find."""
+
+    id: str
+    title: str
+    url: str
+    kind: str
+    facts: tuple[str, ...]
+    standing: str
+    """Where it is in the review; empty when it is nowhere in it."""
+    href: str
+    """Where its answer is."""
+    answer: Answer | None
+
+
+class WhyNotPage(NamedTuple):
+    """What the page shows."""
+
+    run_id: str
+    version: int
+    team: str
+    q: str
+    locked: bool
+    found: tuple[Found, ...]
+    n_found: int
+    typed: Typed = Typed()
+
+
+def why_not_page(session: Session, engine: Engine, opened: OpenReview, *, q: str, of: str) -> WhyNotPage:
+    """What the words find in the catalog, with the answer for one: `of`, or the first that is not in the review."""
+    review = fold(opened.lists, opened.events)
+    exact = support_of(engine.catalog, q.strip())
+    supports: list[Support] = [exact] if exact else []
+    n_found = len(supports)
+    if q.strip() and not exact:
+        page = find_supports(engine.catalog, SupportQuery(q=q, limit=_MOST), rank=engine.rank_words)
+        supports, n_found = [engine.catalog.get(item.id) for item in page.items], page.total
+    asked = of or next((str(one.id) for one in supports if review.find(one.id) is None), "")
+    return WhyNotPage(
+        run_id=opened.run.id,
+        version=opened.version,
+        team=opened.team.name,
+        q=q,
+        locked=review.released_at is not None and review.before_release,
+        found=tuple(
+            Found(
+                id=one.id,
+                title=one.display_title,
+                url=one.url,
+                kind=ONE_OF[one.kind],
+                facts=facts_of(one),
+                standing=_standing(review, one.id),
+                href=f"/desk/runs/{opened.run.id}/why-not?{urlencode({'q': q, 'of': one.id})}",
+                answer=_answer(session, engine, opened, one) if one.id == asked else None,
+            )
+            for one in supports
+        ),
+        n_found=n_found,
+    )
+
+
+def _standing(review: Review, support_id: str) -> str:
+    entry = review.find(support_id)
+    if entry is None:
+        return ""
+    if entry.removal:
+        return "Removed from this list"
+    kept = next(one.kept for one in review.lists if one.kind is entry.kind)
+    return f"In the list, place {kept.index(entry) + 1}"
+
+
+def _answer(session: Session, engine: Engine, opened: OpenReview, support: Support) -> Answer:
+    try:
+        told: RunWhyNot = why_not(session, engine, opened.run, support.id)
+    except (Conflict, InputError) as error:
+        return Answer(str(error), "", (), "", support.summary)
+    answer = told.why_not
+    where = ""
+    if answer.rank is not None and answer.score is not None:
+        where = (
+            f"It would come {_ordinal(answer.rank)} of all that fit the rules, with {100 * answer.score:.0f} of 100."
+        )
+    return Answer(
+        said=answer.detail,
+        where=where,
+        rules=tuple(rule.because for rule in answer.excluded_by),
+        note="" if told.exact else "Worked out with the catalog and rules of today.",
+        summary=support.summary,
+    )
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

@@ -1,0 +1,1 @@
+"""What pages of several visitors share: the frame, forms, failures, words of supports and profiles."""

@@ -1,0 +1,112 @@
+"""Turns typed contexts into pages: templates, links to static files, and the headers that every page has."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+
+from api.access.principals import Scope
+from recommender import __version__
+
+__all__ = ["STATIC_FOLDERS", "Visitor", "day_words", "render", "static_file", "static_url", "time_words"]
+
+_ROOMS = sorted(room for room in Path(str(files("api.web"))).iterdir() if (room / "templates").is_dir())
+STATIC_FOLDERS = tuple(room / "static" for room in _ROOMS if (room / "static").is_dir())
+"""Where the rooms keep their styles and scripts; no two files of them have one name."""
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    # Whoever signs out leaves nothing behind in the browser, and the back button shows how things are now.
+    "Cache-Control": "no-store",
+}
+
+
+class Visitor(NamedTuple):
+    """Who looks at a page, as its frame names them."""
+
+    name: str
+    scope: Scope | None
+    """None for somebody with an invitation."""
+
+
+def render(request: Request, template: str, context: object = None, *, status: int = 200) -> HTMLResponse:
+    """A page.
+
+    Args:
+        request: whose page; a guard of `api.web.kit.visitors` has noted who looks.
+        template: the room and the file among its templates, such as `check/overview.html`.
+        context: what the page shows, `page` in the template; a typed value of that room.
+        status: of the answer.
+    """
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    text = _environment().get_template(template).render(page=context, visitor=visitor, path=request.url.path)
+    return HTMLResponse(text, status_code=status, headers=_HEADERS)
+
+
+def static_file(name: str) -> Path:
+    """A style, script or picture, whichever room it is in."""
+    return next(folder / name for folder in STATIC_FOLDERS if (folder / name).is_file())
+
+
+@cache
+def static_url(name: str) -> str:
+    """Where a static file is; it changes with the file, so that browsers may keep what they have."""
+    digest = hashlib.sha256(static_file(name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PrefixLoader({room.name: FileSystemLoader(room / "templates") for room in _ROOMS}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update({"static": static_url, "version": __version__, **_NAMES})
+    environment.filters.update(day=day_words, time=time_words, count=_count, percent=_percent)
+    return environment
+
+
+_NAMES: Mapping[str, Any] = {"Scope": Scope}
+
+
+def day_words(value: date | datetime) -> str:
+    """Nov 2, 2026."""
+    return f"{value:%b} {value.day}, {value.year}"
+
+
+def time_words(value: datetime) -> str:
+    """Nov 2, 2026, 9:05 AM UTC."""
+    value = value.astimezone(UTC)
+    return f"{day_words(value)}, {value.hour % 12 or 12}:{value:%M %p} UTC"
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    """1 team, 2 teams."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _percent(share: float) -> str:
+    """0.254 is 25%."""
+    return f"{100 * share:.0f}%"

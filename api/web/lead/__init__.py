@@ -1,0 +1,1 @@
+"""Pages of a team's lead: teams, their context, checks and invitations."""

@@ -1,0 +1,1 @@
+"""The first page, and the sample data behind it."""

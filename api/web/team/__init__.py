@@ -1,0 +1,1 @@
+"""Pages that a team reads: results, growth, plan, guide."""

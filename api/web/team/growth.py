@@ -1,0 +1,277 @@
+"""What changed since a team's last check, domain by domain, and why its plan is another one than before."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from api.access.reach import shares_with_officer
+from api.assessments.profiles import Comparison, compare
+from api.engine.engine import Engine
+from api.errors import Conflict, NoResults, NotFound, NotReleased
+from api.recommending.changes import tell_changes_of_runs
+from api.reviews.released import plan_standing
+from api.runs.rows import run_before
+from api.runs.stored import seen_run
+from api.storage.tables import Run
+from api.web.kit.scale import Mark, Tick, mark_at, ticks
+from api.web.team.results import NoResultsPage, nothing_yet
+from api.web.team.viewpoints import Frame, Viewpoint
+from models.change_story import ChangeFactor, ChangeStory, Move
+from models.growth import DomainGrowth
+from models.profile import CapacityProfile
+from models.vocab import Domain, SupportKind
+from recommender.instruments import LoadedInstrument
+
+__all__ = ["GrowthPage", "GrowthRow", "MoveRow", "Moves", "Part", "Story", "growth_page"]
+
+_FACTORS: Mapping[ChangeFactor, tuple[str, int]] = {
+    ChangeFactor.ANSWERS: ("your answers", 1),
+    ChangeFactor.DECISIONS: ("decisions on supports", 2),
+    ChangeFactor.CATALOG: ("our catalog", 3),
+    ChangeFactor.RULES: ("our rules", 4),
+    ChangeFactor.CONTEXT: ("your team's situation", 4),
+    ChangeFactor.DATE: ("time of year", 5),
+    ChangeFactor.MODEL: ("our way of ranking", 5),
+}
+"""Words and color of each cause."""
+_LISTS = {SupportKind.RESOURCE: "Resources", SupportKind.PROVIDER: "Partners"}
+_HALF = 48.0
+"""Percent of a bar's width on each side of its middle."""
+_TELLING = 0.05
+
+
+class GrowthRow(NamedTuple):
+    """One domain at two times. Words are empty where there is nothing to show."""
+
+    name: str
+    before: Mark | None
+    after: Mark | None
+    then: Mark | None
+    """Where the team now places itself back then."""
+    before_words: str
+    """`2.1, Developing`."""
+    after_words: str
+    then_words: str
+    verdict: str
+    """Clear change, possible change, no clear change, or not judged; with its direction."""
+    clear: bool
+    sentence: str
+
+
+class Part(NamedTuple):
+    """What one cause did to a support's place."""
+
+    words: str
+    """`your answers: up 4 places`."""
+    x: str
+    width: str
+    color: int
+    """1 to 5."""
+
+
+class MoveRow(NamedTuple):
+    """One support that entered, left or moved."""
+
+    title: str
+    sentence: str
+    parts: tuple[Part, ...]
+
+
+class Moves(NamedTuple):
+    """What happened to one list."""
+
+    name: str
+    groups: tuple[tuple[str, tuple[MoveRow, ...]], ...]
+    """New, gone, and moved; only those with something in them."""
+    n_stayed: int
+
+
+class Story(NamedTuple):
+    """Why the plan changed."""
+
+    headline: str
+    lists: tuple[Moves, ...]
+
+
+class GrowthPage(NamedTuple):
+    """Everything on the page."""
+
+    frame: Frame
+    why_not: str
+    """Why there is nothing to compare; empty when there is."""
+    earlier_at: datetime | None
+    ticks: tuple[Tick, ...]
+    rows: tuple[GrowthRow, ...]
+    has_then: bool
+    notices: tuple[str, ...]
+    has_story: bool
+    """Whether an earlier plan can be compared."""
+    story: Story | None
+    """None until somebody asks for it, and when nothing that lists depend on has changed."""
+    asked: bool
+    no_story: str
+    """Why it cannot be told; empty when it can."""
+
+
+def growth_page(session: Session, engine: Engine, view: Viewpoint, *, why: bool) -> GrowthPage | NoResultsPage:
+    """What stands on the page of growth.
+
+    Args:
+        session: the transaction.
+        engine: instrument, scoring and the recommender.
+        view: who looks.
+        why: whether to tell why the plan changed, which takes about a second.
+    """
+    assessment, team = view.open(session)
+    frame = view.frame(team, "growth")
+    standing = plan_standing(session, assessment, team)
+    if not standing.has_results:
+        return nothing_yet(frame, assessment.closes_at)
+    page = GrowthPage(
+        frame=frame,
+        why_not="",
+        earlier_at=None,
+        ticks=ticks(engine.instrument),
+        rows=(),
+        has_then=False,
+        notices=(),
+        has_story=False,
+        story=None,
+        asked=why,
+        no_story="",
+    )
+    if assessment.previous_id is None:
+        page = page._replace(why_not="first")
+    else:
+        try:
+            found = compare(session, engine, assessment)
+        except NoResults:
+            page = page._replace(why_not="no results")
+        except Conflict:
+            page = page._replace(why_not="other version")
+        else:
+            rows = _rows(found, engine.instrument)
+            page = page._replace(
+                rows=rows,
+                has_then=any(row.then for row in rows),
+                notices=found.growth.notices,
+                earlier_at=found.before_at,
+            )
+    runs = _two_runs(session, view, standing.run_id)
+    if runs is None:
+        return page
+    page = page._replace(has_story=True)
+    if not why:
+        return page
+    try:
+        changes = tell_changes_of_runs(session, engine, *runs)
+    except Conflict:
+        return page._replace(no_story="Several things changed at once, and we cannot tell them apart any more.")
+    if changes.compared != "released" and shares_with_officer(team):
+        return page._replace(has_story=False)
+    return page._replace(story=_story(changes.story) if changes.story else None)
+
+
+def _two_runs(session: Session, view: Viewpoint, run_id: str | None) -> tuple[Run, Run] | None:
+    """The last plan that the team saw before, and the one it sees now."""
+    if run_id is None:
+        return None
+    after = seen_run(session, view.principal, run_id, inputs=True)
+    before_id = run_before(session, after.run, released=True)
+    if before_id is None:
+        return None
+    try:
+        before = seen_run(session, view.principal, before_id, inputs=True)
+        before.must_be_open_to(view.principal)
+    except (NotFound, NotReleased):
+        return None
+    return before.run, after.run
+
+
+def _rows(found: Comparison, instrument: LoadedInstrument) -> tuple[GrowthRow, ...]:
+    names = {level.value: level.name for level in instrument.instrument.levels}
+    before, after = _errors(found.before), _errors(found.after)
+    return tuple(
+        GrowthRow(
+            name=one.name,
+            before=mark_at(one.before.mean, before.get(one.domain)) if one.before else None,
+            after=mark_at(one.after.mean, after.get(one.domain)) if one.after else None,
+            then=mark_at(one.then) if one.then else None,
+            before_words=f"{one.before.mean:.1f}, {one.before.level_words}" if one.before else "",
+            after_words=f"{one.after.mean:.1f}, {one.after.level_words}" if one.after else "",
+            then_words=names[one.then] if one.then else "",
+            verdict=_verdict(one),
+            clear=one.verdict == "reliable",
+            sentence=one.sentence,
+        )
+        for one in found.growth.domains
+    )
+
+
+def _errors(profile: CapacityProfile) -> Mapping[Domain, float | None]:
+    """Standard errors as they are shown."""
+    return {score.domain: score.se for score in profile.domains}
+
+
+def _verdict(one: DomainGrowth) -> str:
+    if one.verdict is None:
+        return "Not judged"
+    words = {"reliable": "Clear change", "possible": "Possible change", "no clear change": "No clear change"}
+    return words[one.verdict] + (f", {one.direction}" if one.direction else "")
+
+
+def _story(story: ChangeStory) -> Story:
+    moves = [move for one in story.kinds for move in (*one.entries, *one.exits, *one.moves)]
+    largest = max((_reach(move) for move in moves), default=1.0) or 1.0
+    return Story(
+        story.headline,
+        tuple(
+            Moves(
+                _LISTS[one.kind],
+                tuple(
+                    (name, tuple(_move(move, largest) for move in group))
+                    for name, group in (
+                        ("New in the list", one.entries),
+                        ("Not in the list any more", one.exits),
+                        ("At another place", one.moves),
+                    )
+                    if group
+                ),
+                one.n_stayed,
+            )
+            for one in story.kinds
+        ),
+    )
+
+
+def _reach(move: Move) -> float:
+    """How far the bar of a move reaches from its middle, on the longer side."""
+    ups = sum(part for part in move.parts.values() if part > 0)
+    return max(ups, -sum(part for part in move.parts.values() if part < 0))
+
+
+def _move(move: Move, largest: float) -> MoveRow:
+    parts = []
+    right = left = 50.0
+    for factor, places in sorted(move.parts.items(), key=lambda part: -abs(part[1])):
+        if abs(places) < _TELLING:
+            continue
+        words, color = _FACTORS[factor]
+        width = abs(places) / largest * _HALF
+        if places < 0:
+            left -= width
+        x = right if places > 0 else left
+        if places > 0:
+            right += width
+        size = f"{abs(places):.1f}".removesuffix(".0")
+        parts.append(
+            Part(
+                f"{words}: {'up' if places > 0 else 'down'} {size} {'place' if size == '1' else 'places'}",
+                f"{x:.1f}%",
+                f"{width:.1f}%",
+                color,
+            )
+        )
+    return MoveRow(move.title, move.sentence, tuple(parts))

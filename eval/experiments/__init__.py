@@ -1,0 +1,1 @@
+"""Experiments, gates and records of what a ranking does."""

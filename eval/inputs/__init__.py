@@ -1,0 +1,1 @@
+"""What an evaluation reads: judged teams, collections, runs, baselines."""

@@ -1,0 +1,1 @@
+"""Metrics over runs, with their uncertainty."""

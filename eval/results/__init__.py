@@ -1,0 +1,1 @@
+"""What a result file says, and how it is written down."""

@@ -1,0 +1,1 @@
+"""Fitting the weights, cross-validated by team."""

@@ -1,0 +1,89 @@
+"""Checking the answers about a team's situation against the instrument's context questions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.instrument import ContextQuestion
+from models.vocab import Form
+from recommender.instruments import LoadedInstrument
+from recommender.reading.fault_report import FaultReport, Path, found
+
+__all__ = ["check_context"]
+
+_ELSEWHERE = {"form": "/form", "answer_mode": "/answer_mode", "role": "/responses/…/role"}
+"""Context questions whose answers live outside the context, and where."""
+
+_AT: Path = ("team", "context")
+
+
+def check_context(
+    context: Mapping[str, Any], instrument: LoadedInstrument, form: Form | None, *, report: FaultReport
+) -> None:
+    """Add a fault to `report` for each context answer that its question does not take.
+
+    Args:
+        context: the object at `/team/context`.
+        instrument: the questions.
+        form: the form of the assessment; None when it is itself a fault, and then no question is refused for it.
+        report: takes the faults.
+    """
+    for key, value in context.items():
+        path: Path = (*_AT, key)
+        question = instrument.context.get(key)
+        if key in _ELSEWHERE:
+            report.add(path, f"The answer to '{key}' lives at {_ELSEWHERE[key]}, not in the context.")
+        elif question is None:
+            ids = [
+                q.id for q in instrument.context.values() if q.id not in _ELSEWHERE and (not form or form in q.forms)
+            ]
+            report.unknown_word(path, key, ids, what="a context question")
+        elif form is not None and form not in question.forms:
+            forms = " and ".join(question.forms)
+            report.add(path, f"The question '{key}' is asked on the {forms} form only; this is the {form} form.")
+        elif value is None:
+            report.add(path, "null is not an answer; leave the question out when the answer is unknown.")
+        else:
+            _check_value(path, question, value, report)
+
+
+def _check_value(path: Path, question: ContextQuestion, value: object, report: FaultReport) -> None:
+    options = [option.key for option in question.options]
+    what = f"an option of '{question.id}'"
+    match question.kind:
+        case "single":
+            if not isinstance(value, str):
+                report.add(path, f"Expected one option as text; found {found(value)}.")
+            elif value not in options:
+                report.unknown_word(path, value, options, what=what)
+        case "multi":
+            if not isinstance(value, list | tuple):
+                report.add(path, f"Expected a list of options; found {found(value)}.")
+                return
+            seen: set[str] = set()
+            for index, word in enumerate(value):
+                if word not in options:
+                    report.unknown_word((*path, index), word, options, what=what)
+                elif word in seen:
+                    report.add((*path, index), f"The option {found(word)} is given twice.")
+                else:
+                    seen.add(word)
+            if question.max is not None and len(value) > question.max:
+                report.add(path, f"At most {question.max} options; found {len(value)}.")
+        case "percent":
+            _check_number(path, value, report, low=0, high=100)
+        case "integer":
+            _check_number(path, value, report, low=question.min, high=question.max)
+
+
+def _check_number(path: Path, value: object, report: FaultReport, *, low: int | None, high: int | None) -> None:
+    if not (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and (low is None or value >= low)
+        and (high is None or value <= high)
+    ):
+        if low is None:
+            expected = "" if high is None else f" of at most {high}"
+        else:
+            expected = f" of at least {low}" if high is None else f" from {low} to {high}"
+        report.add(path, f"Expected a whole number{expected}; found {found(value)}.")

@@ -1,0 +1,1 @@
+"""From needs and candidates to a ranked list whose scores are sums of named parts."""

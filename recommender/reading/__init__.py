@@ -1,0 +1,1 @@
+"""Reading documents with the place of every fault, and TREC files."""

@@ -1,0 +1,255 @@
+"""Turning ranked rows into matches that explain themselves, and answering why a support is not among them."""
+
+import math
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from models.base import SupportId
+from models.profile import CapacityProfile
+from models.recommendation import HonoredSupport, Match, NeedShare, PastSupport, RuleTrace, WhyNot
+from models.rules import AtLeast
+from models.support import Provider, Support
+from models.vocab import AnswerMode, ScoreStatus, Visibility
+from recommender.diagnosis.needs import pictures_shown
+from recommender.diagnosis.profiling import importance_shown
+from recommender.instruments import LoadedInstrument
+from recommender.ranking.features import IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
+from recommender.ranking.ranker import KindRanker, Ranked, TeamView
+from recommender.ranking.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX
+from recommender.ranking.signals import DOMAINS
+from recommender.telling.explain import NeedTexts, RubricVectors, find_matched_text, need_texts, why
+from recommender.telling.history import OUTCOMES, left_out_because
+
+__all__ = ["MERGED_FIT", "MatchWriter"]
+
+MERGED_FIT = "fit"
+"""Name of the part that stands for every part which would give a hidden level or answer away."""
+
+MIN_SHARE = 0.05
+"""A need with a smaller share of a match is left out of its sentence and list."""
+
+
+class MatchWriter:
+    """Writes matches for one team, with what the privacy rule hides taken out."""
+
+    def __init__(
+        self,
+        team: TeamView,
+        profile: CapacityProfile,
+        *,
+        instrument: LoadedInstrument,
+        rubric: RubricVectors,
+    ) -> None:
+        """Take the complete profile; it decides what may be said, and is not quoted."""
+        self._team = team
+        self._profile = profile
+        self._instrument = instrument
+        self._rubric = rubric
+        self._needs = {need.domain: need for need in team.needs}
+        scored = [score for score in profile.domains if score.status is ScoreStatus.SCORED]
+        self._levels_shown = bool(scored) and all(score.visibility is not Visibility.NOTHING for score in scored)
+        detailed = {score.domain for score in scored if score.visibility is Visibility.DETAIL}
+        consensus, privacy = profile.answer_mode is AnswerMode.CONSENSUS, instrument.instrument.privacy
+        weighed = {s.domain for s in profile.domains if importance_shown(s, privacy, consensus=consensus)}
+        self._told = detailed & weighed
+        self._hidden: set[str] = set()
+        if not self._levels_shown:
+            self._hidden |= LEVEL_FEATURES
+        if len(weighed) < len(profile.domains):  # a need is gap times importance
+            self._hidden |= IMPORTANCE_FEATURES | LEVEL_FEATURES
+        if not self._levels_shown or len(detailed) < len(scored):
+            self._hidden |= ITEM_FEATURES - ({"focus_words"} if team.words.pieces else set())
+
+    @cached_property
+    def _need_texts(self) -> NeedTexts:
+        return need_texts(
+            self._instrument,
+            self._team.signals,
+            self._team.words,
+            rubric=self._rubric,
+            piece_vectors=self._team.piece_vectors,
+            pictures=pictures_shown(self._profile, self._team.assessment, self._instrument),
+        )
+
+    def match(self, ranker: KindRanker, ranked: Ranked, place: int) -> Match:
+        """The match at one place of a list, places from 0."""
+        position = int(ranked.listed.order[place])
+        row = int(ranked.features.rows[position])
+        support = ranker.index.supports[row]
+        components = self._components(ranked, position, diversity=float(ranked.listed.part[place]))
+        moved = float(ranked.exploration[place])
+        if moved:
+            components[EXPLORATION] = moved
+        traces = self._traces(ranker, ranked, row)
+        shares = self._shares(ranked, position)
+        return Match(
+            rank=place + 1,
+            support_id=support.id,
+            kind=support.kind,
+            title=self._title(support),
+            url=support.url,
+            score=math.fsum(components.values()),
+            components=components,
+            needs=shares,
+            why=why(
+                self._lifts(ranked, position),
+                traces,
+                shares,
+                support=support,
+                needs=self._needs,
+                level_fit=float(ranked.features.level_fit[position]) if self._levels_shown else None,
+                assessment=self._team.assessment,
+                instrument=self._instrument,
+                has_words=bool(self._team.words.pieces),
+                moved=moved,
+            ),
+            rules=traces,
+            matched_text=find_matched_text(ranker.index, row, self._need_texts),
+        )
+
+    def honored(
+        self, ranker: KindRanker, ranked: Ranked, past: Mapping[SupportId, PastSupport]
+    ) -> tuple[HonoredSupport, ...]:
+        """The past supports that a list would hold if each alone were allowed back, by the place it would take."""
+        supports = [ranker.index.supports[int(ranked.features.rows[position])] for position in ranked.listed.held_back]
+        return tuple(
+            HonoredSupport(
+                support_id=support.id,
+                kind=support.kind,
+                title=self._title(support),
+                url=support.url,
+                status=past[support.id].status,
+                since=past[support.id].since,
+                because=left_out_because(past[support.id]),
+            )
+            for support in supports
+        )
+
+    def why_not(
+        self, ranker: KindRanker, ranked: Ranked, support_id: SupportId, *, k: int, past: PastSupport | None = None
+    ) -> WhyNot:
+        """Why a support is, or is not, in a list.
+
+        Args:
+            ranker: of the support's kind.
+            ranked: the list that the team sees.
+            support_id: a support of this kind.
+            k: how many places the list has.
+            past: what was decided on the support before, if anything.
+        """
+        row = ranker.index.row_of[support_id]
+        support = ranker.index.supports[row]
+        excluded = set(ranked.rules.excluded_by(row))
+        if excluded:
+            gates = tuple(trace for trace in ranked.rules.trace(row) if trace.id in excluded)
+            detail = " ".join(["It is not on the list.", *(trace.because for trace in gates)])
+            return _answer(support, "excluded", detail, excluded_by=gates)
+        position = int(np.searchsorted(ranked.features.rows, row))
+        if position == len(ranked.features.rows) or ranked.features.rows[position] != row:
+            if past:
+                return _answer(support, OUTCOMES[past.status], left_out_because(past))
+            return _answer(support, "beyond_k", "Its texts are too far from the team's needs to be compared closely.")
+        places = np.flatnonzero(ranked.listed.order == position)
+        if len(places):
+            match = self.match(ranker, ranked, int(places[0]))
+            return _answer(
+                support,
+                "listed",
+                f"It is on the list, at place {match.rank}.",
+                rank=match.rank,
+                score=match.score,
+                components=match.components,
+            )
+        components = self._components(ranked, position, diversity=0.0)
+        total = ranked.relevance.total
+        score = float(total[position])
+        known = {
+            "rank": 1 + int((total[ranked.rules.eligible[ranked.features.rows]] > score).sum()),
+            "score": score,
+            "components": components,
+        }
+        if past:
+            return _answer(support, OUTCOMES[past.status], left_out_because(past), **known)
+        repeated = ranked.listed.dropped.get(position)
+        if repeated is not None:
+            other = ranker.index.supports[int(ranked.features.rows[repeated])]
+            detail = f"It says nearly the same as '{other.display_title}', which ranks higher."
+            return _answer(support, "near_duplicate", detail, **known)
+        floor = ranker.settings.floor
+        if score < floor:
+            detail = f"It fits too little of what the team needs: {score:.2f}, and a match needs {floor:.2f}."
+            return _answer(support, "below_floor", detail, margin=floor - score, **known)
+        least = float(ranked.scores[-1])
+        detail = (
+            f"It ranks {known['rank']} by fit, and the list has {k} places. "
+            f"The last of them scored {least:.2f}, it {score:.2f}."
+        )
+        if position == ranked.displaced:
+            detail = "The last place would be its own; by chance, so that we learn, the next support stands there."
+        return _answer(support, "beyond_k", detail, margin=max(least - score, 0.0), **known)
+
+    def _components(self, ranked: Ranked, position: int, *, diversity: float) -> dict[str, float]:
+        parts = {name: float(values[position]) for name, values in ranked.relevance.parts.items()}
+        hidden = self._hidden | (
+            set() if self._levels_shown else {f"{RULE_PREFIX}{id_}" for id_ in _level_rules(ranked)}
+        )
+        components = {
+            name: value
+            for name, value in parts.items()
+            if name not in hidden and (value or not name.startswith(RULE_PREFIX))
+        }
+        if hidden:
+            components = {MERGED_FIT: math.fsum(value for name, value in parts.items() if name in hidden), **components}
+        return {**components, DIVERSITY: diversity}
+
+    def _lifts(self, ranked: Ranked, position: int) -> dict[str, float]:
+        """By how much each part that may be named exceeds its mean."""
+        # That a focus area is shared is said by the record and the context alone; `need_focus` says how much it counts.
+        unnamed = self._hidden - {"need_focus"}
+        return {
+            name: float(values[position] - ranked.mean_parts[name])
+            for name, values in ranked.relevance.parts.items()
+            if name not in unnamed
+        }
+
+    def _traces(self, ranker: KindRanker, ranked: Ranked, row: int) -> tuple[RuleTrace, ...]:
+        hidden = set() if self._levels_shown else _level_rules(ranked)
+        return tuple(trace for trace in ranked.rules.trace(row) if trace.id not in hidden)
+
+    def _shares(self, ranked: Ranked, position: int) -> tuple[NeedShare, ...]:
+        shares = ranked.features.need_share[position]
+        order = [int(column) for column in np.argsort(-shares, kind="stable") if shares[column] >= MIN_SHARE]
+        numbers_shown = all(DOMAINS[column] in self._told for column in order)
+        kept = math.fsum(float(shares[column]) for column in order)
+        return tuple(
+            NeedShare(domain=DOMAINS[column], share=round(float(shares[column]) / kept, 4) if numbers_shown else None)
+            for column in order
+        )
+
+    def _title(self, support: Support) -> str:
+        if not isinstance(support, Provider):
+            return support.display_title
+        need: Mapping[str, float] = dict(zip(DOMAINS, self._team.signals.need.tolist(), strict=True))
+        best = max(support.services, key=lambda service: math.fsum(need[domain] for domain in service.domains))
+        return f"{support.name}: {best.type.replace('-', ' ')}"
+
+
+def _level_rules(ranked: Ranked) -> set[str]:
+    return {rule.id for rule in ranked.rules.ruleset.rules if isinstance(rule.test, AtLeast)}
+
+
+def _answer(support: Support, outcome: str, detail: str, **fields: object) -> WhyNot:
+    known: dict[str, object] = {"rank": None, "score": None, "margin": None}
+    return WhyNot.model_validate(
+        {
+            "support_id": support.id,
+            "kind": support.kind,
+            "title": support.display_title,
+            "outcome": outcome,
+            "detail": detail,
+            **known,
+            **fields,
+        }
+    )
