@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path as FilePath
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from recommender.errors import InvalidInstrument
 from recommender.instruments.check import check_references
 from recommender.reading.fault_report import FaultReport
 from recommender.reading.yaml_document import parse_document
+from recommender.words import Speaker
 
 __all__ = ["LoadedInstrument", "default_instrument", "load_instrument", "restore_instrument"]
 
@@ -42,6 +43,11 @@ class LoadedInstrument:
     """Weight of each importance answer, 0 to 1."""
     document: Mapping[str, Any]
     """The whole document as it was read, for `restore_instrument`."""
+
+    @cached_property
+    def english(self) -> Speaker:
+        """Says messages about this questionnaire in English, the language that documents are stored in."""
+        return Speaker(instrument=self.instrument)
 
     def form_domains(self, form: Form) -> tuple[Domain, ...]:
         """Domains that a form asks, in the order of the instrument."""
