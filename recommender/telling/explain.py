@@ -14,6 +14,7 @@ from models.support import Support
 from models.vocab import Domain, FocusArea, RuleOutcome
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
+from recommender.ranking.features import FEATURES
 from recommender.ranking.scoring import RULE_PREFIX
 from recommender.ranking.signals import DOMAINS, OwnWords, TeamSignals
 from recommender.retrieval import DenseIndex
@@ -26,21 +27,6 @@ LEVEL_FITS = 0.5
 """From this probability on a match is said to suit the team's level."""
 SAYABLE = 0.005
 """A part that lifts a match less than this above the other supports moves too little to be given as a reason."""
-
-SENTENCES = (
-    "hoped_words",
-    "focus_words",
-    "first_audience",
-    "grade_exact",
-    "modality_share",
-    "service_top",
-    "stage_level",
-    "primary_importance",
-)
-"""Parts of the score that a sentence can name, `reason.` and the name."""
-WITHOUT_WORDS = {"focus_words": "focus_practices"}
-"""What is said instead to a team that wrote nothing."""
-NEEDS_WORDS = {"hoped_words"}
 
 
 @dataclass(frozen=True)
@@ -106,11 +92,9 @@ def why(
     if focus:
         value = max(lifts.get(name, 0.0) for name in ("need_focus", "primary_focus", "focus_rarity"))
         reasons.append((value, Message(key="reason.shared_focus", values={"focus": focus})))
-    for name in SENTENCES:
-        if name in NEEDS_WORDS and not has_words:
-            continue
-        key = name if has_words else WITHOUT_WORDS.get(name, name)
-        reasons.append((lifts.get(name, 0.0), Message(key=f"reason.{key}")))
+    for name, feature in FEATURES.items():
+        if feature.sentences and (key := feature.sentences.of(has_words=has_words)):
+            reasons.append((lifts.get(name, 0.0), Message(key=key)))
     reasons += [
         (lifts.get(f"{RULE_PREFIX}{trace.id}", 0.0), trace.message)
         for trace in traces
