@@ -19,6 +19,7 @@ from tests.fixtures.translations import MARKED, extracted, marked_catalog
 from tests.fixtures.visits import VISITS, Visit, browser_of, visits
 
 WORDS = re.compile(r"[^\W\d_]{2,}")
+pytestmark = pytest.mark.full
 SHOWN_ATTRIBUTES = {"alt", "aria-label", "placeholder", "title", "content", "data-words"}
 
 
