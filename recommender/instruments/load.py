@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+import recommender
 from models.base import Fault
 from models.instrument import ContextQuestion, DomainSpec, Instrument, InstrumentVersion, Item
 from models.vocab import Domain, Form, ImportanceKey, Length
@@ -117,7 +118,7 @@ def restore_instrument(document: dict[str, Any]) -> LoadedInstrument:
 @lru_cache(maxsize=1)
 def default_instrument() -> LoadedInstrument:
     """The instrument that ships with Trellis, read once a process."""
-    return load_instrument((files("recommender") / "data" / "instruments" / _DEFAULT).read_text("utf-8"))
+    return load_instrument((files(recommender) / "data" / "instruments" / _DEFAULT).read_text("utf-8"))
 
 
 def _read(path: FilePath) -> str:

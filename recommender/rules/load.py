@@ -8,6 +8,7 @@ from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 
+import recommender
 from models import rules as rule_models
 from models.base import Fault
 from models.rules import DEMOGRAPHIC_FIELDS, Condition, Reasons, Rule, Ruleset
@@ -30,7 +31,7 @@ EXPECTED = {
 
 def starter_ruleset() -> Ruleset:
     """The rules that ship with Trellis."""
-    file = resources.files("recommender") / "data" / "rules" / "starter.yaml"
+    file = resources.files(recommender) / "data" / "rules" / "starter.yaml"
     return parse_ruleset(file.read_bytes(), file="starter.yaml")
 
 

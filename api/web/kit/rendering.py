@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from api import web
 from api.access.principals import Scope
 from api.text.language import _, language, word
 from recommender import __version__
@@ -20,7 +21,7 @@ from recommender.words import load_catalog
 
 __all__ = ["STATIC_FOLDERS", "Visitor", "day_words", "render", "static_file", "static_url", "time_words"]
 
-_ROOMS = sorted(room for room in Path(str(files("api.web"))).iterdir() if (room / "templates").is_dir())
+_ROOMS = sorted(room for room in Path(str(files(web))).iterdir() if (room / "templates").is_dir())
 STATIC_FOLDERS = tuple(room / "static" for room in _ROOMS if (room / "static").is_dir())
 """Where the rooms keep their styles and scripts; no two files of them have one name."""
 _POLICY = "; ".join(
