@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from starlette.datastructures import FormData
 
-from api.storage.tables import Team
+from api.teams.rows import Team
 from api.web.kit.states import STATE_NAMES
 from models.instrument import ContextQuestion
 from models.vocab import Form

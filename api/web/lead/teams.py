@@ -7,13 +7,13 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal
-from api.assessments.rows import assessments
+from api.assessments.rows import Assessment, answered_in, assessments, latest_assessments, with_results
 from api.assessments.windows import Mode
-from api.storage.tables import Assessment, Team
+from api.runs.rows import latest_runs
 from api.teams.cohorts import GrantView, team_grants
+from api.teams.rows import Team
 from api.teams.teams import ReviewPolicy
 from api.web.kit.checks import LENGTHS, MODES, Standing, standing
-from api.web.kit.overviews import answered_in, latest_assessments, latest_runs, with_results
 from api.web.lead.about import important_gaps, labels_of
 from models.vocab import Form, Length
 from recommender.instruments import LoadedInstrument
