@@ -13,6 +13,7 @@ from models.support import Support
 from models.vocab import Domain, FocusArea, RuleOutcome
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
+from recommender.ranking.features import FEATURES
 from recommender.ranking.scoring import RULE_PREFIX
 from recommender.ranking.signals import DOMAINS, OwnWords, TeamSignals
 from recommender.retrieval import DenseIndex
@@ -26,19 +27,6 @@ LEVEL_FITS = 0.5
 """From this probability on a match is said to suit the team's level."""
 SAYABLE = 0.005
 """A part that lifts a match less than this above the other supports moves too little to be given as a reason."""
-
-SENTENCES = {
-    "hoped_words": "It offers what you hope for, in words close to yours.",
-    "focus_words": "It comes close to what your team wrote about the area you work on.",
-    "first_audience": "It was made first of all for people on your team.",
-    "grade_exact": "It was made for exactly your grades.",
-    "modality_share": "It is given in the ways that work for you.",
-    "service_top": "Its services work on your top three.",
-    "stage_level": "It suits work that is about as far along as yours.",
-    "primary_importance": "Its main topic is one that you called important.",
-}
-WITHOUT_WORDS = {"focus_words": "It speaks to the practices you described in the area you work on."}
-NEEDS_WORDS = {"hoped_words"}
 
 
 @dataclass(frozen=True)
@@ -104,11 +92,9 @@ def why(
     if focus:
         value = max(lifts.get(name, 0.0) for name in ("need_focus", "primary_focus", "focus_rarity"))
         reasons.append((value, f"It is about {focus}, which your team works on."))
-    for name, sentence in SENTENCES.items():
-        if name in NEEDS_WORDS and not has_words:
-            continue
-        text = sentence if has_words else WITHOUT_WORDS.get(name, sentence)
-        reasons.append((lifts.get(name, 0.0), text))
+    for name, feature in FEATURES.items():
+        if feature.sentences and (text := feature.sentences.of(has_words=has_words)):
+            reasons.append((lifts.get(name, 0.0), text))
     reasons += [
         (lifts.get(f"{RULE_PREFIX}{trace.id}", 0.0), trace.because)
         for trace in traces

@@ -15,7 +15,7 @@ from models.vocab import AnswerMode, ScoreStatus, Visibility
 from recommender.diagnosis.needs import pictures_shown
 from recommender.diagnosis.profiling import importance_shown
 from recommender.instruments import LoadedInstrument
-from recommender.ranking.features import IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
+from recommender.ranking.features import Reveals, revealing
 from recommender.ranking.ranker import KindRanker, Ranked, TeamView
 from recommender.ranking.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX
 from recommender.ranking.signals import DOMAINS
@@ -54,13 +54,14 @@ class MatchWriter:
         consensus, privacy = profile.answer_mode is AnswerMode.CONSENSUS, instrument.instrument.privacy
         weighed = {s.domain for s in profile.domains if importance_shown(s, privacy, consensus=consensus)}
         self._told = detailed & weighed
-        self._hidden: set[str] = set()
+        untold = Reveals.NOTHING
         if not self._levels_shown:
-            self._hidden |= LEVEL_FEATURES
+            untold |= Reveals.LEVELS
         if len(weighed) < len(profile.domains):  # a need is gap times importance
-            self._hidden |= IMPORTANCE_FEATURES | LEVEL_FEATURES
+            untold |= Reveals.IMPORTANCE | Reveals.LEVELS
         if not self._levels_shown or len(detailed) < len(scored):
-            self._hidden |= ITEM_FEATURES - ({"focus_words"} if team.words.pieces else set())
+            untold |= Reveals.ITEMS if team.words.pieces else Reveals.ITEMS | Reveals.ITEMS_WITHOUT_WORDS
+        self._hidden = revealing(untold)
 
     @cached_property
     def _need_texts(self) -> NeedTexts:

@@ -13,9 +13,9 @@ from api.settings import Settings
 from models.evaluation import PublishedEvaluation
 from recommender.pipeline import Recommender
 from tests.fixtures.catalogs import import_and_serve
+from tests.fixtures.pages import weight
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.visitors import visitor
-from tests.web.test_catalog_pages import weight
 
 MARKUP = "<b onmouseover=alert(1)>"
 BAND = {"low": 0.5, "high": 0.75, "confidence": 0.95}

@@ -6,17 +6,16 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from fastapi.testclient import TestClient
 
 from api.catalog.supports import SupportQuery, facet_counts, matching
 from api.web.catalog.search import read_search
-from api.web.kit.rendering import static_file
 from api.web.kit.support_words import words_of
 from models.support import Support
 from models.vocab import Audience, Domain, FocusArea, Modality, ProviderKind, ResourceType, ServiceType
 from recommender.catalog.load import Catalog, starter_catalog
 from recommender.instruments import default_instrument
 from tests.fixtures.engines import make_recommender
+from tests.fixtures.pages import no_words, weight
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.supports import provider, resource
 from tests.fixtures.visitors import visitor
@@ -31,10 +30,6 @@ TINY: tuple[Support, ...] = (
     provider(id="prov-a", name="N" * 90, domains=["sustainability"], levels=[], serves=["TX"], modality=["hybrid"]),
     provider(id="prov-b", name="Gamma", domains=["team-and-time"], levels=[1], serves=["US"], equity_centered=True),
 )
-
-
-def no_words(_: str) -> dict[str, float]:
-    raise AssertionError("nobody asked for words")
 
 
 @pytest.fixture
@@ -246,12 +241,3 @@ def test_pages_are_light(service: Service) -> None:
     longest = max(starter_catalog().supports, key=lambda one: len(one.model_dump_json()))
     for path in ("/catalog", f"/catalog/{longest.id}", "/catalog?q=team&domain=team-and-time"):
         assert weight(person, path) < 150_000
-
-
-def weight(person: TestClient, path: str) -> int:
-    """Bytes of a page with its style sheets and scripts."""
-    page = person.get(path)
-    assert page.status_code == 200
-    parts = set(re.findall(r'/static/([^"?]+\.(?:css|js))', page.text))
-    assert parts
-    return len(page.content) + sum(static_file(part).stat().st_size for part in parts)

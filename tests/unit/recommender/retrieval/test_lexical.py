@@ -4,12 +4,12 @@ import os
 import subprocess
 import sys
 from math import log
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recommender.retrieval import LexicalIndex
+from tests.fixtures.places import ROOT
 
 TEXTS = ["Coaching cycles for coaches", "Attendance data", "Data routines and data walls"]
 
@@ -68,7 +68,7 @@ def test_bytes_do_not_depend_on_the_hash_seed_of_the_process() -> None:
     outputs = {
         subprocess.run(
             [sys.executable, "-c", program],
-            cwd=Path(__file__).parents[3],
+            cwd=ROOT,
             env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,

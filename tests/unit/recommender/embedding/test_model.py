@@ -17,8 +17,8 @@ import pytest
 from recommender.embedding import EmbeddingConfig, SentenceEmbedder
 from recommender.embedding.model import find_model
 from recommender.errors import ModelAltered, ModelError, ModelMissing
+from tests.fixtures.places import ROOT
 
-ROOT = Path(__file__).parents[3]
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TEXTS = [
     "Attendance fell after winter break and nobody knows why.",

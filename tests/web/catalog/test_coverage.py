@@ -15,10 +15,10 @@ from models.vocab import Domain, Level
 from recommender.catalog.load import starter_catalog
 from recommender.catalog.stats import LEAST
 from tests.fixtures.engines import make_recommender
+from tests.fixtures.pages import no_words, weight
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.supports import provider, resource
 from tests.fixtures.visitors import visitor
-from tests.web.test_catalog_pages import no_words, weight
 
 TEAM, SUSTAIN = "team-and-time", "sustainability"
 TINY: tuple[Support, ...] = (

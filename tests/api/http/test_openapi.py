@@ -1,13 +1,14 @@
 """The OpenAPI document: valid, complete, and changed only on purpose."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from jsonschema_rs import Draft202012Validator, meta  # comes with schemathesis
 
-GOLDEN = Path(__file__).parents[1] / "golden/openapi_operations.txt"
+from tests.fixtures.places import ROOT
+
+GOLDEN = ROOT / "tests/golden/openapi_operations.txt"
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 

@@ -14,10 +14,10 @@ from recommender.catalog.load import starter_catalog
 from recommender.pipeline import Recommender
 from tests.fixtures.catalogs import catalog_texts
 from tests.fixtures.engines import make_recommender
+from tests.fixtures.pages import weight
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.supports import provider, resource
 from tests.fixtures.visitors import visitor
-from tests.web.test_catalog_pages import weight
 
 GONE, CHANGED = (support.id for support in starter_catalog().resources[:2])
 MARKUP = "<img src=x onerror=alert(1)>"

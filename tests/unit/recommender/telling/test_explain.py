@@ -10,12 +10,11 @@ from models.recommendation import NeedShare, RuleTrace
 from models.vocab import Domain, RuleEffect, RuleOutcome
 from recommender.index import CatalogIndex
 from recommender.pipeline import Recommender
+from recommender.ranking.features import FEATURES
 from recommender.ranking.scoring import RULE_PREFIX
 from recommender.ranking.signals import OwnWords, rubric_queries
 from recommender.telling.explain import (
     SAYABLE,
-    SENTENCES,
-    WITHOUT_WORDS,
     RubricVectors,
     find_matched_text,
     need_texts,
@@ -31,6 +30,11 @@ METHODS = Domain.IMPROVEMENT_METHODS
 
 def trace(outcome: RuleOutcome = RuleOutcome.MET) -> RuleTrace:
     return RuleTrace(id="free", outcome=outcome, effect=RuleEffect.PREFER, because="It is free.")
+
+
+def sentence(name: str, *, has_words: bool = True) -> str | None:
+    sentences = FEATURES[name].sentences
+    return sentences and sentences.of(has_words=has_words)
 
 
 def said(
@@ -67,9 +71,9 @@ def test_the_first_sentence_names_the_need_and_the_level_only_where_both_hold(st
 
 
 def test_a_part_is_a_reason_only_when_it_lifts_the_match_above_the_others(starter: Recommender) -> None:
-    assert SENTENCES["first_audience"] in said(starter, {"first_audience": 2 * SAYABLE})
-    assert SENTENCES["first_audience"] not in said(starter, {"first_audience": SAYABLE})
-    assert SENTENCES["first_audience"] not in said(starter, {"first_audience": -1.0})
+    assert sentence("first_audience") in said(starter, {"first_audience": 2 * SAYABLE})
+    assert sentence("first_audience") not in said(starter, {"first_audience": SAYABLE})
+    assert sentence("first_audience") not in said(starter, {"first_audience": -1.0})
 
 
 def test_a_rule_is_a_reason_only_when_it_is_met_and_lifts(starter: Recommender) -> None:
@@ -81,13 +85,13 @@ def test_a_rule_is_a_reason_only_when_it_is_met_and_lifts(starter: Recommender) 
 
 def test_at_most_three_sentences_the_strongest_first(starter: Recommender) -> None:
     lifts = {"first_audience": 0.02, "grade_exact": 0.03, "modality_share": 0.01, f"{RULE_PREFIX}free": 0.05}
-    assert said(starter, lifts, trace())[1:] == ("It is free.", SENTENCES["grade_exact"])
+    assert said(starter, lifts, trace())[1:] == ("It is free.", sentence("grade_exact"))
 
 
 def test_words_are_mentioned_only_where_the_team_wrote_some(starter: Recommender) -> None:
     lifts = {"hoped_words": 0.3, "focus_words": 0.2}
-    assert said(starter, lifts, has_words=True)[1:] == (SENTENCES["hoped_words"], SENTENCES["focus_words"])
-    assert said(starter, lifts)[1:] == (WITHOUT_WORDS["focus_words"],)
+    assert said(starter, lifts, has_words=True)[1:] == (sentence("hoped_words"), sentence("focus_words"))
+    assert said(starter, lifts)[1:] == (sentence("focus_words", has_words=False),)
 
 
 def test_a_shared_focus_is_named_by_its_label(starter: Recommender) -> None:
@@ -103,7 +107,7 @@ def test_every_sentence_of_a_run_is_backed_by_a_need_a_part_or_a_met_rule(
     starter: Recommender, judged: tuple[Assessment, ...]
 ) -> None:
     """Checked on whole runs with their complete parts: each sentence has a lift above the least that is said."""
-    fixed = {text: name for name, text in SENTENCES.items()} | {text: name for name, text in WITHOUT_WORDS.items()}
+    fixed = {text: name for name, one in FEATURES.items() for text in one.sentences or ()}
     for team in judged[::4]:
         _, view = starter._view(team, AS_OF)
         for ranked_list in starter.recommend(team, as_of=AS_OF).lists:

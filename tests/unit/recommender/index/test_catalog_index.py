@@ -23,8 +23,7 @@ from recommender.testing import (
     synthetic_supports,
     synthetic_vectors,
 )
-
-ROOT = Path(__file__).parents[3]
+from tests.fixtures.places import ROOT
 
 SUPPORTS: list[Support] = [
     make_resource("res-pdsa", needs_met=["How do we run a first test cycle?", "Our tests never end."]),
