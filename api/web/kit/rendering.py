@@ -12,12 +12,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from api import web
 from api.access.principals import Scope
 from recommender import __version__
 
 __all__ = ["STATIC_FOLDERS", "Visitor", "day_words", "render", "static_file", "static_url", "time_words"]
 
-_ROOMS = sorted(room for room in Path(str(files("api.web"))).iterdir() if (room / "templates").is_dir())
+_ROOMS = sorted(room for room in Path(str(files(web))).iterdir() if (room / "templates").is_dir())
 STATIC_FOLDERS = tuple(room / "static" for room in _ROOMS if (room / "static").is_dir())
 """Where the rooms keep their styles and scripts; no two files of them have one name."""
 _POLICY = "; ".join(

@@ -217,7 +217,7 @@ def team_page(
         id=team.id,
         name=team.name,
         form="Network hub" if team.form == Form.HUB else "Team",
-        facts=[(words, answer) for key, (words, answer) in labels.items() if key in _FACTS],
+        facts=[(words, answer) for key, (words, answer) in labels.items() if instrument.handling[key].on_team_page],
         gaps=important_gaps(team.context, instrument, Form(team.form)),
         shared_with=labels["share_with"][1].split("; ") if "share_with" in labels else [],
         sees_plan_at_once=team.review_policy == ReviewPolicy.AFTER_RELEASE,
@@ -228,9 +228,6 @@ def team_page(
         fault=fault,
         code=code,
     )
-
-
-_FACTS = ("state", "grade_bands", "focus_areas", "cycle_phase", "budget")
 
 
 def _how(check: Assessment) -> str:
