@@ -46,16 +46,38 @@ def sentences(text: str) -> list[str]:
     return [" ".join(part.split()) for part in parts if len(words_of(part)) >= A_SENTENCE]
 
 
+def parsed(path: Path) -> nodes.Template:
+    environment = Environment(extensions=["jinja2.ext.i18n"])
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # made by the extension
+    return environment.parse(path.read_text("utf-8"))
+
+
+def translated(node: nodes.Node) -> str | None:
+    """The text that a part of a template hands to the catalogs, in all its forms; None when it hands over none."""
+    if not isinstance(node, nodes.Call) or getattr(node.node, "name", "") not in {"_", "gettext", "ngettext"}:
+        return None
+    texts = [one.value for one in node.args if isinstance(one, nodes.Const) and isinstance(one.value, str)]
+    return re.sub(r"%\(\w+\)s", "this", "\n\n".join(texts)).replace("%%", "%")
+
+
 def template_text(path: Path) -> str:
     """The words of a template; what it fills in stands as one short word."""
-    parts = []
-    for output in Environment().parse(path.read_text("utf-8")).find_all((nodes.Output, nodes.Call, nodes.CallBlock)):
+    parts, within = [], set()
+    for output in parsed(path).find_all((nodes.Output, nodes.Call, nodes.CallBlock)):
+        if id(output) in within:
+            continue
         if isinstance(output, nodes.Output):
-            shown = [part.data if isinstance(part, nodes.TemplateData) else "this" for part in output.nodes]
+            within |= {id(part) for part in output.nodes if translated(part) is not None}
+            shown = [
+                part.data if isinstance(part, nodes.TemplateData) else translated(part) or "this"
+                for part in output.nodes
+            ]
             text = re.sub(r"</?(a|b|strong|em|i|span|abbr|kbd|code|mark)\b[^>]*>", "", "".join(shown))
             # What stands in a condition may be the end of a tag, its beginning, or only an attribute of it.
             text = re.sub(r"<[^>]*(>|$)|^[^<>]*>|\s[a-z-]+=\"[^\"]*\"", "\n\n", text)
             parts.append(unescape(text))
+        elif (text := translated(output)) is not None:
+            parts.append(text)
         else:
             called = output.call if isinstance(output, nodes.CallBlock) else output
             given = [*called.args, *(one.value for one in called.kwargs)]
@@ -76,7 +98,7 @@ def module_text(path: Path) -> str:
             found.append("".join(str(part.value) if isinstance(part, ast.Constant) else "this" for part in node.values))
             documentation |= {id(part) for part in node.values}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
-            found.append(node.value)
+            found.append(re.sub(r"\{[\w:,.]*\}", "this", node.value))
     return "\n\n".join(found)
 
 
