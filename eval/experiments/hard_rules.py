@@ -8,7 +8,7 @@ from eval.metrics import explanation_sum_error, replay_mismatches, rising_scores
 from eval.results.findings import HardRules
 from models.assessment import Assessment
 from recommender.catalog.load import Catalog
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 
 __all__ = ["check_hard_rules"]
 
@@ -62,4 +62,4 @@ def check_hard_rules(
 
 
 def _run(recommender: Recommender, assessment: Assessment, day: date) -> bytes:
-    return recommender.recommend(assessment, as_of=day).model_dump_json().encode()
+    return recommender.recommend(assessment, ListTerms(day)).model_dump_json().encode()
