@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test wheel lint types bench client check clean
+.PHONY: setup demo test wheel lint types bench client words check clean
 
 setup: $(STAMP)
 
@@ -59,3 +59,9 @@ check: lint types test
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks *.egg-info
+
+# The sentences of pages, for translators: a further language is `pybabel init --input-file build/words.pot --locale es`
+# together with the keys of `recommender/data/words/en.po`, kept beside it (docs/architecture.md, "A language").
+words: setup
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --omit-header --output-file build/words.pot .
