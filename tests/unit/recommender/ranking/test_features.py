@@ -15,13 +15,15 @@ from recommender.instruments import default_instrument
 from recommender.pipeline import Recommender
 from recommender.ranking.features import (
     FEATURES,
-    LEVEL_FEATURES,
     READINESS_TO_USE,
+    Feature,
     FeatureColumns,
-    SupportTable,
+    Reveals,
+    revealing,
     team_features,
 )
 from recommender.ranking.signals import DOMAINS, rubric_queries
+from recommender.ranking.support_table import SupportTable
 from recommender.testing import make_provider, make_resource
 from tests.fixtures.engines import EMBEDDER
 from tests.fixtures.teams import make_team, with_words
@@ -88,7 +90,23 @@ def values(name: str, *parts: Any, **fields: Any) -> list[float]:
 
 def test_every_feature_has_a_column_and_words_for_people(starter: Recommender) -> None:
     assert list(columns(RESOURCES, starter, 2).columns) == list(FEATURES)
-    assert FEATURES.keys() > LEVEL_FEATURES
+    assert all(feature.words for feature in FEATURES.values())
+
+
+def test_what_a_feature_would_give_away_is_said_of_it() -> None:
+    assert revealing(Reveals.LEVELS) == {"need_focus", "need_words", "item_fit", "need_coverage", "stage_level"}
+    assert revealing(Reveals.IMPORTANCE) == {"primary_importance", "service_top"}
+    assert revealing(Reveals.ITEMS) == {"need_words", "item_fit", "stage_level"}
+    assert revealing(Reveals.ITEMS_WITHOUT_WORDS) == {"focus_words"}
+    assert revealing(Reveals.NOTHING) == set()
+
+
+def test_a_feature_that_leaves_something_undecided_cannot_be_made() -> None:
+    whole = vars(FEATURES["need_focus"])
+    assert Feature(**whole) == FEATURES["need_focus"]
+    for field in ("family", "reveals", "part"):
+        with pytest.raises(TypeError, match=field):
+            Feature(**{name: value for name, value in whole.items() if name != field})
 
 
 def test_level_fit_is_the_chance_of_a_level_that_the_support_suits(starter: Recommender) -> None:

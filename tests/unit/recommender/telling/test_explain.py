@@ -6,31 +6,40 @@ import numpy as np
 import pytest
 
 from models.assessment import Assessment, OpenText
+from models.message import Message
 from models.recommendation import NeedShare, RuleTrace
 from models.vocab import Domain, RuleEffect, RuleOutcome
 from recommender.index import CatalogIndex
 from recommender.pipeline import Recommender
+from recommender.ranking.features import FEATURES
 from recommender.ranking.scoring import RULE_PREFIX
 from recommender.ranking.signals import OwnWords, rubric_queries
+from recommender.rules.load import starter_ruleset
 from recommender.telling.explain import (
     SAYABLE,
-    SENTENCES,
-    WITHOUT_WORDS,
     RubricVectors,
     find_matched_text,
     need_texts,
     why,
 )
 from recommender.testing import make_resource
+from recommender.words import Speaker
 from tests.fixtures.engines import EMBEDDER
 from tests.fixtures.teams import INSTRUMENT, make_team, with_words
 
 AS_OF = date(2026, 11, 21)
 METHODS = Domain.IMPROVEMENT_METHODS
+SPEAKER = Speaker(instrument=INSTRUMENT.instrument, ruleset=starter_ruleset())
+FREE = SPEAKER.say(Message(key="rule.free.met"))
 
 
 def trace(outcome: RuleOutcome = RuleOutcome.MET) -> RuleTrace:
-    return RuleTrace(id="free", outcome=outcome, effect=RuleEffect.PREFER, because="It is free.")
+    return RuleTrace(id="free", outcome=outcome, effect=RuleEffect.PREFER, because="It is free.", because_values={})
+
+
+def sentence(name: str, *, has_words: bool = True) -> str | None:
+    key = FEATURES[name].sentences and FEATURES[name].sentences.of(has_words=has_words)
+    return key and Speaker().tell(key)
 
 
 def said(
@@ -44,7 +53,7 @@ def said(
 ) -> tuple[str, ...]:
     team = make_team(1, context={"focus_areas": list(focus)})
     _, view = starter._view(team, AS_OF)
-    return why(
+    reasons = why(
         lifts,
         traces,
         (NeedShare(domain=METHODS, share=1.0),) if served else (),
@@ -52,9 +61,10 @@ def said(
         needs={need.domain: need for need in view.needs},
         level_fit=level_fit,
         assessment=team,
-        instrument=INSTRUMENT,
+        speaker=SPEAKER,
         has_words=has_words,
     )
+    return tuple(SPEAKER.say(reason) for reason in reasons)
 
 
 def test_the_first_sentence_names_the_need_and_the_level_only_where_both_hold(starter: Recommender) -> None:
@@ -67,27 +77,27 @@ def test_the_first_sentence_names_the_need_and_the_level_only_where_both_hold(st
 
 
 def test_a_part_is_a_reason_only_when_it_lifts_the_match_above_the_others(starter: Recommender) -> None:
-    assert SENTENCES["first_audience"] in said(starter, {"first_audience": 2 * SAYABLE})
-    assert SENTENCES["first_audience"] not in said(starter, {"first_audience": SAYABLE})
-    assert SENTENCES["first_audience"] not in said(starter, {"first_audience": -1.0})
+    assert sentence("first_audience") in said(starter, {"first_audience": 2 * SAYABLE})
+    assert sentence("first_audience") not in said(starter, {"first_audience": SAYABLE})
+    assert sentence("first_audience") not in said(starter, {"first_audience": -1.0})
 
 
 def test_a_rule_is_a_reason_only_when_it_is_met_and_lifts(starter: Recommender) -> None:
     lift = {f"{RULE_PREFIX}free": 0.1}
-    assert "It is free." in said(starter, lift, trace())
-    assert "It is free." not in said(starter, lift, trace(RuleOutcome.MISSED))
-    assert "It is free." not in said(starter, {}, trace())
+    assert FREE in said(starter, lift, trace())
+    assert FREE not in said(starter, lift, trace(RuleOutcome.MISSED))
+    assert FREE not in said(starter, {}, trace())
 
 
 def test_at_most_three_sentences_the_strongest_first(starter: Recommender) -> None:
     lifts = {"first_audience": 0.02, "grade_exact": 0.03, "modality_share": 0.01, f"{RULE_PREFIX}free": 0.05}
-    assert said(starter, lifts, trace())[1:] == ("It is free.", SENTENCES["grade_exact"])
+    assert said(starter, lifts, trace())[1:] == (FREE, sentence("grade_exact"))
 
 
 def test_words_are_mentioned_only_where_the_team_wrote_some(starter: Recommender) -> None:
     lifts = {"hoped_words": 0.3, "focus_words": 0.2}
-    assert said(starter, lifts, has_words=True)[1:] == (SENTENCES["hoped_words"], SENTENCES["focus_words"])
-    assert said(starter, lifts)[1:] == (WITHOUT_WORDS["focus_words"],)
+    assert said(starter, lifts, has_words=True)[1:] == (sentence("hoped_words"), sentence("focus_words"))
+    assert said(starter, lifts)[1:] == (sentence("focus_words", has_words=False),)
 
 
 def test_a_shared_focus_is_named_by_its_label(starter: Recommender) -> None:
@@ -103,7 +113,7 @@ def test_every_sentence_of_a_run_is_backed_by_a_need_a_part_or_a_met_rule(
     starter: Recommender, judged: tuple[Assessment, ...]
 ) -> None:
     """Checked on whole runs with their complete parts: each sentence has a lift above the least that is said."""
-    fixed = {text: name for name, text in SENTENCES.items()} | {text: name for name, text in WITHOUT_WORDS.items()}
+    fixed = {SPEAKER.tell(key): name for name, one in FEATURES.items() for key in one.sentences or () if key}
     for team in judged[::4]:
         _, view = starter._view(team, AS_OF)
         for ranked_list in starter.recommend(team, as_of=AS_OF).lists:
