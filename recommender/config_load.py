@@ -3,6 +3,7 @@
 from importlib import resources
 from pathlib import Path
 
+import recommender
 from models.vocab import SupportKind
 from recommender.config import RankingConfig
 from recommender.errors import InvalidConfig
@@ -15,7 +16,7 @@ __all__ = ["load_config", "parse_config", "starter_config"]
 
 def starter_config() -> RankingConfig:
     """The configuration that ships with Trellis."""
-    file = resources.files("recommender") / "data" / "ranking" / "starter.yaml"
+    file = resources.files(recommender) / "data" / "ranking" / "starter.yaml"
     return parse_config(file.read_bytes(), file="starter.yaml")
 
 

@@ -22,7 +22,7 @@ from models.decision_log import LoggedCandidate, LoggedList
 from models.recommendation import RecommendationRun
 from models.review import Entry, Release, RemovalReason, Review, ReviewEvent
 from recommender.canonical import content_hash
-from recommender.ranking.features import IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
+from recommender.ranking.features import FEATURES, Reveals
 from recommender.telling.matches import MERGED_FIT
 
 __all__ = ["SHARED_WITH_RESEARCH", "Decision", "DisplayedSupport", "decisions", "judgments"]
@@ -37,8 +37,9 @@ that nobody touched was let stand."""
 _MISSED = frozenset({RemovalReason.NOT_RELEVANT, RemovalReason.WRONG_LEVEL, RemovalReason.WRONG_AUDIENCE})
 """Removals that say the support does not fit the team. Others (used already, no capacity, …) say nothing of its fit."""
 _LOGS: TypeAdapter[tuple[LoggedList, ...]] = TypeAdapter(tuple[LoggedList, ...])
-_TELLING = LEVEL_FEATURES | IMPORTANCE_FEATURES | ITEM_FEATURES | {"score"}
-"""Features that a team's hidden numbers could be read from."""
+_TELLING_NOTHING = frozenset(name for name, feature in FEATURES.items() if feature.reveals is Reveals.NOTHING)
+"""Features that no hidden number of a team could be read from. What else a log holds, of an earlier Trellis too, counts
+as telling."""
 _CHUNK = 200
 
 
@@ -161,7 +162,7 @@ def _candidates(one: _Reviewed, log: LoggedList) -> tuple[LoggedCandidate, ...]:
             update={
                 "features": {
                     **{
-                        name: 0.0 if hidden and name in _TELLING else value
+                        name: value if not hidden or name in _TELLING_NOTHING else 0.0
                         for name, value in candidate.features.items()
                     },
                     "numbers_hidden": float(hidden),

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+import eval as evaluation
 from eval.inputs.files import InvalidFile, read_file
 from eval.inputs.gates import forbidden_supports
 from eval.results.findings import BehaviorRecord
@@ -104,7 +105,7 @@ def load_checks(path: Path) -> BehaviorFile:
 
 def shipped_checks() -> BehaviorFile:
     """The checks that ship with Trellis."""
-    file = resources.files("eval") / "data" / "behavior" / "shipped.yaml"
+    file = resources.files(evaluation) / "data" / "behavior" / "shipped.yaml"
     return read_value(file.read_bytes(), BehaviorFile, syntax=Syntax.YAML, file="shipped.yaml", error=InvalidFile)
 
 

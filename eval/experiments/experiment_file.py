@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+import eval as evaluation
 from eval.experiments.experiment import DENSE_SHELF, LEXICAL_SHELF, OURS
 from eval.experiments.slices import SLICES
 from eval.inputs.files import InvalidFile, read_file
@@ -77,7 +78,7 @@ def load_experiment(path: Path) -> ExperimentFile:
 
 def shipped_experiment() -> ExperimentFile:
     """Everything on the development teams that ship with Trellis."""
-    file = resources.files("eval") / "data" / "experiments" / "development.yaml"
+    file = resources.files(evaluation) / "data" / "experiments" / "development.yaml"
     return read_value(
         file.read_bytes(),
         ExperimentFile,

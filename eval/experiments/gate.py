@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
+import eval as evaluation
 from eval.experiments.slices import LEAST_TEAMS
 from eval.inputs.files import InvalidFile, read_file
 from eval.measuring.stats import bootstrap_interval, mean
@@ -52,7 +53,7 @@ class Recorded(Value):
 
 def recorded_result() -> Recorded:
     """The record that ships with Trellis, of the development teams."""
-    content = (resources.files("eval") / "data" / "recorded.json").read_bytes()
+    content = (resources.files(evaluation) / "data" / "recorded.json").read_bytes()
     return read_value(content, Recorded, syntax=Syntax.JSON, file="recorded.json", error=InvalidFile)
 
 

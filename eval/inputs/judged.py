@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import eval as evaluation
 from eval.inputs.gates import forbidden_supports
 from eval.inputs.known_ids import KnownIds, unknown_ids
 from eval.metrics import Topic
@@ -115,7 +116,7 @@ def read_assessments(path: Path, *, read: ReadAssessment) -> tuple[Assessment, .
 
 def development_teams(*, read: ReadAssessment) -> JudgedTeams:
     """The judged development teams that ship with Trellis; judged by language-model assessors, teams invented."""
-    with resources.as_file(resources.files("eval") / "data" / "judged") as folder:
+    with resources.as_file(resources.files(evaluation) / "data" / "judged") as folder:
         return load_judged(folder, read=read)
 
 

@@ -18,8 +18,9 @@ from recommender.embedding import CachedEmbedder
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.ports import Progress
-from recommender.ranking.features import SupportTable, team_features
+from recommender.ranking.features import team_features
 from recommender.ranking.signals import own_words, rubric_queries, team_signals
+from recommender.ranking.support_table import SupportTable
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import evaluate
 from recommender.rules.facts import team_facts

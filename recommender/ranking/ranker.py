@@ -19,9 +19,10 @@ from recommender.config import KindConfig, RankingConfig
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.ranking.diversify import Diversified, diversify
-from recommender.ranking.features import FeatureColumns, SupportTable, level_fit, team_features
+from recommender.ranking.features import FeatureColumns, level_fit, team_features
 from recommender.ranking.scoring import Relevance, score_parts
 from recommender.ranking.signals import DOMAINS, OwnWords, TeamSignals
+from recommender.ranking.support_table import SupportTable
 from recommender.retrieval import top_candidates
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import RuleResults, evaluate

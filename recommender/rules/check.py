@@ -1,11 +1,11 @@
 """What a ruleset's shape cannot say: that words exist, that fields can be compared, that tables are whole."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from models.rules import (
+    DEMOGRAPHIC_FIELDS,
     SUPPORT_WORDS,
-    TEAM_WORDS,
     Among,
     AtLeast,
     Exactly,
@@ -24,29 +24,34 @@ from models.vocab import ResourceType
 from recommender.reading.fault_words import found
 from recommender.reading.faults import FaultReport, Path
 
-__all__ = ["check_rule", "check_ruleset"]
+__all__ = ["TeamWords", "check_rule", "check_ruleset"]
 
+TeamWords = Mapping[str, tuple[str, ...] | None]
+"""The fields of a team that rules may test, with their words (`recommender.rules.facts.team_words`)."""
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-def check_ruleset(ruleset: Ruleset, report: FaultReport) -> None:
+def check_ruleset(ruleset: Ruleset, team_words: TeamWords, report: FaultReport) -> None:
     """Add the faults of the parts outside the rules."""
     lacking = [kind for kind in ResourceType if kind not in ruleset.durations]
     if lacking and (ruleset.durations or any(_support(rule) is SupportField.DURATION for rule in ruleset.rules)):
         report.add(("durations",), f"No duration for {', '.join(lacking)}; expected every resource type.")
-    known = {word for words in (*TEAM_WORDS.values(), *SUPPORT_WORDS.values()) for word in words or ()}
+    known = {word for words in (*team_words.values(), *SUPPORT_WORDS.values()) for word in words or ()}
     for word in ruleset.labels:
         if word not in known and not LANGUAGE_TAG.fullmatch(word):
             report.add(("labels", word), f"No field has the word {found(word)}, so its label is never used.")
 
 
-def check_rule(rule: Rule, at: Path, report: FaultReport) -> None:
+def check_rule(rule: Rule, team_words: TeamWords, at: Path, report: FaultReport) -> None:
     """Add the faults of one rule, which stands at `at`."""
     for position, condition in enumerate(rule.when):
+        if condition.field not in team_words:
+            _unknown_field(condition.field, team_words, (*at, "when", position, "field"), report)
+            continue
         for name in ("any_of", "only"):
             words = getattr(condition, name) or ()
-            _check_words(words, TEAM_WORDS[condition.field], (*at, "when", position, name), report)
-    _check_test(rule.test, (*at, "test"), report)
+            _check_words(words, team_words[condition.field], (*at, "when", position, name), report)
+    _check_test(rule.test, team_words, (*at, "test"), report)
     usable = {
         "team": bool(rule.when) or hasattr(rule.test, "team"),
         "support": _support(rule) is not None,
@@ -58,10 +63,13 @@ def check_rule(rule: Rule, at: Path, report: FaultReport) -> None:
                 report.add((*at, "because", name), f"The test gives no value for {{{placeholder}}}.")
 
 
-def _check_test(test: Test, at: Path, report: FaultReport) -> None:
+def _check_test(test: Test, team_words: TeamWords, at: Path, report: FaultReport) -> None:
     if isinstance(test, Fresh | AtLeast | LanguageRange):
         return
     words = SUPPORT_WORDS[test.support]
+    if isinstance(test, Overlaps | Mapped) and test.team not in team_words:
+        _unknown_field(test.team, team_words, (*at, "team"), report)
+        return
     if test.support is SupportField.CHECKED_ON:
         report.add((*at, "support"), "'checked_on' is a date; expected the test fresh.")
         return
@@ -69,19 +77,19 @@ def _check_test(test: Test, at: Path, report: FaultReport) -> None:
         case Among() | Exactly() | Within():
             _check_words(test.values, words, (*at, "values"), report)
         case Mapped():
-            _check_words(test.table, TEAM_WORDS[test.team], (*at, "table"), report, keys=True)
-            lacking = [word for word in TEAM_WORDS[test.team] or () if word not in test.table]
+            _check_words(test.table, team_words[test.team], (*at, "table"), report, keys=True)
+            lacking = [word for word in team_words[test.team] or () if word not in test.table]
             if lacking:
                 detail = f"No row for {', '.join(lacking)}; expected every word of {test.team}."
                 report.add((*at, "table"), detail)
             for word, values in test.table.items():
                 _check_words(values, words, (*at, "table", word), report)
         case Overlaps():
-            _check_overlap(test, at, report)
+            _check_overlap(test, team_words, at, report)
 
 
-def _check_overlap(test: Overlaps, at: Path, report: FaultReport) -> None:
-    team, support = TEAM_WORDS[test.team], SUPPORT_WORDS[test.support]
+def _check_overlap(test: Overlaps, team_words: TeamWords, at: Path, report: FaultReport) -> None:
+    team, support = team_words[test.team], SUPPORT_WORDS[test.support]
     if team is None or support is None:
         report.add((*at, "op"), "Languages are ranges of tags; expected the test language_range.")
         return
@@ -93,6 +101,11 @@ def _check_overlap(test: Overlaps, at: Path, report: FaultReport) -> None:
     _check_words(test.expand, both, (*at, "expand"), report, keys=True)
     for word, values in test.expand.items():
         _check_words(values, both, (*at, "expand", word), report)
+
+
+def _unknown_field(name: str, team_words: TeamWords, at: Path, report: FaultReport) -> None:
+    if name not in DEMOGRAPHIC_FIELDS:  # of these more was said
+        report.unknown_word(at, name, [*team_words])
 
 
 def _check_words(

@@ -14,9 +14,10 @@ from typer.testing import CliRunner, Result
 
 from api.cli.main import app
 from api.engine.samples import sample_documents
+from tests.fixtures.places import ROOT
 
 Trellis = Callable[..., Result]
-CATALOG = Path(__file__).parents[2] / "recommender/data/catalog"
+CATALOG = ROOT / "recommender/data/catalog"
 
 
 def change_level(document: dict[str, Any]) -> None:
@@ -234,7 +235,7 @@ def test_a_port_in_use_is_a_setting_that_cannot_be_used() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         words = ["serve", "--port", str(taken.getsockname()[1])]
         command = [sys.executable, "-c", "from api.cli.main import run; run()", *words]
-        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert result.returncode == 2
     assert "address already in use" in result.stderr
 

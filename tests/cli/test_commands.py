@@ -15,10 +15,10 @@ from typer.testing import Result
 from models.recommendation import Match, RecommendationRun, WhyNot
 from recommender import __version__
 from recommender.reading.trec import read_run
+from tests.fixtures.places import ROOT
 
 Trellis = Callable[..., Result]
 COMMAND = [sys.executable, "-c", "from api.cli.main import run; run()"]
-ROOT = Path(__file__).parents[2]
 
 
 def test_recommend_prints_profile_needs_lists_and_plan_in_order(trellis: Trellis, sample: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.places import ROOT
 from tests.fixtures.processes import ServiceProcess, service_process
 
-ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build/client"
 PYTHON = ROOT / ".venv/client-generator/bin/python"
 """Of the client's own environment, which has what it needs, and nothing of ours."""

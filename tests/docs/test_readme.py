@@ -1,14 +1,13 @@
 """The README names every command and every setting."""
 
 import re
-from pathlib import Path
 
 from typer.main import get_command
 
 from api.cli.main import app
 from api.settings import Settings
+from tests.fixtures.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 OPERATIONS = (ROOT / "tests/golden/openapi_operations.txt").read_text("utf-8")
 

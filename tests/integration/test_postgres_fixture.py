@@ -16,6 +16,7 @@ from sqlalchemy import Connection, NullPool, create_engine, inspect, make_url, t
 from sqlalchemy.exc import OperationalError
 
 from tests.fixtures import postgres
+from tests.fixtures.places import ROOT
 from tests.fixtures.postgres import PostgresServer, running_server
 
 OWN_SERVER = pytest.mark.skipif(
@@ -119,7 +120,7 @@ def test_a_durable_server_waits_for_the_disk_and_is_gone_afterwards(postgres_ser
 def test_the_server_and_its_files_go_when_the_tests_are_killed(postgres_server: PostgresServer) -> None:
     tests = subprocess.Popen(
         [sys.executable, "-c", START_AND_WAIT],
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
-ROOT = Path(__file__).parents[2]
+from tests.fixtures.places import ROOT
+
 WEB = ROOT / "api/web"
 GRADE = 8.9
 """The most that a page, or a file with words of pages, may come to: what rounds down to 8."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from models.recommendation import RuleTrace
-from recommender.ranking.features import FEATURES, IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
+from recommender.ranking.features import FEATURES, Family
 from recommender.ranking.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX, START
 from recommender.telling.matches import MERGED_FIT
 
@@ -14,10 +14,17 @@ __all__ = ["FAMILIES", "Bar", "Piece", "Segment", "bar_of", "pieces_of", "shares
 FAMILIES = ("Needs", "Focus", "People and form", "Rules", "Start and mix")
 """Names of the families, in the order and with the colors of the bar."""
 
-_NEEDS = LEVEL_FEATURES | IMPORTANCE_FEATURES | (ITEM_FEATURES - {"focus_words"}) | {MERGED_FIT}
-_FOCUS = {"focus_words", "primary_focus", "focus_rarity", "focus_specific"}
-_REST = {START, DIVERSITY, EXPLORATION}
+_RULES, _REST = 4, 5
+_NUMBERS = {Family.NEEDS: 1, Family.FOCUS: 2, Family.PEOPLE_AND_FORM: 3}
+_FAMILY_OF = {
+    **{name: _NUMBERS[feature.family] for name, feature in FEATURES.items()},
+    MERGED_FIT: _NUMBERS[Family.NEEDS],
+    START: _REST,
+    DIVERSITY: _REST,
+    EXPLORATION: _REST,
+}
 _WORDS = {
+    **{name: feature.words for name, feature in FEATURES.items()},
     MERGED_FIT: "Fits your needs; too few people answered to show the parts of this",
     START: "Where every support starts",
     DIVERSITY: "Adds to what the rest of the list covers",
@@ -83,21 +90,15 @@ def pieces_of(components: Mapping[str, float], rules: Iterable[RuleTrace]) -> tu
     names = sorted(components, key=lambda name: (family_of(name), -components[name], name))
     points = shares_of([components[name] for name in names], unit=0.001)
     return tuple(
-        Piece(family_of(name), said.get(name) or FEATURES.get(name) or _WORDS.get(name, name), f"{point / 10:+.1f}")
+        Piece(family_of(name), said.get(name) or _WORDS.get(name, name), f"{point / 10:+.1f}")
         for name, point in zip(names, points, strict=True)
         if point
     )
 
 
 def family_of(name: str) -> int:
-    """Number of a part's family, from 1."""
-    if name in _NEEDS:
-        return 1
-    if name in _FOCUS:
-        return 2
-    if name.startswith(RULE_PREFIX):
-        return 4
-    return 5 if name in _REST else 3
+    """Number of a part's family, from 1; what an earlier Trellis measured and this one does not know is the rest."""
+    return _RULES if name.startswith(RULE_PREFIX) else _FAMILY_OF.get(name, _REST)
 
 
 def shares_of(values: Sequence[float], *, unit: float) -> list[int]:

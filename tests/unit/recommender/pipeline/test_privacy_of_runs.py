@@ -9,10 +9,14 @@ from models.recommendation import Match, RecommendationRun
 from models.rules import AtLeast
 from models.vocab import Domain
 from recommender.pipeline import Recommender
-from recommender.ranking.features import IMPORTANCE_FEATURES, ITEM_FEATURES, LEVEL_FEATURES
+from recommender.ranking.features import Reveals, revealing
 from recommender.telling.matches import MERGED_FIT
 from tests.fixtures.teams import INSTRUMENT, make_team, with_raters, with_words
 
+LEVEL_FEATURES = revealing(Reveals.LEVELS)
+IMPORTANCE_FEATURES = revealing(Reveals.IMPORTANCE)
+ITEM_FEATURES = revealing(Reveals.ITEMS)
+ITEM_FEATURES_WITHOUT_WORDS = revealing(Reveals.ITEMS | Reveals.ITEMS_WITHOUT_WORDS)
 AS_OF = date(2026, 11, 21)
 PICTURES = tuple(text for item in INSTRUMENT.items.values() for text in item.levels.values())
 WORDS = OpenText(
@@ -95,7 +99,7 @@ def test_below_five_raters_no_part_made_of_single_answers_is_named(
     starter: Recommender, big: Assessment, n: int
 ) -> None:
     silent = with_words(with_raters(big, n))
-    for team, hidden in ((with_words(silent, WORDS), ITEM_FEATURES - {"focus_words"}), (silent, ITEM_FEATURES)):
+    for team, hidden in ((with_words(silent, WORDS), ITEM_FEATURES), (silent, ITEM_FEATURES_WITHOUT_WORDS)):
         for match in matches(starter.recommend(team, as_of=AS_OF)):
             assert not hidden & match.components.keys()
             assert MERGED_FIT in match.components
@@ -164,7 +168,7 @@ def test_words_encoded_live_leave_nothing_in_the_cache(starter: Recommender, big
     assert embedder._memory.keys() == before.keys()
 
 
-@pytest.mark.parametrize("hidden", [LEVEL_FEATURES, ITEM_FEATURES - {"focus_words"}], ids=["levels", "items"])
+@pytest.mark.parametrize("hidden", [LEVEL_FEATURES, ITEM_FEATURES], ids=["levels", "items"])
 def test_the_merged_part_never_stands_for_one_part_alone(starter: Recommender, hidden: frozenset[str]) -> None:
     for kind in starter.config.kinds.values():
         assert len(hidden & kind.features.keys()) >= 2

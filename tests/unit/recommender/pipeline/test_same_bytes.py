@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from models.recommendation import RecommendationRun
+from tests.fixtures.places import ROOT
 
-ROOT = Path(__file__).parents[4]
 SCRIPT = """
 import sys
 from datetime import date

@@ -1,0 +1,117 @@
+"""What is published of an evaluation, and when it is refused."""
+
+import json
+import math
+from datetime import date
+from importlib.resources import files
+
+import pytest
+from typer.testing import CliRunner
+
+from eval.cli import app
+from eval.experiments.gate import recorded_result
+from models.evaluation import GateCheck, GateReport, PublishedEvaluation
+from recommender.catalog.load import starter_catalog
+from recommender.config_load import starter_config
+from recommender.errors import InputError
+from recommender.instruments import default_instrument
+from recommender.rules.load import starter_ruleset
+from recommender.testing import HashingEmbedder
+from tests.fixtures.judged import cut_teams
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The texts of a result and its gate, made once."""
+    folder = tmp_path_factory.mktemp("made")
+    teams = cut_teams(folder / "three", n=3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
+        patch.setenv("TRELLIS_DATA_DIR", str(folder / "data"))
+        gate, recorded = folder / "gate.json", folder / "recorded.json"
+        result = invoke("judged", "--teams", teams, "--json").stdout
+        assert invoke("record", "--out", recorded, "--teams", teams).exit_code == 0
+        assert invoke("gate", "--recorded", recorded, "--teams", teams, "--out", gate).exit_code == 0
+        return result, gate.read_text("utf-8")
+
+
+@pytest.fixture
+def result_and_gate(made, tmp_path):
+    result, gate = tmp_path / "result.json", tmp_path / "gate.json"
+    for path, text in zip((result, gate), made, strict=True):
+        path.write_text(text, "utf-8")
+    return result, gate
+
+
+def test_a_result_and_its_gate_become_what_people_are_shown(result_and_gate, tmp_path):
+    result, gate = result_and_gate
+    out = tmp_path / "published.json"
+    assert invoke("publish", result, "--gate", gate, "--out", out).exit_code == 0
+    published = PublishedEvaluation.model_validate_json(out.read_bytes())
+    source = json.loads(result.read_text("utf-8"))
+    assert [one.kind.value for one in published.lists] == [one["name"] for one in source["lists"]]
+    for shown, one in zip(published.lists, source["lists"], strict=True):
+        metrics = {system["name"]: system["metrics"]["ndcg@10(gain=linear)"] for system in one["systems"]}
+        assert [system.value for system in shown.systems] == sorted(
+            (metrics[system.name]["value"] for system in shown.systems), reverse=True
+        )
+        ours = metrics[shown.ours]["per_query"]
+        for system in shown.systems:
+            if system.name == shown.ours:
+                assert system.ours_against is None
+                continue
+            differences = [a - b for a, b in zip(ours, metrics[system.name]["per_query"], strict=True)]
+            assert system.ours_against.difference == pytest.approx(math.fsum(differences) / len(differences))
+            record = (system.ours_against.wins, system.ours_against.ties, system.ours_against.losses)
+            assert record == (
+                sum(d > 0 for d in differences),
+                sum(d == 0 for d in differences),
+                sum(d < 0 for d in differences),
+            )
+    assert published.gate == GateReport.model_validate_json(gate.read_bytes())
+    assert published.gate.passed
+    assert {check.kind for check in published.gate.checks if check.change is not None} == {"resource", "provider"}
+
+
+def test_a_gate_of_another_ranking_is_refused(result_and_gate, tmp_path):
+    result, gate = result_and_gate
+    document = json.loads(gate.read_text("utf-8"))
+    document["versions"]["config"] = "another"
+    gate.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(InputError, match="/versions/config"):
+        invoke("publish", result, "--gate", gate, "--out", tmp_path / "published.json")
+    assert not (tmp_path / "published.json").exists()
+
+
+@pytest.mark.parametrize("content", ["nonsense", "{}", '{"checks": []}'])
+def test_a_file_that_is_no_gate_is_refused_with_its_name(result_and_gate, tmp_path, content):
+    result, gate = result_and_gate
+    gate.write_text(content, "utf-8")
+    with pytest.raises(InputError, match=r"gate\.json"):
+        invoke("publish", result, "--gate", gate, "--out", tmp_path / "published.json")
+
+
+def test_a_gate_passes_when_every_check_does():
+    checks = (GateCheck(passed=True, text="a"), GateCheck(passed=False, text="b"))
+    report = GateReport(recorded_on=date(2026, 11, 21), versions={}, checks=checks[:1])
+    assert report.passed
+    assert not report.model_copy(update={"checks": checks}).passed
+
+
+def test_the_shipped_publication_is_about_the_shipped_ranking():
+    """After a change that was reviewed and accepted, publish anew: docs/evaluation.md says how."""
+    published = PublishedEvaluation.model_validate_json(
+        (files("api.evaluation") / "data" / "published.json").read_bytes()
+    )
+    instrument, ruleset = default_instrument().version, starter_ruleset()
+    assert published.versions["catalog"] == starter_catalog().version
+    assert published.versions["config"] == starter_config().content_hash
+    assert published.versions["instrument"].endswith(instrument.content_hash)
+    assert published.versions["ruleset"].startswith(f"{ruleset.id}@{ruleset.version}+")
+    assert published.versions["judgments"] == recorded_result().judgments
+    assert published.gate.passed
+    assert all(one.on_unseen_teams is not None for one in published.lists) == published.flattered
