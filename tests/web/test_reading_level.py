@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 from jinja2 import Environment, nodes
@@ -46,43 +47,35 @@ def sentences(text: str) -> list[str]:
     return [" ".join(part.split()) for part in parts if len(words_of(part)) >= A_SENTENCE]
 
 
-def parsed(path: Path) -> nodes.Template:
-    environment = Environment(extensions=["jinja2.ext.i18n"])
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # made by the extension
-    return environment.parse(path.read_text("utf-8"))
-
-
-def translated(node: nodes.Node) -> str | None:
-    """The text that a part of a template hands to the catalogs, in all its forms; None when it hands over none."""
-    if not isinstance(node, nodes.Call) or getattr(node.node, "name", "") not in {"_", "gettext", "ngettext"}:
-        return None
-    texts = [one.value for one in node.args if isinstance(one, nodes.Const) and isinstance(one.value, str)]
-    return re.sub(r"%\(\w+\)s", "this", "\n\n".join(texts)).replace("%%", "%")
-
-
 def template_text(path: Path) -> str:
-    """The words of a template; what it fills in stands as one short word."""
-    parts, within = [], set()
-    for output in parsed(path).find_all((nodes.Output, nodes.Call, nodes.CallBlock)):
-        if id(output) in within:
-            continue
+    """The words of a template; what it fills in stands as one short word, what it hands to the catalogs as it is."""
+    # Both texts of a plural are read.
+    source = re.sub(r"{%-?\s*pluralize\b[^%]*%}", "\n\n", path.read_text("utf-8"))
+    tree = Environment().parse(re.sub(r"{%-?\s*(?:end)?trans\b[^%]*%}", "", source))
+    parts: list[str] = []
+    joined: set[int] = set()
+    for output in tree.find_all((nodes.Output, nodes.Call, nodes.CallBlock)):
         if isinstance(output, nodes.Output):
-            within |= {id(part) for part in output.nodes if translated(part) is not None}
-            shown = [
-                part.data if isinstance(part, nodes.TemplateData) else translated(part) or "this"
-                for part in output.nodes
-            ]
+            joined |= {id(part) for part in output.nodes if is_translated(part)}
+            shown = [part.data if isinstance(part, nodes.TemplateData) else translated(part) for part in output.nodes]
             text = re.sub(r"</?(a|b|strong|em|i|span|abbr|kbd|code|mark)\b[^>]*>", "", "".join(shown))
             # What stands in a condition may be the end of a tag, its beginning, or only an attribute of it.
             text = re.sub(r"<[^>]*(>|$)|^[^<>]*>|\s[a-z-]+=\"[^\"]*\"", "\n\n", text)
             parts.append(unescape(text))
-        elif (text := translated(output)) is not None:
-            parts.append(text)
-        else:
+        elif isinstance(output, (nodes.Call, nodes.CallBlock)) and id(output) not in joined:
             called = output.call if isinstance(output, nodes.CallBlock) else output
             given = [*called.args, *(one.value for one in called.kwargs)]
             parts += [str(one.value) for one in given if isinstance(one, nodes.Const) and isinstance(one.value, str)]
-    return "\n\n".join(parts)
+    return "\n\n".join(re.sub(r"%\(\w+\)s", "this", part) for part in parts)
+
+
+def translated(part: nodes.Expr) -> str:
+    """The sentence that an expression hands to the catalogs; else one short word."""
+    return str(part.args[0].as_const()) if is_translated(part) else "this"
+
+
+def is_translated(part: nodes.Node) -> TypeGuard[nodes.Call]:
+    return isinstance(part, nodes.Call) and isinstance(part.node, nodes.Name) and part.node.name == "_"
 
 
 def module_text(path: Path) -> str:
