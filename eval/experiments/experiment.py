@@ -62,7 +62,6 @@ METRICS: tuple[Metric, ...] = (NDCG(), Precision(), NeedCoverage(), Judged(), Ga
 CONDENSED: tuple[Metric, ...] = (NDCG(),)
 TESTED: tuple[Metric, ...] = (NDCG(),)
 
-JUDGES = "language-model assessors with written guidelines"
 Ranker = Callable[[Assessment], Sequence[tuple[SupportId, float]]]
 """Supports of one kind with their scores, in any order; those left out are not in the list."""
 

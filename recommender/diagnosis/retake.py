@@ -17,9 +17,7 @@ __all__ = [
     "PairedChange",
     "benjamini_hochberg",
     "paired_change",
-    "rci",
     "reliable_change",
-    "smallest_reliable_difference",
     "verdict",
     "verdict_at",
 ]
@@ -81,20 +79,6 @@ def paired_change(differences: Sequence[float]) -> PairedChange | None:
     return PairedChange(mean, sd, t, p=2 * float(stdtr(n - 1, -abs(t))))
 
 
-def rci(before: float, after: float, sd: float, reliability: float) -> float:
-    """Classical reliable change index, for one person or an agreed rating: change over sqrt(2) SD sqrt(1 - r)."""
-    return (after - before) / _difference_error(sd, reliability)
-
-
-def smallest_reliable_difference(sd: float, reliability: float) -> float:
-    """The change from which the classical index is reliable, in the units of `sd`."""
-    return _RELIABLE * _difference_error(sd, reliability)
-
-
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """Adjusted p values in the order given; those at or below the rate (.10) hold across domains. Empty stays empty."""
     return [float(p) for p in false_discovery_control(list(p_values), method="bh")] if p_values else []
-
-
-def _difference_error(sd: float, reliability: float) -> float:
-    return math.sqrt(2) * sd * math.sqrt(1 - reliability)

@@ -51,7 +51,6 @@ class AgainPage(NamedTuple):
     do: str
     """The field `do` as it was sent."""
     about: str
-    support_title: str
     wanted: str
     """What was asked for, as an order."""
     known: bool
@@ -86,7 +85,6 @@ def again_page(opened: OpenReview, asked: Asked, names: Names) -> AgainPage:
         verb=asked.verb,
         do=asked.typed.value("do"),
         about=asked.about,
-        support_title=title,
         wanted=_wanted(asked, title),
         known=asked.verb in _VERBS,
         typed=asked.typed,

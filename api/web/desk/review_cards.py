@@ -47,7 +47,6 @@ class Card(NamedTuple):
     kind: SupportKind
     place: int
     """From 1 among the kept ones; 0 for a removed one."""
-    n_kept: int
     title: str
     url: str
     state: str
@@ -204,7 +203,6 @@ class _Maker(NamedTuple):
             id=entry.support_id,
             kind=entry.kind,
             place=place,
-            n_kept=len(kept),
             title=entry.title,
             url=entry.url,
             state=_STATES[entry.state],
