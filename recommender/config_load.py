@@ -12,7 +12,7 @@ from recommender.config import KindConfig, Parts, RankingConfig
 from recommender.errors import InvalidConfig
 from recommender.ranking.features import FEATURES
 from recommender.reading.faults import value_faults, wrong_word
-from recommender.reading.yaml_document import Document, parse_document
+from recommender.reading.yaml_document import YamlDocument, parse_document
 
 __all__ = ["load_config", "parse_config", "starter_config"]
 
@@ -78,5 +78,5 @@ def _feature_faults(data: object) -> list[Fault]:
     return faults
 
 
-def _placed(fault: Fault, document: Document, file: str) -> Fault:
+def _placed(fault: Fault, document: YamlDocument, file: str) -> Fault:
     return fault.model_copy(update={"file": file, "line": fault.line or document.line(fault.pointer)})

@@ -16,7 +16,7 @@ from models.recommendation import PastSupport, RecommendationRun, Versions
 from models.vocab import SupportKind
 
 __all__ = [
-    "ReviewState",
+    "ReviewStanding",
     "RunHead",
     "RunRequest",
     "RunView",
@@ -41,7 +41,7 @@ class RunRequest(Value):
     seed: int
 
 
-class ReviewState(BaseModel):
+class ReviewStanding(BaseModel):
     """Where the review of a run stands."""
 
     state: str
@@ -61,7 +61,7 @@ class RunHead(BaseModel):
     versions: Versions
     sha256: str
     """Of the run's JSON, 64 hexadecimal digits."""
-    review: ReviewState | None
+    review: ReviewStanding | None
 
 
 class RunView(RunHead):
@@ -123,7 +123,7 @@ def run_head(run: Run, review: Review | None) -> RunHead:
         request=RunRequest.model_validate(run.request),
         versions=Versions.model_validate(run.versions),
         sha256=run.sha256,
-        review=ReviewState(state=review.state, released_at=review.released_at) if review else None,
+        review=ReviewStanding(state=review.state, released_at=review.released_at) if review else None,
     )
 
 

@@ -31,7 +31,7 @@ __all__ = [
     "without_features",
 ]
 
-Weights = NDArray[np.float64]
+FeatureWeights = NDArray[np.float64]
 """One weight a feature, shape (n_features,), on the features' own scale."""
 
 
@@ -58,7 +58,7 @@ class TeamFeatures:
         return np.array([self.topic.grades[self.doc_ids[row]] for row in self.judged], np.float64)
 
 
-Fit = Callable[[Sequence[TeamFeatures]], Weights]
+Fit = Callable[[Sequence[TeamFeatures]], FeatureWeights]
 """Learns weights from teams."""
 
 
@@ -78,7 +78,7 @@ def fit_ridge(
     nonnegative: bool = False,
     gains: Sequence[float] = (),
     unjudged_weight: float = 0.0,
-) -> Weights:
+) -> FeatureWeights:
     """Weights that predict how far a support's grade is above its team's mean, by least squares with an L2 penalty.
 
     Minimizes the mean over teams of the mean squared error over supports, plus `penalty` times the squared weights.
@@ -111,7 +111,7 @@ def fit_ridge(
     return np.asarray(solution / scale)
 
 
-def score_team(team: TeamFeatures, weights: Weights, *, metric: Metric) -> float:
+def score_team(team: TeamFeatures, weights: FeatureWeights, *, metric: Metric) -> float:
     """The metric of the list that these weights give the team, over all of its eligible supports."""
     scores = team.values @ weights
     ranking = [doc_id for doc_id, _ in rank_scores(zip(team.doc_ids, scores.tolist(), strict=True))]

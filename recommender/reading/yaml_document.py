@@ -9,7 +9,7 @@ import yaml
 from models.base import Fault
 from recommender.reading.faults import join_pointer, show
 
-__all__ = ["Document", "parse_document"]
+__all__ = ["YamlDocument", "parse_document"]
 
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ for _tag, _pattern, _first in (
 
 
 @dataclass
-class Document:
+class YamlDocument:
     """A parsed file."""
 
     data: object = None
@@ -50,9 +50,9 @@ class Document:
         return self.lines.get(pointer)
 
 
-def parse_document(content: str | bytes) -> Document:
+def parse_document(content: str | bytes) -> YamlDocument:
     """The data of one YAML document; with faults for what is not YAML, and for duplicate keys, anchors and tags."""
-    document = Document()
+    document = YamlDocument()
     loader = None
     try:
         loader = _Loader(content)
@@ -71,7 +71,9 @@ def parse_document(content: str | bytes) -> Document:
     return document
 
 
-def _build(loader: _Loader, node: yaml.Node, path: list[str | int], document: Document, seen: set[yaml.Node]) -> object:
+def _build(
+    loader: _Loader, node: yaml.Node, path: list[str | int], document: YamlDocument, seen: set[yaml.Node]
+) -> object:
     pointer, line = join_pointer(path), node.start_mark.line + 1
     document.lines[pointer] = line
     if node in seen:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from api.reviews.actions import AddRequest, AssignRequest
 from api.reviews.review import OpenReview
-from api.web.desk.review_forms import APPROVE_ALL, Asked, Typed
+from api.web.desk.review_forms import APPROVE_ALL, AskedFor, TypedFields
 from api.web.desk.review_page import titles_of
 from api.web.desk.words import REASONS, Names, event_words
 from models.review import Add, Assign, RemovalReason
@@ -31,7 +31,7 @@ _VERBS = {
 }
 
 
-class Step(NamedTuple):
+class MissedStep(NamedTuple):
     """What somebody did meanwhile."""
 
     who: str
@@ -55,8 +55,8 @@ class AgainPage(NamedTuple):
     """What was asked for, as an order."""
     known: bool
     """Whether it is something that can be asked for at all."""
-    typed: Typed
-    steps: tuple[Step, ...]
+    typed: TypedFields
+    steps: tuple[MissedStep, ...]
     stale: bool
     reasons: tuple[tuple[RemovalReason, str], ...] = tuple(REASONS.items())
 
@@ -71,7 +71,7 @@ class AgainPage(NamedTuple):
         return tuple(self.typed.faults.values())
 
 
-def again_page(opened: OpenReview, asked: Asked, names: Names) -> AgainPage:
+def again_page(opened: OpenReview, asked: AskedFor, names: Names) -> AgainPage:
     """The page, with the version to send next."""
     titles = titles_of(opened.document, opened.events)
     meanwhile = opened.events[asked.version :]
@@ -89,21 +89,23 @@ def again_page(opened: OpenReview, asked: Asked, names: Names) -> AgainPage:
         known=asked.verb in _VERBS,
         typed=asked.typed,
         steps=tuple(
-            Step(names.of(event.actor), event_words(event, titles=titles, names=names, events=opened.events), event.at)
+            MissedStep(
+                names.of(event.actor), event_words(event, titles=titles, names=names, events=opened.events), event.at
+            )
             for event in meanwhile
         ),
         stale=stale,
     )
 
 
-def _wanted(asked: Asked, title: str) -> str:
+def _wanted(asked: AskedFor, title: str) -> str:
     order = _VERBS.get(asked.verb, "")
     if title:
         return f"{order} “{title}”"
     return f"{order} the whole list" if asked.verb == "comment" else order
 
 
-def already_done(asked: Asked, opened: OpenReview, actor: str) -> bool:
+def already_done(asked: AskedFor, opened: OpenReview, actor: str) -> bool:
     """Whether the form was sent twice: the first thing after the version it saw is what it asks for, by its sender."""
     if asked.action is None or not 0 < asked.version < opened.version:
         return False

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from api.assessments.rows import Answered, Assessment
-from api.assessments.windows import Mode, Phase
+from api.assessments.windows import Mode, WindowPhase
 from api.errors import InvalidBody
 from api.web.kit.rendering import day_words, time_words
 from models.base import Fault
@@ -53,14 +53,14 @@ def standing(
     assessment: Assessment, answered: Mapping[tuple[str, str], Answered], *, has_results: bool, now: datetime
 ) -> Standing:
     """Where a check stands, with how many are done."""
-    if assessment.phase == Phase.CLOSED:
+    if assessment.phase == WindowPhase.CLOSED:
         closed = f"Closed {day_words(assessment.closed_at)}" if assessment.closed_at else ""
         if has_results:
             return Standing("results", "Results are in", "info", closed)
         return Standing("empty", "Closed without answers", "", closed)
     if assessment.opens_at > now:
         return Standing("planned", "Planned", "", f"Opens {time_words(assessment.opens_at)}")
-    if assessment.phase == Phase.CONSENSUS:
+    if assessment.phase == WindowPhase.CONSENSUS:
         return Standing("agreeing", "Agreeing together", "accent", ends(assessment.closes_at))
     people = answered.get((assessment.id, assessment.phase), Answered())
     asked = max(assessment.roster_size or 0, people.invited)
