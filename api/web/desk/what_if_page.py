@@ -56,7 +56,7 @@ class DomainQuestion(NamedTuple):
     level: str
 
 
-class Line(NamedTuple):
+class ComparedLine(NamedTuple):
     """A match in the list that would be."""
 
     place: int
@@ -70,7 +70,7 @@ class Outcome(NamedTuple):
     """One list that would be, beside the one without the changes."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[ComparedLine, ...]
     left: tuple[tuple[int, str], ...]
     """Places and titles of what would go."""
     words: str
@@ -221,7 +221,7 @@ def _outcome(difference: KindDifference, matches: Sequence[Any]) -> Outcome:
     return Outcome(
         title=KINDS[difference.kind],
         lines=tuple(
-            Line(
+            ComparedLine(
                 place=match.rank,
                 title=match.title,
                 url=match.url,
