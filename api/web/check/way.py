@@ -16,10 +16,10 @@ from models.vocab import AnswerMode, Domain, Form, Length
 from recommender.diagnosis.profiling import level_message
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["Frame", "Landing", "Overview", "frame_of", "landing_of", "overview_of"]
+__all__ = ["CheckFrame", "Landing", "Overview", "frame_of", "landing_of", "overview_of"]
 
 
-class Frame(NamedTuple):
+class CheckFrame(NamedTuple):
     """What every page of a person's check shows."""
 
     respondent_id: str
@@ -51,7 +51,7 @@ class Landing(NamedTuple):
     not_for: str
     """Uses that it is not made for, as a list of words."""
     privacy_note: str
-    frame: Frame
+    frame: CheckFrame
     group: str
     """Which kind of group the questions are for."""
     how_much: str
@@ -63,7 +63,7 @@ class Landing(NamedTuple):
     """Who may see the team's results besides the team, by the team's own choice."""
 
 
-class Part(NamedTuple):
+class CheckPart(NamedTuple):
     """One domain on the overview."""
 
     href: str
@@ -73,7 +73,7 @@ class Part(NamedTuple):
     words: str
 
 
-class Step(NamedTuple):
+class CheckStep(NamedTuple):
     """What comes next."""
 
     href: str
@@ -93,11 +93,11 @@ class Score(NamedTuple):
 class Overview(NamedTuple):
     """Where a person stands."""
 
-    frame: Frame
+    frame: CheckFrame
     asked: int
     answered: int
-    parts: Sequence[Part]
-    next: Step | None
+    parts: Sequence[CheckPart]
+    next: CheckStep | None
     """None when everything is answered, the person is done, or nothing can be changed."""
     role: str | None
     roles: Sequence[ContextOption]
@@ -122,14 +122,14 @@ class Overview(NamedTuple):
     """What is wrong with what was sent, as pairs of the field's id and words."""
 
 
-def frame_of(place: Place, instrument: LoadedInstrument, *, now: datetime, done: str | None = None) -> Frame:
+def frame_of(place: Place, instrument: LoadedInstrument, *, now: datetime, done: str | None = None) -> CheckFrame:
     """What every page shows; `done` is the word in its address for what a form did, or anything else for nothing."""
     respondent, assessment = place.respondent, place.assessment
     closes_at = assessment.closes_at
     closure = closure_of(place, instrument, now=now)
     together = respondent.mode == AnswerMode.CONSENSUS
     closed, why = _closed_words(closure, together=together)
-    return Frame(
+    return CheckFrame(
         respondent_id=respondent.id,
         home=check_path(respondent.id),
         team_name=place.team.name,
@@ -204,7 +204,7 @@ def overview_of(
     says = speaker(instrument)
     names = {domain: says.tell(f"domain.{domain}") for domain in instrument.domains}
     parts = [
-        Part(
+        CheckPart(
             href=f"{frame.home}/{part.domain}",
             name=names[part.domain],
             asked=part.asked,
@@ -239,15 +239,15 @@ def overview_of(
     )
 
 
-def _next(own: OwnAnswers, instrument: LoadedInstrument, frame: Frame) -> Step | None:
+def _next(own: OwnAnswers, instrument: LoadedInstrument, frame: CheckFrame) -> CheckStep | None:
     """The first line without an answer; then the first domain of which it is not said how much it matters."""
     if own.progress.next:
         item = own.progress.next[0]
         domain = instrument.domain_of[item]
-        return Step(f"{frame.home}/{domain}#line-{item}", _begin_words(own, domain, instrument))
+        return CheckStep(f"{frame.home}/{domain}#line-{item}", _begin_words(own, domain, instrument))
     for part in own.progress.domains:
         if not part.importance_answered:
-            return Step(f"{frame.home}/{part.domain}#importance", _begin_words(own, part.domain, instrument))
+            return CheckStep(f"{frame.home}/{part.domain}#importance", _begin_words(own, part.domain, instrument))
     return None
 
 
