@@ -34,10 +34,11 @@ from recommender.diagnosis.profiling import build_profile, shown
 from recommender.embedding import CachedEmbedder
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
-from recommender.ports import Progress
+from recommender.ports import MakeDenseIndex, Progress
 from recommender.ranking.exploration import log_list, swap_neighbors
 from recommender.ranking.ranker import KindRanker, Ranked, TeamView
 from recommender.ranking.signals import DOMAINS, OwnWords, own_words, rubric_queries, team_signals
+from recommender.retrieval import FaissIndex
 from recommender.rules.facts import team_facts
 from recommender.rules.load import ruleset_version
 from recommender.telling.explain import RubricVectors
@@ -81,6 +82,7 @@ class Recommender:
         embedder: CachedEmbedder,
         keep_words: bool = False,
         indexes: Mapping[SupportKind, CatalogIndex] | None = None,
+        dense_index: MakeDenseIndex = FaissIndex,
         progress: Progress | None = None,
     ) -> None:
         """Index the catalog; only texts that the embedder's cache lacks are encoded.
@@ -94,6 +96,7 @@ class Recommender:
             keep_words: whether vectors of the teams' own words may stay in the cache. False encodes them anew each time
                 and leaves nothing behind; True suits files that are ranked again and again on one's own machine.
             indexes: the catalog's supports of each kind, indexed already; None indexes them.
+            dense_index: how vectors of the catalog are kept and compared, where it is indexed here.
             progress: told about encoding.
 
         Raises:
