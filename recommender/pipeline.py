@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.assessment import Assessment
 from models.base import AssessmentId, SupportId, TeamId
 from models.decision_log import LoggedList
+from models.kinds import KINDS
 from models.profile import CapacityProfile
 from models.recommendation import (
     HonoredSupport,
@@ -32,7 +33,7 @@ from recommender.config import RankingConfig
 from recommender.diagnosis.needs import derive_needs, shown_needs
 from recommender.diagnosis.profiling import build_profile, shown
 from recommender.embedding import CachedEmbedder
-from recommender.index import CatalogIndex
+from recommender.index import CatalogIndex, kind_indexes
 from recommender.instruments import LoadedInstrument
 from recommender.ports import MakeDenseIndex, Progress
 from recommender.ranking.exploration import log_list, swap_neighbors
@@ -46,9 +47,9 @@ from recommender.telling.history import latest
 from recommender.telling.matches import MatchWriter
 from recommender.telling.planning import make_plan
 
-__all__ = ["ALL_KINDS", "Decided", "Recommender", "versions_of"]
+__all__ = ["Decided", "Recommender", "versions_of"]
 
-ALL_KINDS = (SupportKind.RESOURCE, SupportKind.PROVIDER)
+_ALL_KINDS = tuple(KINDS)
 
 
 class Decided(NamedTuple):
@@ -111,10 +112,7 @@ class Recommender:
         self._keep_words = keep_words
         anchors = embedder.encode(rubric_queries(instrument), query=True, progress=progress)
         self._rubric = RubricVectors.of(anchors)
-        indexes = indexes or {
-            SupportKind.RESOURCE: CatalogIndex.build(catalog.resources, embedder, progress=progress),
-            SupportKind.PROVIDER: CatalogIndex.build(catalog.providers, embedder, progress=progress),
-        }
+        indexes = indexes or kind_indexes(catalog, embedder, dense_index=dense_index, progress=progress)
         self._rankers = {
             kind: KindRanker(
                 indexes[kind],
@@ -124,7 +122,7 @@ class Recommender:
                 ruleset=ruleset,
                 config=config,
             )
-            for kind in ALL_KINDS
+            for kind in KINDS
         }
         self.versions = versions_of(instrument, catalog, ruleset, config, embedder)
 
@@ -138,7 +136,7 @@ class Recommender:
         assessment: Assessment,
         *,
         as_of: date,
-        kinds: Sequence[SupportKind] = ALL_KINDS,
+        kinds: Sequence[SupportKind] = _ALL_KINDS,
         k: int | None = None,
         history: Sequence[PastSupport] = (),
         word_vectors: NDArray[np.float32] | None = None,
@@ -155,7 +153,7 @@ class Recommender:
         assessment: Assessment,
         *,
         as_of: date,
-        kinds: Sequence[SupportKind] = ALL_KINDS,
+        kinds: Sequence[SupportKind] = _ALL_KINDS,
         k: int | None = None,
         history: Sequence[PastSupport] = (),
         exploration: float = 0.0,
@@ -231,7 +229,7 @@ class Recommender:
         assessment: Assessment,
         *,
         as_of: date,
-        kinds: Sequence[SupportKind] = ALL_KINDS,
+        kinds: Sequence[SupportKind] = _ALL_KINDS,
         k: int,
     ) -> tuple[RankedList, ...]:
         """The best `k` eligible supports of each kind, without a floor: whole lists, for evaluation."""
@@ -245,7 +243,7 @@ class Recommender:
         assessment: Assessment,
         *,
         as_of: date,
-        kinds: Sequence[SupportKind] = ALL_KINDS,
+        kinds: Sequence[SupportKind] = _ALL_KINDS,
         k: int | None = None,
         history: Sequence[PastSupport] = (),
         exploration: float = 0.0,

@@ -239,7 +239,7 @@ def synthetic_supports(base: Sequence[Support], n: int, *, seed: int, n_statemen
             "id": f"{facets.id.split('-')[0]}-synthetic-{number:07d}",
             "summary": " ".join(summary[number % len(summary)] for summary in summaries),
             "needs_met": tuple(needs_met),
-            "title" if isinstance(facets, Resource) else "name": title.display_title,
+            "title" if "title" in type(facets).model_fields else "name": title.display_title,
         }
         made.append(facets.model_copy(update=words))
     return sorted(made, key=lambda support: (support.kind, support.id))

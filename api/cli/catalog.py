@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from models.kinds import count_kinds
+
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check and describe a catalog.")
@@ -21,10 +23,7 @@ def check_command(folder: Folder) -> None:
     from recommender.catalog.load import load_catalog
 
     catalog = load_catalog(folder)
-    typer.echo(
-        f"{folder}: no faults. {len(catalog.resources)} resources, {len(catalog.providers)} providers, "
-        f"version {catalog.version}"
-    )
+    typer.echo(f"{folder}: no faults. {count_kinds(catalog.sizes)}, version {catalog.version}")
 
 
 @app.command("stats")

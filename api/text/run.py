@@ -11,14 +11,14 @@ from api.text.page import Page
 from api.text.scales import level_scale, share_bar
 from api.text.screen import Screen
 from api.text.words import STATUS_WORDS, importance_words
+from models.kinds import KINDS
 from models.profile import DomainScore
 from models.recommendation import Match, NeedShare, PlanPhase, RankedList, RecommendationRun, RuleTrace, WhyNot
-from models.vocab import AnswerMode, Domain, NeedWord, RuleEffect, RuleOutcome, ScoreStatus, SupportKind, Visibility
+from models.vocab import AnswerMode, Domain, NeedWord, RuleEffect, RuleOutcome, ScoreStatus, Visibility
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["render_run", "render_why_not"]
 
-_KIND_TITLES = {SupportKind.RESOURCE: "Resources", SupportKind.PROVIDER: "Providers"}
 _WORD_STYLES = {
     NeedWord.START_HERE: "bold",
     NeedWord.CLOSE_CALL: "",
@@ -45,7 +45,7 @@ def render_run(run: RecommendationRun, instrument: LoadedInstrument, screen: Scr
         page.heading("Needs")
         page.needs(run)
         for ranked in run.lists:
-            page.heading(_KIND_TITLES[ranked.kind])
+            page.heading(KINDS[ranked.kind].words.many)
             page.ranked(ranked)
         if run.honored:
             page.heading("Decided before")

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from models.base import Fault
-from models.support import Evidence, Provider, Resource, Service, Support
+from models.kinds import KINDS
+from models.support import Evidence, Service, Support
 from models.vocab import US_STATES, SupportKind
 from recommender.reading.faults import join_pointer, show, value_faults, wrong_word
 
-__all__ = ["ParsedFile", "file_name", "parse_catalog", "parse_file"]
+__all__ = ["ParsedFile", "parse_catalog", "parse_file"]
 
-MODELS: dict[SupportKind, type[Resource] | type[Provider]] = {
-    SupportKind.RESOURCE: Resource,
-    SupportKind.PROVIDER: Provider,
-}
+_PREFIXES = " or ".join(f"'{spec.id_prefix}-' (a {kind})" for kind, spec in KINDS.items())
 EXPECTED = {
-    "id": "'res-' (a resource) or 'prov-' (a provider) and then lowercase words or numbers joined by '-'",
+    "id": f"{_PREFIXES} and then lowercase words or numbers joined by '-'",
     "url": "a web address that starts with http:// or https://",
     "source_urls": "a web address that starts with http:// or https://",
     "language": "a BCP 47 language tag like en or zh-Hans",
@@ -44,18 +42,13 @@ class ParsedFile:
     """Id and line of every record that names one, with faults or without."""
 
 
-def file_name(kind: SupportKind) -> str:
-    """The name of the file that lists the supports of one kind: `resources.jsonl` or `providers.jsonl`."""
-    return f"{kind}s.jsonl"
-
-
 def parse_catalog(files: Mapping[SupportKind, bytes]) -> ParsedFile:
     """The supports of several files as one, with a fault for every id that is used twice anywhere.
 
     Args:
         files: content per kind; read in the order of `SupportKind`.
     """
-    parsed = [(file_name(kind), parse_file(files[kind], kind)) for kind in SupportKind if kind in files]
+    parsed = [(spec.file_name, parse_file(files[kind], kind)) for kind, spec in KINDS.items() if kind in files]
     first: dict[str, str] = {}
     repeated = []
     for name, part in parsed:
@@ -80,7 +73,7 @@ def parse_file(content: bytes, kind: SupportKind) -> ParsedFile:
     Blank lines and a byte order mark at the start are let pass. A record with any fault is left out. Ids are
     compared across files by `parse_catalog`.
     """
-    name = file_name(kind)
+    name = KINDS[kind].file_name
     supports: list[Support] = []
     faults: list[Fault] = []
     ids: list[tuple[str, int]] = []
@@ -125,7 +118,7 @@ def _parse_line(line: bytes) -> tuple[object, list[Fault]]:
 
 
 def _validate(line: bytes, record: dict[str, object], kind: SupportKind) -> tuple[Support | None, list[Fault]]:
-    model = MODELS[kind]
+    model = KINDS[kind].model
     support, faults = None, []
     try:
         support = model.model_validate_json(line, strict=True)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from models.base import Fault, SupportId
 from models.support import Support
+from models.vocab import SupportKind
+from recommender.catalog.load import Catalog
 from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidCatalog
 from recommender.index.documents import document_text, statements
@@ -17,7 +19,7 @@ from recommender.ports import MakeDenseIndex, Progress
 from recommender.retrieval import Candidates, FaissIndex, LexicalIndex, fuse_convex, top_candidates
 from recommender.retrieval.fusion import DENSE_SHARE
 
-__all__ = ["CatalogIndex", "TextSignals"]
+__all__ = ["CatalogIndex", "TextSignals", "kind_indexes"]
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,20 @@ class CatalogIndex:
         fused = fuse_convex(signals.dense()[:, rows], signals.lexical()[:, rows], dense_share=dense_share)
         found = (top_candidates(scores, n) for scores in fused)
         return [Candidates(rows[best.rows], best.scores) for best in found]
+
+
+def kind_indexes(
+    catalog: Catalog,
+    embedder: CachedEmbedder,
+    *,
+    dense_index: MakeDenseIndex = FaissIndex,
+    progress: Progress | None = None,
+) -> dict[SupportKind, CatalogIndex]:
+    """The index of every kind of support; arguments and errors as of `CatalogIndex.build`."""
+    return {
+        kind: CatalogIndex.build(supports, embedder, dense_index=dense_index, progress=progress)
+        for kind, supports in catalog.by_kind.items()
+    }
 
 
 def _mean_of_known(document: NDArray[np.floating], statement: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -47,7 +47,7 @@ def embedder() -> CachedEmbedder:
 @pytest.fixture(scope="module")
 def indexes(embedder: CachedEmbedder) -> dict[SupportKind, CatalogIndex]:
     catalog = starter_catalog()
-    by_kind = {SupportKind.RESOURCE: catalog.resources, SupportKind.PROVIDER: catalog.providers}
+    by_kind = catalog.by_kind
     return {kind: CatalogIndex.build(supports, embedder) for kind, supports in by_kind.items()}
 
 

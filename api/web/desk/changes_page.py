@@ -13,8 +13,8 @@ from api.recommending.changes import Changes, tell_changes_of_runs
 from api.runs.rows import run_before
 from api.runs.stored import seen_run
 from api.web.desk.match_parts import shares_of
-from api.web.desk.words import KINDS
 from models.change_story import ChangeFactor, Move
+from models.kinds import KINDS
 from recommender.errors import TrellisError
 
 __all__ = ["ChangesPage", "changes_page"]
@@ -134,7 +134,7 @@ def _told(page: ChangesPage, changes: Changes) -> ChangesPage:
         needs=tuple((need.name, f"{need.before:.2f}", f"{need.after:.2f}") for need in story.needs),
         lists=tuple(
             ChangedList(
-                title=KINDS[kind.kind],
+                title=KINDS[kind.kind].words.many,
                 n_stayed=kind.n_stayed,
                 alike=f"{100 * kind.overlap:.0f}%",
                 groups=tuple(

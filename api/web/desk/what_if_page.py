@@ -14,8 +14,8 @@ from api.recommending.making import Case, present_case
 from api.recommending.what_if import KindDifference, Tried, WhatIfBody, try_out
 from api.reviews.review import OpenReview
 from api.web.desk.team_panel import SHORT_NAMES
-from api.web.desk.words import KINDS
 from models.instrument import ContextQuestion
+from models.kinds import KINDS
 from models.vocab import Form, Length
 from recommender.instruments import LoadedInstrument
 
@@ -228,7 +228,7 @@ def _outcome(difference: KindDifference, matches: Sequence[Any]) -> Outcome:
     before = {place.support_id: place.before or 0 for place in difference.moved}
     n_new, n_gone, n_moved = len(difference.entered), len(difference.left), len(difference.moved)
     return Outcome(
-        title=KINDS[difference.kind],
+        title=KINDS[difference.kind].words.many,
         lines=tuple(
             Line(
                 place=match.rank,

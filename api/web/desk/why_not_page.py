@@ -13,7 +13,7 @@ from api.reviews.fold import fold
 from api.reviews.review import OpenReview
 from api.web.desk.review_cards import facts_of, support_of
 from api.web.desk.review_forms import Typed
-from api.web.desk.words import ONE_OF
+from models.kinds import KINDS
 from models.review import Review
 from models.support import Support
 from recommender.errors import InputError
@@ -85,7 +85,7 @@ def why_not_page(session: Session, engine: Engine, opened: OpenReview, *, q: str
                 id=one.id,
                 title=one.display_title,
                 url=one.url,
-                kind=ONE_OF[one.kind],
+                kind=KINDS[one.kind].words.one.lower(),
                 facts=facts_of(one),
                 standing=_standing(review, one.id),
                 href=f"/desk/runs/{opened.run.id}/why-not?{urlencode({'q': q, 'of': one.id})}",

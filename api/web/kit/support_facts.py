@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from api.engine.engine import Engine
 from api.errors import NotReady
+from api.web.kit.support_words import plain
 from models.rules import Duration
 from models.support import Resource, Support
 from models.vocab import Cost, ProviderKind, ResourceType
@@ -14,14 +15,8 @@ __all__ = ["duration_table", "find_support", "support_facts"]
 
 _COSTS = {Cost.FREE: "Free", Cost.PAID: "Costs money", Cost.MIXED: "Part of it is free"}
 _DURATIONS = {Duration.SHORT: "One meeting or less", Duration.MEDIUM: "A few meetings", Duration.LONG: "About a term"}
-_PROVIDERS = {
-    ProviderKind.NONPROFIT: "Nonprofit",
-    ProviderKind.UNIVERSITY_CENTER: "University center",
-    ProviderKind.FEDERAL_CENTER: "Federal center",
-    ProviderKind.REGIONAL_AGENCY: "Regional agency",
-    ProviderKind.FOR_PROFIT: "Company",
-    ProviderKind.NETWORK: "Network",
-}
+_TYPES: Mapping[str, str] = {ProviderKind.FOR_PROFIT: "Company"}
+"""Types whose word in the catalog is not what a team would say."""
 
 
 def find_support(engine: Engine, support_id: str) -> Support | None:
@@ -50,12 +45,12 @@ def support_facts(
         instrument: for the labels of its context questions.
         durations: from `duration_table`.
     """
-    if isinstance(support, Resource):
-        kind = support.resource_type.replace("-", " ").capitalize()
-        effort = durations.get(support.resource_type)
-    else:
-        kind, effort = _PROVIDERS[support.provider_kind], None
-    facts = [kind, _DURATIONS[effort] if effort else "", _COSTS[support.cost] if support.cost else ""]
+    effort = durations.get(support.resource_type) if isinstance(support, Resource) else None
+    facts = [
+        _TYPES.get(support.support_type) or plain(support.support_type),
+        _DURATIONS[effort] if effort else "",
+        _COSTS[support.cost] if support.cost else "",
+    ]
     facts += _labels(instrument, "modality", support.modality)
     facts.append(", ".join(_labels(instrument, "languages", support.language)))
     return tuple(fact for fact in facts if fact)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from models.kinds import KINDS
 from models.vocab import (
     US_STATES,
     Audience,
@@ -35,8 +36,7 @@ _STATES = (
 )
 # fmt: on
 _OWN: Mapping[str, str] = {
-    SupportKind.RESOURCE: "Resources to use on your own",
-    SupportKind.PROVIDER: "Providers who work with you",
+    **{kind: spec.words.choice for kind, spec in KINDS.items()},
     ResourceType.RUBRIC_OR_ASSESSMENT: "Rubric or assessment",
     ResourceType.DATASET_OR_DASHBOARD: "Data set or dashboard",
     ProviderKind.FOR_PROFIT: "For-profit company",
@@ -110,7 +110,7 @@ _QUESTIONS = {
 """Questions of the instrument that ask with the same words."""
 _VOCABULARIES: Mapping[str, tuple[str, ...]] = {
     "kind": tuple(SupportKind),
-    "type": (*ResourceType, *ProviderKind),
+    "type": tuple(word for spec in KINDS.values() for word in spec.types),
     "focus_area": tuple(FocusArea),
     "grade_band": tuple(GradeBand),
     "audience": tuple(Audience),

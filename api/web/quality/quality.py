@@ -17,6 +17,7 @@ from models.evaluation import (
     Stability,
     TeamSlice,
 )
+from models.kinds import KINDS
 from models.vocab import SupportKind
 
 __all__ = ["QualityPage", "quality_page"]
@@ -115,6 +116,8 @@ class QualityPage(NamedTuple):
     """The page, for one kind of support."""
 
     kind: SupportKind
+    things: str
+    """What its supports are called."""
     kinds: Sequence[tuple[SupportKind, str]]
     made_on: date
     judged_by: str
@@ -181,9 +184,8 @@ def quality_page(evaluation: PublishedEvaluation, engine: Engine, kind: SupportK
     parts = parts_compared(evaluation, engine)
     return QualityPage(
         kind=chosen.kind,
-        kinds=[
-            (one.kind, "Resources" if one.kind is SupportKind.RESOURCE else "Providers") for one in evaluation.lists
-        ],
+        things=KINDS[chosen.kind].plural,
+        kinds=[(one.kind, KINDS[one.kind].words.many) for one in evaluation.lists],
         made_on=evaluation.made_on,
         judged_by=evaluation.judged_by,
         flattered=evaluation.flattered,
@@ -299,7 +301,7 @@ def _fair(ratio: float | None) -> str:
 def _check(check: GateCheck, engine: Engine) -> Check:
     title = check.text[:1].upper() + check.text[1:]
     if check.kind is not None:
-        title = "Resources" if check.kind is SupportKind.RESOURCE else "Providers"
+        title = KINDS[check.kind].words.many
         if check.slice is None:
             title += ", all teams"
         else:

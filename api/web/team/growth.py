@@ -20,8 +20,9 @@ from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import Frame, Viewpoint
 from models.change_story import ChangeFactor, ChangeStory, Move
 from models.growth import DomainGrowth
+from models.kinds import KINDS
 from models.profile import CapacityProfile
-from models.vocab import Domain, SupportKind
+from models.vocab import Domain
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["GrowthPage", "GrowthRow", "MoveRow", "Moves", "Part", "Story", "growth_page"]
@@ -36,7 +37,6 @@ _FACTORS: Mapping[ChangeFactor, tuple[str, int]] = {
     ChangeFactor.MODEL: ("our way of ranking", 5),
 }
 """Words and color of each cause."""
-_LISTS = {SupportKind.RESOURCE: "Resources", SupportKind.PROVIDER: "Partners"}
 _HALF = 48.0
 """Percent of a bar's width on each side of its middle."""
 _TELLING = 0.05
@@ -229,7 +229,7 @@ def _story(story: ChangeStory) -> Story:
         story.headline,
         tuple(
             Moves(
-                _LISTS[one.kind],
+                KINDS[one.kind].words.many_for_teams,
                 tuple(
                     (name, tuple(_move(move, largest) for move in group))
                     for name, group in (

@@ -1,0 +1,137 @@
+"""What there is to say of each kind of support, once: loops over `KINDS` do the rest.
+
+A further kind is a member of `SupportKind`, a record model, an entry here, its weights in the ranking configuration and
+its file in the catalog.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.support import Provider, Resource, Support
+from models.vocab import Phase, ProviderKind, ResourceType, SupportKind
+
+__all__ = ["ALL", "KINDS", "Kind", "KindSpec", "KindWords", "a_number_of", "count_kinds", "kind_of_id", "kinds_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindWords:
+    """What people read. Officers and curators say what it is, teams what it is to them."""
+
+    one: str
+    many: str
+    one_for_teams: str
+    many_for_teams: str
+    choice: str
+    """In a list of kinds to choose from."""
+    explained: str
+    """One sentence for a team, under the heading of a list."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindSpec:
+    """One kind of support. What has no default must be decided for every kind."""
+
+    kind: SupportKind
+    model: type[Support]
+    """The record."""
+    types: type[StrEnum]
+    """What its `support_type` can be."""
+    id_prefix: str
+    """Ids begin with it and a hyphen."""
+    plural: str
+    """Key of a list of them: `resources.jsonl`, `n_resources`."""
+    needs_file: bool
+    """Whether a catalog must have its file; else a catalog without one has none of the kind."""
+    phase: Phase | None
+    """The phase of a plan that it belongs to, where a wide gap calls for it; None: it is used on one's own, and the
+    phase follows from how short it is and whether it suits the team's level."""
+    duplicate_margin: float
+    """How much more alike two of them at different addresses must be than resources to be one and the same."""
+    words: KindWords
+
+    @property
+    def file_name(self) -> str:
+        """The file of a catalog folder that lists them."""
+        return f"{self.plural}.jsonl"
+
+
+KINDS: Mapping[SupportKind, KindSpec] = {
+    spec.kind: spec
+    for spec in (
+        KindSpec(
+            kind=SupportKind.RESOURCE,
+            model=Resource,
+            types=ResourceType,
+            id_prefix="res",
+            plural="resources",
+            needs_file=True,
+            phase=None,
+            duplicate_margin=0.0,
+            words=KindWords(
+                one="Resource",
+                many="Resources",
+                one_for_teams="Resource",
+                many_for_teams="Resources",
+                choice="Resources to use on your own",
+                explained="Things to read, watch or use on your own.",
+            ),
+        ),
+        KindSpec(
+            kind=SupportKind.PROVIDER,
+            model=Provider,
+            types=ProviderKind,
+            id_prefix="prov",
+            plural="providers",
+            needs_file=True,
+            phase=Phase.PARTNER,
+            # Providers at different addresses are different organizations, however alike they sound.
+            duplicate_margin=0.35,
+            words=KindWords(
+                one="Provider",
+                many="Providers",
+                one_for_teams="Partner",
+                many_for_teams="Partners",
+                choice="Providers who work with you",
+                explained="Groups that work with teams like yours.",
+            ),
+        ),
+    )
+}
+"""Every kind, in the order of `SupportKind`."""
+
+
+def a_number_of(n: int, kind: SupportKind) -> str:
+    """`1 resource`, `1,204 providers`."""
+    words = KINDS[kind].words
+    return f"{n:,} {(words.one if n == 1 else words.many).lower()}"
+
+
+def count_kinds(sizes: Mapping[SupportKind, int]) -> str:
+    """`442 resources, 109 providers`."""
+    return ", ".join(f"{n} {KINDS[kind].plural}" for kind, n in sizes.items())
+
+
+def kind_of_id(support_id: str) -> SupportKind:
+    """The kind of the support that has this id.
+
+    Raises:
+        ValueError: ids of no kind begin so.
+    """
+    prefix = support_id.partition("-")[0]
+    for spec in KINDS.values():
+        if spec.id_prefix == prefix:
+            return spec.kind
+    raise ValueError(f"No kind of support has ids like '{support_id}'.")
+
+
+_CHOICES = {kind.name: kind.value for kind in SupportKind} | {"ALL": "all"}
+Kind = StrEnum("Kind", _CHOICES)  # type: ignore[misc]  # mypy reads literal members only
+Kind.__doc__ = "A kind of support, or all of them."
+ALL = Kind("all")
+
+
+def kinds_of(choices: Iterable[Kind]) -> tuple[SupportKind, ...]:
+    """The kinds of support that choices stand for, in the order of `SupportKind`; no choice stands for all."""
+    chosen = set(choices) or {ALL}
+    return tuple(kind for kind in SupportKind if ALL in chosen or Kind(kind.value) in chosen)
