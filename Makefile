@@ -6,17 +6,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint types bench client check clean
+.PHONY: setup demo test wheel lint types bench client words check clean
 
 setup: $(STAMP)
 
 # A second run costs nothing: the stamp is renewed only when the dependencies change.
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml setup.py constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Trellis needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS) --constraint constraints.txt \
-		--editable '.[dev,oracles]'
+		--editable '.[dev,eval,oracles]'
 	@touch $@
 
 demo: setup
@@ -26,6 +26,10 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# What others install: dist/trellis_recommender-VERSION-py3-none-any.whl.
+wheel: setup
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 lint: setup
 	$(BIN)/ruff check .
@@ -55,3 +59,9 @@ check: lint types test
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks *.egg-info
+
+# The sentences of pages, for translators: a further language is `pybabel init --input-file build/words.pot --locale es`
+# together with the keys of `recommender/data/words/en.po`, kept beside it (docs/architecture.md, "A language").
+words: setup
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --omit-header --output-file build/words.pot .

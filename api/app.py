@@ -33,6 +33,7 @@ from api.storage.database import Database, open_database
 from api.storage.migrate import upgrade
 from api.web.catalog.import_pages import PATH as IMPORT_PAGE
 from api.web.kit.failures import answer_failure
+from api.web.kit.language import SpeaksLanguage
 from api.web.kit.static_files import OwnFiles
 from api.web.pages import PAGES
 from recommender import __version__
@@ -116,6 +117,7 @@ def create_app(
     app.add_middleware(
         Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics, answer=answer_failure
     )
+    app.add_middleware(SpeaksLanguage)
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(PAGES)

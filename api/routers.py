@@ -12,8 +12,8 @@ from api.evaluation import routes as exports
 from api.operating import figures, health, problem_pages
 from api.people import audit_routes as audit
 from api.people import key_routes as keys
+from api.people import me_routes as me
 from api.people import routes as people
-from api.people import sign_in_routes as sign_in
 from api.recommending import preview_routes as recommendations
 from api.recommending import routes as runs
 from api.reviews import feedback_routes as feedback
@@ -21,6 +21,7 @@ from api.reviews import match_routes as matches
 from api.reviews import routes as reviews
 from api.teams import cohort_routes as cohorts
 from api.teams import routes as teams
+from api.web.account import sign_in_routes as sign_in
 
 __all__ = ["ROUTERS"]
 
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     audit.router,
     sign_in.router,
+    me.router,
     figures.router,
     health.router,
     problem_pages.router,

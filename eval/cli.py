@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -22,8 +23,17 @@ from eval.commands.options import (
     progress_bar,
 )
 from models.kinds import ALL, kinds_of
+from recommender.errors import TrellisError
 
-__all__ = ["app"]
+__all__ = ["ExtraMissing", "app"]
+
+
+class ExtraMissing(TrellisError):
+    """A package that only the evaluation needs is not installed."""
+
+    slug = "extra-missing"
+    title = "Part of Trellis is not installed"
+
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -36,8 +46,10 @@ app = typer.Typer(
 
 @app.callback()
 def _eval() -> None:
-    # A group even while it has one command, so that the command keeps its name.
-    pass
+    if find_spec("sklearn") is None:
+        raise ExtraMissing(
+            "'trellis eval' needs scikit-learn, which is not installed: pip install 'trellis-recommender[eval]'."
+        )
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.base import SupportId, Value
+from models.message import Message
 from models.vocab import Domain, SupportKind
 
 __all__ = [
@@ -81,6 +82,7 @@ class Move(Value):
     1e-9."""
     sentence: str
     """The main causes, for a person."""
+    sentence_message: Message | None = None
 
 
 class KindChanges(Value):
@@ -102,7 +104,7 @@ class KindChanges(Value):
 class ChangeStory(Value):
     """Why the lists changed, as far as the factors go that did."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = 2
     changed: tuple[ChangeFactor, ...]
     """The factors that changed, at least one, in the order of `ChangeFactor`."""
     residual: ChangeFactor | None
@@ -115,3 +117,4 @@ class ChangeStory(Value):
     """Needs that changed, the largest change first."""
     headline: str
     """One sentence for a person."""
+    headline_message: Message | None = None

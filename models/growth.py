@@ -3,6 +3,7 @@
 from typing import Literal
 
 from models.base import AssessmentId, TeamId, Value
+from models.message import Message
 from models.vocab import Domain
 
 __all__ = ["ChangeMethod", "DomainGrowth", "Growth", "NoVerdict", "ShownScore", "Verdict"]
@@ -33,6 +34,8 @@ class ShownScore(Value):
     """1 to 4, one decimal."""
     level_words: str
     """A level's name, or `between X and Y`."""
+    levels: tuple[int, ...] = ()
+    """The level, or the two, that the words name; empty in a document of schema 1."""
 
 
 class DomainGrowth(Value):
@@ -62,12 +65,14 @@ class DomainGrowth(Value):
     """The level at which the team now places itself back then, 1 to 4: a mark of its own, in no other number."""
     sentence: str
     """All of this for a person."""
+    sentence_messages: tuple[Message, ...] | None = None
+    """The same, sentence by sentence; None in a document of schema 1."""
 
 
 class Growth(Value):
     """Two assessments of one team, side by side. Holds nothing that the two shown profiles would suppress."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = 2
     team_id: TeamId
     earlier_id: AssessmentId
     later_id: AssessmentId
@@ -75,3 +80,4 @@ class Growth(Value):
     """The domains that either form asks, in the order of the instrument."""
     notices: tuple[str, ...] = ()
     """Plain sentences on how to read it."""
+    notice_messages: tuple[Message, ...] | None = None

@@ -12,6 +12,7 @@ __all__ = [
     "ContextQuestion",
     "DomainSpec",
     "FormSpec",
+    "Handling",
     "Importance",
     "ImportanceOption",
     "Instrument",
@@ -20,6 +21,7 @@ __all__ = [
     "Item",
     "LevelSpec",
     "OpenTextQuestion",
+    "PageGroup",
     "Privacy",
     "ReadinessItem",
     "RetakeQuestion",
@@ -205,6 +207,39 @@ class ContextQuestion(Value):
     forms: tuple[Form, ...] = (Form.TEAM, Form.HUB)
     max: int | None = None
     min: int | None = None
+
+
+class PageGroup(Value):
+    """Context questions that a page shows together, in the order of the groups."""
+
+    id: str
+    title: str
+    words: str = ""
+    """What a person reads under the title."""
+
+
+class Handling(Value):
+    """Where pages show a context question, and whether rules may test its answer; never what is asked."""
+
+    group: str | None = None
+    """Id of a page group; None: after all groups."""
+    place: int | None = None
+    """Place in its group, smallest first; None: after those with a place, in the order of the instrument."""
+    short: str | None = None
+    """The question in a word or two, for pages without room; None: its text."""
+    hint: str = ""
+    """Read under the question."""
+    option_hints: dict[str, str] = {}
+    """Option to what is read under it."""
+    on_team_page: bool = False
+    """Whether the answer stands on the team's own page."""
+    desk_place: int | None = None
+    """Place among the answers that an officer looks at, smallest first; None: not among them."""
+    trial_place: int | None = None
+    """Place among the answers that an officer may try out, smallest first; None: not among them."""
+    rules: Literal["words", "language-tags"] | None = None
+    """What rules may test of the answer, under the question's id: its options as words, or tags of languages of which
+    an answer is the start; None: rules may not know it."""
 
 
 class RetakeQuestion(Value):

@@ -7,11 +7,34 @@ its file in the catalog.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, cast
+
+from pydantic import (
+    BaseModel,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from models.support import Provider, Resource, Support
 from models.vocab import Phase, ProviderKind, ResourceType, SupportKind
 
-__all__ = ["ALL", "KINDS", "Kind", "KindSpec", "KindWords", "a_number_of", "count_kinds", "kind_of_id", "kinds_of"]
+__all__ = [
+    "ALL",
+    "KINDS",
+    "HasSizes",
+    "Kind",
+    "KindSpec",
+    "KindWords",
+    "a_number_of",
+    "count_kinds",
+    "kind_of_id",
+    "kinds_of",
+    "size_key",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +131,7 @@ def a_number_of(n: int, kind: SupportKind) -> str:
 
 
 def count_kinds(sizes: Mapping[SupportKind, int]) -> str:
-    """`442 resources, 109 providers`."""
+    """`442 resources, 109 providers`, for a terminal."""
     return ", ".join(f"{n} {KINDS[kind].plural}" for kind, n in sizes.items())
 
 
@@ -135,3 +158,59 @@ def kinds_of(choices: Iterable[Kind]) -> tuple[SupportKind, ...]:
     """The kinds of support that choices stand for, in the order of `SupportKind`; no choice stands for all."""
     chosen = set(choices) or {ALL}
     return tuple(kind for kind in SupportKind if ALL in chosen or Kind(kind.value) in chosen)
+
+
+def size_key(kind: SupportKind) -> str:
+    """What programs call the number of supports of a kind: `n_resources`."""
+    return f"n_{KINDS[kind].plural}"
+
+
+class HasSizes(BaseModel):
+    """A value with a field `sizes: Mapping[SupportKind, int]`, which is written as one field a kind in its place.
+
+    The field stands in the value itself, because that decides its place among the others.
+    """
+
+    @property
+    def n_supports(self) -> int:
+        """Supports of all kinds together."""
+        return sum(self._sizes.values())
+
+    @property
+    def _sizes(self) -> Mapping[SupportKind, int]:
+        sizes: Mapping[SupportKind, int] = vars(self)["sizes"]
+        return sizes
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_back(cls, data: Any) -> Any:
+        """Take what was written, too."""
+        keys = {size_key(kind): kind for kind in KINDS}
+        if not isinstance(data, Mapping) or not keys.keys() & data.keys():
+            return data
+        others = {name: value for name, value in data.items() if name not in keys}
+        return others | {"sizes": {kind: data[key] for key, kind in keys.items() if key in data}}
+
+    @model_serializer(mode="wrap")
+    def _one_field_a_kind(self, handler: SerializerFunctionWrapHandler) -> Any:
+        return _unfolded(handler(self), {size_key(kind): self._sizes[kind] for kind in KINDS})
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        # Without our serializer, which may return anything, the schema is that of the fields.
+        plain = {key: value for key, value in core_schema.items() if key != "serialization"}
+        schema = handler(cast("CoreSchema", plain))
+        fields = handler.resolve_ref_schema(schema)
+        keys = [size_key(kind) for kind in KINDS]
+        titles = {key: {"title": key.replace("_", " ").title(), "type": "integer"} for key in keys}
+        fields["properties"] = _unfolded(fields["properties"], titles)
+        fields["required"] = list(_unfolded(dict.fromkeys(fields["required"]), dict.fromkeys(keys)))
+        return schema
+
+
+def _unfolded(fields: Mapping[str, Any], of_kinds: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields in order, with those of the kinds in the place of `sizes`."""
+    unfolded: dict[str, Any] = {}
+    for name, value in fields.items():
+        unfolded |= of_kinds if name == "sizes" else {name: value}
+    return unfolded

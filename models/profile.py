@@ -44,6 +44,8 @@ class DomainScore(Value):
     """P(level = 1..4), sums to 1."""
     level_words: str | None = None
     """A level's name, or `between X and Y`."""
+    levels: tuple[int, ...] | None = None
+    """The level, or the two, that the words name."""
     not_sure_rate: float | None = None
     """0 to 1, over items shown."""
     many_cannot_see: bool = False

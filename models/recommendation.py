@@ -7,6 +7,7 @@ from pydantic import Field
 
 from models.base import AssessmentId, SupportId, TeamId, Value
 from models.instrument import InstrumentVersion
+from models.message import Message
 from models.needs import Need
 from models.profile import CapacityProfile
 from models.vocab import Domain, Form, Phase, RuleEffect, RuleOutcome, SupportKind
@@ -56,6 +57,7 @@ class HonoredSupport(Value):
     since: date
     because: str
     """One sentence: left out, why and since when."""
+    because_message: Message | None = None
 
 
 class RuleTrace(Value):
@@ -66,6 +68,13 @@ class RuleTrace(Value):
     effect: RuleEffect
     because: str
     """The values seen on both sides, in a sentence."""
+    because_values: dict[str, tuple[str, ...]] | None = None
+    """These values, by placeholder of the rule's sentence; None in a run of schema 1."""
+
+    @property
+    def message(self) -> Message:
+        """What `because` says."""
+        return Message(key=f"rule.{self.id}.{self.outcome}", values=dict(self.because_values or {}))
 
 
 class NeedShare(Value):
@@ -102,6 +111,7 @@ class Match(Value):
     needs: tuple[NeedShare, ...]
     why: tuple[str, ...]
     """One to three sentences, each backed by a component or a rule."""
+    why_messages: tuple[Message, ...] | None = None
     rules: tuple[RuleTrace, ...]
     matched_text: MatchedText | None
 
@@ -112,6 +122,7 @@ class UnmetNeed(Value):
     domain: Domain
     kind: SupportKind
     detail: str
+    detail_message: Message | None = None
 
 
 class RankedList(Value):
@@ -135,6 +146,7 @@ class PlanEntry(Value):
     domains: tuple[Domain, ...]
     """Needs it serves here, largest share first."""
     because: str
+    because_message: Message | None = None
 
 
 class PlanPhase(Value):
@@ -160,9 +172,13 @@ class Versions(Value):
 
 
 class RecommendationRun(Value):
-    """A team's profile, needs, ranked matches and plan. Immutable."""
+    """A team's profile, needs, ranked matches and plan. Immutable.
 
-    schema_version: Literal[1] = 1
+    Every sentence is stored twice: in English as it was said, and as a message (`why` and `why_messages`), of which
+    the words of any language are made where it is read. Schema 1 had the sentences alone.
+    """
+
+    schema_version: Literal[1, 2] = 2
     assessment_id: AssessmentId
     team_id: TeamId
     team_name: str
@@ -176,6 +192,7 @@ class RecommendationRun(Value):
     plan: tuple[PlanPhase, ...]
     notices: tuple[str, ...] = ()
     """Plain sentences on what is missing or suppressed."""
+    notice_messages: tuple[Message, ...] | None = None
     honored: tuple[HonoredSupport, ...] = ()
     """Past supports that were left out, list by list, in the order of the places they would have taken."""
 
@@ -199,3 +216,4 @@ class WhyNot(Value):
     components: dict[str, float] = {}
     detail: str
     """One sentence for a person."""
+    detail_message: Message | None = None

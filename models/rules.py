@@ -18,7 +18,6 @@ from models.vocab import (
     Domain,
     EvidenceKind,
     FocusArea,
-    Form,
     GradeBand,
     Modality,
     ProviderKind,
@@ -32,7 +31,6 @@ from models.vocab import (
 __all__ = [
     "DEMOGRAPHIC_FIELDS",
     "SUPPORT_WORDS",
-    "TEAM_WORDS",
     "Among",
     "AtLeast",
     "Condition",
@@ -47,6 +45,7 @@ __all__ = [
     "Rule",
     "Ruleset",
     "SupportField",
+    "TeamFact",
     "TeamField",
     "Test",
     "Within",
@@ -54,26 +53,19 @@ __all__ = [
 ]
 
 
-class TeamField(StrEnum):
-    """Everything that a rule may know of a team. No field says who its students are, where it is poor, or its size."""
+class TeamFact(StrEnum):
+    """What rules may know of a team beside its answers to context questions."""
 
     FORM = "form"
     ROLES = "roles"
-    STATE = "state"
-    GRADE_BANDS = "grade_bands"
-    FOCUS_AREAS = "focus_areas"
     SEASON = "season"
-    CYCLE_PHASE = "cycle_phase"
-    EXPERIENCE = "experience"
-    IN_NETWORK = "in_network"
-    MODALITY = "modality"
-    LANGUAGES = "languages"
-    ACCESS_NEEDS = "access_needs"
-    BUDGET = "budget"
-    TIME_AVAILABLE = "time_available"
-    EVIDENCE_RULE = "evidence_rule"
+    """The time of the school year: the team's own answer, else by the date."""
     PRIORITY_NEEDS = "priority_needs"
 
+
+TeamField = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+"""A `TeamFact`, or the id of a context question that the instrument opens to rules (`Handling.rules`). No field says
+who a team's students are, where it is poor, or its size."""
 
 DEMOGRAPHIC_FIELDS = frozenset(
     {
@@ -137,26 +129,6 @@ class Duration(StrEnum):
 YES_NO = ("yes", "no")
 ACCESS_NEEDS = ("captions", "screen-reader", "low-bandwidth", "print", "interpretation")
 
-TEAM_WORDS: dict[TeamField, tuple[str, ...] | None] = {
-    TeamField.FORM: tuple(Form),
-    TeamField.ROLES: (*Audience, "other"),
-    TeamField.STATE: (*US_STATES, "outside-us"),
-    TeamField.GRADE_BANDS: tuple(GradeBand),
-    TeamField.FOCUS_AREAS: tuple(FocusArea),
-    TeamField.SEASON: ("summer", "fall", "winter", "spring", "year-end"),
-    TeamField.CYCLE_PHASE: ("getting-ready", "understanding", "choosing", "testing", "spreading", "sustaining"),
-    TeamField.EXPERIENCE: ("new", "under-1", "1-3", "over-3"),
-    TeamField.IN_NETWORK: ("yes", "joining", "no"),
-    TeamField.MODALITY: tuple(Modality),
-    TeamField.LANGUAGES: None,
-    TeamField.ACCESS_NEEDS: (*ACCESS_NEEDS, "none"),
-    TeamField.BUDGET: ("none", "under-1000", "1000-9999", "10000-49999", "50000-plus"),
-    TeamField.TIME_AVAILABLE: ("under-1", "1-3", "4-8", "over-8"),
-    TeamField.EVIDENCE_RULE: YES_NO,
-    TeamField.PRIORITY_NEEDS: tuple(Domain),
-}
-"""The known answers of each team field (`not-sure` is unknown, so no word); None for language tags."""
-
 SUPPORT_WORDS: dict[SupportField, tuple[str, ...] | None] = {
     SupportField.DOMAINS: tuple(Domain),
     SupportField.LEVELS: ("1", "2", "3", "4"),
@@ -200,7 +172,7 @@ class LanguageRange(Value):
     """
 
     op: Literal["language_range"]
-    team: Literal[TeamField.LANGUAGES] = TeamField.LANGUAGES
+    team: Literal["languages"] = "languages"
     support: Literal[SupportField.LANGUAGE] = SupportField.LANGUAGE
 
 

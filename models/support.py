@@ -40,7 +40,7 @@ class Evidence(Value):
 
 
 class Service(Value):
-    """One service that is offered."""
+    """One service that a provider offers."""
 
     type: ServiceType
     description: Text

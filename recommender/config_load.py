@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+import recommender
 from models.base import Fault
 from models.vocab import SupportKind
 from recommender.config import KindConfig, Parts, RankingConfig
@@ -18,7 +19,7 @@ __all__ = ["load_config", "parse_config", "starter_config"]
 
 def starter_config() -> RankingConfig:
     """The configuration that ships with Trellis."""
-    file = resources.files("recommender") / "data" / "ranking" / "starter.yaml"
+    file = resources.files(recommender) / "data" / "ranking" / "starter.yaml"
     return parse_config(file.read_bytes(), file="starter.yaml")
 
 

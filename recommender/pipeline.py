@@ -15,6 +15,7 @@ from models.assessment import Assessment
 from models.base import AssessmentId, SupportId, TeamId
 from models.decision_log import LoggedList
 from models.kinds import KINDS
+from models.message import Message
 from models.profile import CapacityProfile
 from models.recommendation import (
     HonoredSupport,
@@ -46,6 +47,7 @@ from recommender.telling.explain import RubricVectors
 from recommender.telling.history import latest
 from recommender.telling.matches import MatchWriter
 from recommender.telling.planning import make_plan
+from recommender.words import Speaker
 
 __all__ = ["Decided", "Recommender", "versions_of"]
 
@@ -112,6 +114,7 @@ class Recommender:
         self._keep_words = keep_words
         anchors = embedder.encode(rubric_queries(instrument), query=True, progress=progress)
         self._rubric = RubricVectors.of(anchors)
+        self._speaker = Speaker(instrument=instrument.instrument, ruleset=ruleset)
         indexes = indexes or kind_indexes(catalog, embedder, dense_index=dense_index, progress=progress)
         self._rankers = {
             kind: KindRanker(
@@ -198,6 +201,7 @@ class Recommender:
             lists.append(self._list(ranker, ranked, team, writer))
             honored += writer.honored(ranker, ranked, terms.past)
             logs += [log] if log else []
+        notices = _notices(profile)
         matches = [match for ranked_list in lists for match in ranked_list.matches]
         run = RecommendationRun(
             assessment_id=AssessmentId(assessment.assessment_id),
@@ -218,8 +222,10 @@ class Recommender:
                     score.domain: int(np.argmax(score.p_levels)) + 1 for score in profile.domains if score.p_levels
                 },
                 readiness_shown=[need.domain for need in needs if need.readiness],
+                speaker=self._speaker,
             ),
-            notices=_notices(profile),
+            notices=tuple(self._speaker.say(notice) for notice in notices),
+            notice_messages=notices,
             honored=tuple(honored),
         )
         return Decided(run, tuple(logs))
@@ -334,13 +340,13 @@ class Recommender:
         return profile, team
 
     def _writer(self, team: TeamView, profile: CapacityProfile) -> MatchWriter:
-        return MatchWriter(team, profile, instrument=self.instrument, rubric=self._rubric)
+        return MatchWriter(team, profile, instrument=self.instrument, rubric=self._rubric, speaker=self._speaker)
 
     def _list(self, ranker: KindRanker, ranked: Ranked, team: TeamView, writer: MatchWriter) -> RankedList:
         return RankedList(
             kind=ranker.kind,
             matches=tuple(writer.match(ranker, ranked, place) for place in range(len(ranked.listed.order))),
-            unmet_needs=_unmet(ranker, ranked, team),
+            unmet_needs=_unmet(ranker, ranked, team, self._speaker),
             n_eligible=int(ranked.rules.eligible.sum()),
             n_excluded=int((~ranked.rules.eligible).sum()),
         )
@@ -376,32 +382,31 @@ def versions_of(
     )
 
 
-def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamView) -> tuple[UnmetNeed, ...]:
+def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamView, speaker: Speaker) -> tuple[UnmetNeed, ...]:
     """Priority needs that no support good enough works on."""
     rows = ranked.features.rows
     good = ranked.rules.eligible[rows] & (ranked.relevance.total >= ranker.settings.floor)
     served = ranker.table.domains[rows[good & ~ranked.barred]].sum(axis=0) > 0
     was_served = ranker.table.domains[rows[good & ranked.barred]].sum(axis=0) > 0
-    kinds = [f"other {ranker.kind}" if past else ranker.kind for past in was_served]
-    return tuple(
-        UnmetNeed(
-            domain=need.domain,
-            kind=ranker.kind,
-            detail=f"No {kinds[DOMAINS.index(need.domain)]} in the catalog"
-            f" is a good enough match for {need.name.lower()} yet.",
-        )
-        for need in team.needs
-        if need.is_priority and not served[DOMAINS.index(need.domain)]
-    )
+    unmet = []
+    for need in team.needs:
+        column = DOMAINS.index(need.domain)
+        if need.is_priority and not served[column]:
+            key = f"unmet.{'other_' if was_served[column] else ''}{ranker.kind}"
+            detail = Message(key=key, values={"need": Message(key=f"domain.{need.domain}")})
+            unmet.append(
+                UnmetNeed(domain=need.domain, kind=ranker.kind, detail=speaker.say(detail), detail_message=detail)
+            )
+    return tuple(unmet)
 
 
-def _notices(profile: CapacityProfile) -> tuple[str, ...]:
-    """What is missing or hidden, in plain sentences."""
+def _notices(profile: CapacityProfile) -> tuple[Message, ...]:
+    """What is missing or hidden, one sentence each."""
     notices = []
     if profile.visibility is Visibility.NOTHING:
-        notices.append("Too few people answered to show numbers. Matches still use every answer.")
+        notices.append(Message(key="notice.too_few_people"))
     hidden = [one.domain for one in profile.domains if one.status is ScoreStatus.TOO_FEW_ANSWERS]
     if hidden:
-        names = ", ".join(domain.value.replace("-", " ") for domain in hidden)
-        notices.append(f"Not enough answers to score: {names}. They are matched from importance and words.")
+        names = tuple(Message(key=f"domain.{domain}") for domain in hidden)
+        notices.append(Message(key="notice.not_scored", values={"domains": names}))
     return tuple(notices)

@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 from sqlalchemy.orm import Session
 
 from api.access.keys import hash_secret
-from api.access.people_rows import add_web_session, end_sessions, find_web_session, forget_expired
 from api.access.principals import Principal, Scope
+from api.access.session_rows import add_web_session, end_sessions, find_web_session, forget_expired
 from api.errors import Unauthenticated
 from api.storage.database import Database
 from api.storage.tables import Person, WebSession

@@ -1,20 +1,24 @@
 """Windows, the people in them, their answers, and frozen results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from api.storage.tables import Answer, Assessment, Respondent, Snapshot, Team
 
 __all__ = [
+    "Answered",
+    "Assessment",
     "Place",
+    "Respondent",
     "add_assessment",
     "add_respondent",
     "add_snapshot",
+    "answered_in",
     "answers_in",
     "answers_of",
     "assessments",
@@ -26,8 +30,10 @@ __all__ = [
     "last_closed",
     "last_snapshot",
     "last_wave",
+    "latest_assessments",
     "respondents",
     "snapshots_of",
+    "with_results",
     "write_answers",
 ]
 
@@ -52,6 +58,16 @@ class Place(NamedTuple):
     team: Team
 
 
+class Answered(NamedTuple):
+    """How many people are in one mode of a window, and how far they are."""
+
+    invited: int = 0
+    started: int = 0
+    """Who have saved anything."""
+    done: int = 0
+    """Who have said that they are done."""
+
+
 def add_assessment(session: Session, assessment: Assessment) -> None:
     """Store a new window."""
     session.add(assessment)
@@ -71,6 +87,14 @@ def assessments(session: Session, team_id: str, *, after: str = "", limit: int) 
     """Windows of a team with ids above `after`, oldest first."""
     query = select(Assessment).where(Assessment.team_id == team_id, Assessment.id > after)
     return session.scalars(query.order_by(Assessment.id).limit(limit)).all()
+
+
+def latest_assessments(session: Session, team_ids: Collection[str]) -> dict[str, Assessment]:
+    """The last window of each team that has one."""
+    newest = select(Assessment.team_id, func.max(Assessment.wave).label("wave"))
+    newest_of = newest.where(Assessment.team_id.in_(team_ids)).group_by(Assessment.team_id).subquery()
+    same = and_(Assessment.team_id == newest_of.c.team_id, Assessment.wave == newest_of.c.wave)
+    return {found.team_id: found for found in session.scalars(select(Assessment).join(newest_of, same))}
 
 
 def last_wave(session: Session, team_id: str) -> int:
@@ -118,6 +142,15 @@ def count_respondents(session: Session, assessment_id: str, mode: str) -> int:
     """How many people were asked to answer in one mode."""
     query = select(func.count()).where(Respondent.assessment_id == assessment_id, Respondent.mode == mode)
     return session.scalar(query) or 0
+
+
+def answered_in(session: Session, assessment_ids: Collection[str]) -> dict[tuple[str, str], Answered]:
+    """How far the people of windows are, by window and mode."""
+    counts = func.count(), func.count(Respondent.saved_at), func.count(Respondent.submitted_at)
+    query = select(Respondent.assessment_id, Respondent.mode, *counts)
+    query = query.where(Respondent.assessment_id.in_(assessment_ids))
+    rows = session.execute(query.group_by(Respondent.assessment_id, Respondent.mode))
+    return {(assessment_id, mode): Answered(*numbers) for assessment_id, mode, *numbers in rows}
 
 
 def find_invited(session: Session, token_hash: str) -> Respondent | None:
@@ -203,3 +236,9 @@ def snapshots_of(session: Session, assessment_id: str, mode: str) -> Sequence[Sn
     """All frozen results of one mode of a window, oldest first."""
     query = select(Snapshot).where(Snapshot.assessment_id == assessment_id, Snapshot.mode == mode)
     return session.scalars(query.order_by(Snapshot.number)).all()
+
+
+def with_results(session: Session, assessment_ids: Collection[str]) -> set[str]:
+    """Those of the windows that have frozen results."""
+    query = select(Snapshot.assessment_id).where(Snapshot.assessment_id.in_(assessment_ids)).distinct()
+    return set(session.scalars(query))

@@ -5,13 +5,12 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from api.access.actors import colleagues
-from api.access.audit import latest_lines
+from api.access.actor_rows import colleagues
+from api.access.audit_rows import latest_lines
 from api.access.principals import Principal
 from api.catalog.versions import IMPORTED, CatalogVersion, catalog_versions
 from api.engine.engine import Engine
-from models.kinds import KINDS
-from models.sizes import size_key
+from models.kinds import KINDS, size_key
 from models.vocab import SupportKind
 
 __all__ = ["VersionLine", "version_lines"]

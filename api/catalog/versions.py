@@ -15,8 +15,7 @@ from api.engine.rows import activate_catalog, latest_activations, newest_activat
 from api.errors import InvalidBody, NotFound
 from api.storage.database import Database
 from models.base import Fault
-from models.kinds import KINDS
-from models.sizes import HasSizes, size_key
+from models.kinds import KINDS, HasSizes, size_key
 from models.vocab import SupportKind
 from recommender.catalog.load import Catalog
 from recommender.catalog.parse import parse_catalog

@@ -72,9 +72,9 @@ def list_command(
     from rich.table import Column, Table
 
     from api.access.key_rows import organizations
-    from api.access.people_rows import people
     from api.cli.terminal import screen
     from api.people.people import person_view
+    from api.people.rows import people
     from api.storage.open import opened
     from api.text.screen import printable
 

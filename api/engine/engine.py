@@ -84,10 +84,11 @@ def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -
     if embedder is None:
         model = SentenceEmbedder(EmbeddingConfig(model=settings.model, sha256=settings.model_sha256))
         embedder = CachedEmbedder(model, settings.data_dir / "vectors.sqlite")
+    instrument = default_instrument()
     return Inputs(
-        instrument=default_instrument(),
+        instrument=instrument,
         catalog=load_catalog(settings.catalog_dir) if settings.catalog_dir else starter_catalog(),
-        ruleset=load_ruleset(settings.ruleset) if settings.ruleset else starter_ruleset(),
+        ruleset=load_ruleset(settings.ruleset, instrument=instrument) if settings.ruleset else starter_ruleset(),
         config=load_config(settings.config) if settings.config else starter_config(),
         embedder=embedder,
     )

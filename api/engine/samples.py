@@ -4,6 +4,8 @@ import json
 from importlib.resources import files
 from typing import Any
 
+import recommender
+
 __all__ = ["SAMPLES", "read_sample", "sample_documents"]
 
 SAMPLES = ("new-school-team", "veteran-team", "network-hub")
@@ -11,7 +13,7 @@ SAMPLES = ("new-school-team", "veteran-team", "network-hub")
 
 def read_sample(name: str) -> bytes:
     """The assessment file of one sample."""
-    return (files("recommender") / "data" / "samples" / f"{name}.json").read_bytes()
+    return (files(recommender) / "data" / "samples" / f"{name}.json").read_bytes()
 
 
 def sample_documents() -> dict[str, Any]:

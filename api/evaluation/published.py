@@ -34,8 +34,7 @@ def load_evaluation(settings: Settings) -> PublishedEvaluation:
     Raises:
         InvalidSetting: the file cannot be read, or is no published evaluation; every fault.
     """
-    # Read as data: the service runs none of the evaluation's code.
-    path = settings.evaluation or resources.files("eval") / "data" / "published.json"
+    path = settings.evaluation or resources.files(__package__) / "data" / "published.json"
     try:
         return PublishedEvaluation.model_validate_json(path.read_bytes())
     except OSError as error:

@@ -6,7 +6,6 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
-from sqlalchemy import QueuePool
 
 from api.engine.engine import Engine
 from api.storage.database import Database
@@ -71,9 +70,9 @@ class _State(Collector):
         yield GaugeMetricFamily("trellis_ready", "1 once recommendations can be made.", float(bool(versions)))
         flat = {name: str(value) for name, value in versions.items() if isinstance(value, str | int)}
         yield InfoMetricFamily("trellis", "Versions in use.", {"trellis": __version__} | flat)
-        pool = self._database.engine.pool
-        if isinstance(pool, QueuePool):
+        connections = self._database.connections()
+        if connections is not None:
             state = GaugeMetricFamily("trellis_database_connections", "Connections by state.", labels=["state"])
-            state.add_metric(["in_use"], pool.checkedout())
-            state.add_metric(["idle"], pool.checkedin())
+            for name, number in zip(("in_use", "idle"), connections, strict=True):
+                state.add_metric([name], number)
             yield state

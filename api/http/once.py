@@ -11,11 +11,11 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.errors import IdempotencyMismatch
-from api.http.stored_answers import find_stored_answer, forget_stored_answers, lock_stored_answer, store_answer
+from api.http.rows import find_stored_answer, forget_stored_answers, lock_stored_answer, store_answer
 from api.storage.database import Database
 from api.storage.tables import StoredAnswer
 
-__all__ = ["KEPT_FOR", "Created", "Once", "forget_expired", "kept_or_made"]
+__all__ = ["KEPT_FOR", "Created", "Once", "forget_expired", "led_to"]
 
 KEPT_FOR = timedelta(hours=24)
 """How long a repeated call gets the first answer."""
@@ -80,7 +80,7 @@ class _Once:
                 created_at=now,
             )
 
-        kept = kept_or_made(session, owner, key, answer, now=now)
+        kept = _kept_or_made(session, owner, key, answer, now=now)
         return fresh[0] if fresh else self._replayed(kept)
 
     def kept(self, session: Session, *, owner: str, now: datetime) -> Response | None:
@@ -99,7 +99,40 @@ class _Once:
         return Response(kept.body, kept.status, headers, media_type="application/json")
 
 
-def kept_or_made(
+def led_to(
+    session: Session, key: str, make: Callable[[], tuple[str, str | None]], *, owner: str, now: datetime
+) -> tuple[str, bool]:
+    """Where a browser is led that sent a creating form, and whether the form was sent for the first time.
+
+    Args:
+        session: a writing transaction.
+        key: the same for the same form with the same content.
+        make: creates the thing; gives the path of its page and the id of the team that it belongs to, if any.
+        owner: who sent it.
+        now: the time.
+    """
+    first = False
+
+    def answer() -> StoredAnswer:
+        nonlocal first
+        first = True
+        address, team_id = make()
+        return StoredAnswer(
+            owner=owner,
+            key=key,
+            fingerprint=key,
+            team_id=team_id,
+            status=303,
+            headers={"location": address},
+            body="",
+            created_at=now,
+        )
+
+    kept = _kept_or_made(session, owner, key, answer, now=now)
+    return str(kept.headers["location"]), first
+
+
+def _kept_or_made(
     session: Session, owner: str, key: str, make: Callable[[], StoredAnswer], *, now: datetime
 ) -> StoredAnswer:
     """The answer that is kept under a key, or the one that `make` gives, which is kept for a day from then on.

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from api.access.audit import audit_lines
+from api.access.audit_rows import audit_lines
 from api.access.principals import Permission, Principal
 from api.errors import InvalidParameter
 from api.http.dependencies import Reading, Require, problem_responses

@@ -5,21 +5,14 @@ from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.access.audit import note
 from api.access.keys import hash_secret
-from api.access.people_rows import (
-    add_person,
-    add_sign_in_link,
-    end_links,
-    end_sessions,
-    find_person_by_email,
-    get_person,
-)
 from api.access.principals import Scope
+from api.access.session_rows import end_sessions
 from api.errors import Conflict, NotFound
+from api.people.rows import add_person, add_sign_in_link, end_links, find_person_by_email, get_person
 from api.storage.ids import new_id
 from api.storage.tables import Person, SignInLink
 
@@ -89,14 +82,9 @@ def create_person(session: Session, organization_id: str, new: NewPerson, *, act
         scope=new.scope,
         created_at=now,
     )
-    taken = Conflict("This email cannot be added: somebody signs in with it already.")
-    if find_person_by_email(session, person.email) is not None:
-        raise taken
-    try:
-        with session.begin_nested():
-            add_person(session, person)
-    except IntegrityError as error:
-        raise taken from error
+    # Two callers at once may both find nobody of that email; then the database lets only the first one through.
+    if find_person_by_email(session, person.email) is not None or not add_person(session, person):
+        raise Conflict("This email cannot be added: somebody signs in with it already.")
     detail = {"scope": new.scope}
     note(session, "person.create", person.id, actor=actor, organization_id=organization_id, now=now, detail=detail)
     return person

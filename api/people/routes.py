@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from api.access.people_rows import people
 from api.access.principals import Permission, Principal
 from api.http.browsers import SettingsDep
 from api.http.dependencies import Now, Reading, Require, Writing, problem_responses
 from api.http.once import Created, Once
 from api.http.paging import Page, Paging, page_of
 from api.people.people import NewPerson, PersonView, create_person, disable_person, make_link, person_view
+from api.people.rows import people
 
 __all__ = ["router"]
 

@@ -14,18 +14,17 @@ from api.access.audit import note
 from api.access.keys import hash_secret
 from api.access.oidc import Identity, IdentityProvider, Trip
 from api.access.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, verify_password
-from api.access.people_rows import (
+from api.access.session_rows import end_sessions, forget_expired
+from api.access.sessions import Method, SignedInPerson, begin_session
+from api.errors import InvalidBody, SignInFailed, TooManyRequests
+from api.people.rows import (
     add_oidc_attempt,
-    end_sessions,
     find_link,
     find_person_by_email,
     find_person_by_subject,
-    forget_expired,
     get_person,
     take_oidc_attempt,
 )
-from api.access.sessions import Method, SignedInPerson, begin_session
-from api.errors import InvalidBody, SignInFailed, TooManyRequests
 from api.storage.database import Database
 from api.storage.tables import OidcAttempt, Person
 from models.base import Fault

@@ -134,6 +134,7 @@ def tell_changes_of_runs(session: Session, engine: Engine, before: Run, after: R
             decisions=_decisions(old, new),
         ),
         residual=None if same_code else ChangeFactor.MODEL,
+        speaker=new.parts.instrument.english,
     )
     return Changes(run_id=after.id, against=before.id, compared="released" if released else "recommended", story=story)
 

@@ -20,9 +20,8 @@ from api.recommending.making import Made, NewRun, make_run, present_case, store_
 from api.recommending.replay import Replay, replay
 from api.recommending.run_text import run_text, run_trec
 from api.recommending.what_if import RunWhyNot, Tried, WhatIfBody, must_be_allowed_to_try, try_out, why_not
-from api.reviews.rows import find_review
 from api.reviews.team_view import readable_run
-from api.runs.rows import run_before, runs_of_team
+from api.runs.rows import find_review, run_before, runs_of_team
 from api.runs.stored import RunHead, RunView, run_head, run_json, seen_run
 from api.storage.tables import Review, Run
 from models.recommendation import RecommendationRun

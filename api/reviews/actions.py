@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from sqlalchemy.orm import Session
 
-from api.access.actors import works_for
+from api.access.actor_rows import works_for
 from api.access.principals import Principal, Scope
 from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody

@@ -16,7 +16,8 @@ from api.reviews.desk import undone
 from api.reviews.fold import accept, fold, lists_of, released_review
 from api.reviews.matches import offer, take_back
 from api.reviews.records import event_row, events_in, kept_supports, update_row
-from api.reviews.rows import append_events, events_of, find_review
+from api.reviews.rows import append_events, events_of
+from api.runs.rows import find_review
 from api.runs.stored import run_document, seen_run
 from api.storage.tables import Review as ReviewRow
 from api.storage.tables import Run, Team

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 from api.access.team_rows import granted_to, shared_with
 from api.storage.tables import Review, ReviewEvent, Run, Team, UtcDateTime
 
-__all__ = ["QueueQuery", "add_review", "append_events", "counts", "events_of", "find_review", "queue", "removal_events"]
+__all__ = ["QueueQuery", "add_review", "append_events", "counts", "events_of", "queue", "removal_events"]
 
 Columns = TypeVarTuple("Columns")
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -40,11 +40,6 @@ def add_review(session: Session, review: Review, first: ReviewEvent) -> None:
     """Store a new review with its first event."""
     session.add_all([review, first])
     session.flush()
-
-
-def find_review(session: Session, run_id: str, *, lock: bool = False) -> Review | None:
-    """Where a run's review stands; `lock` keeps other writers out until the transaction ends."""
-    return session.get(Review, run_id, with_for_update=lock or None, populate_existing=lock)
 
 
 def events_of(session: Session, run_ids: Sequence[str]) -> Sequence[ReviewEvent]:

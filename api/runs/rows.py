@@ -1,22 +1,36 @@
 """Recommendation runs, with where their review stands."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer, undefer
 
 from api.storage.tables import Assessment, Review, Run, Snapshot
 
 __all__ = [
+    "LatestRun",
+    "Run",
     "add_run",
+    "find_review",
     "find_run",
     "has_released_run",
     "is_assessment_of",
+    "latest_runs",
     "newest_snapshot_of",
     "run_before",
     "runs_of_assessment",
     "runs_of_team",
 ]
+
+
+class LatestRun(NamedTuple):
+    """The last run of a team."""
+
+    id: str
+    assessment_id: str
+    released_at: datetime | None
 
 
 def add_run(session: Session, run: Run) -> None:
@@ -29,6 +43,11 @@ def find_run(session: Session, run_id: str, *, inputs: bool = False) -> Run | No
     """The run of that id; with `inputs`, what it was made of is read at once too."""
     options = [undefer(Run.assessment), undefer(Run.decision_log)] if inputs else []
     return session.get(Run, run_id, options=options)
+
+
+def find_review(session: Session, run_id: str, *, lock: bool = False) -> Review | None:
+    """Where a run's review stands; `lock` keeps other writers out until the transaction ends."""
+    return session.get(Review, run_id, with_for_update=lock or None, populate_existing=lock)
 
 
 def runs_of_team(
@@ -47,6 +66,14 @@ def runs_of_assessment(session: Session, assessment_id: str) -> Sequence[tuple[R
     query = select(Run, Review).outerjoin(Review, Review.run_id == Run.id).where(Run.assessment_id == assessment_id)
     rows = session.execute(query.options(defer(Run.document)).order_by(Run.id.desc()))
     return [(run, review) for run, review in rows]
+
+
+def latest_runs(session: Session, team_ids: Sequence[str]) -> dict[str, LatestRun]:
+    """The last run of each team that has one, and when it was released."""
+    newest = select(func.max(Run.id)).where(Run.team_id.in_(team_ids)).group_by(Run.team_id)
+    query = select(Run.team_id, Run.id, Run.assessment_id, Review.released_at)
+    query = query.outerjoin(Review, Review.run_id == Run.id).where(Run.id.in_(newest))
+    return {row.team_id: LatestRun(row.id, row.assessment_id, row.released_at) for row in session.execute(query)}
 
 
 def run_before(session: Session, run: Run, *, released: bool = False) -> str | None:

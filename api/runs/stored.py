@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from api.access.principals import Principal, Scope
 from api.access.reach import beyond_reach_as, shares_with_officer, team_with_results
 from api.errors import NotFound, NotReleased
-from api.reviews.rows import find_review
-from api.runs.rows import find_run
+from api.runs.rows import find_review, find_run
 from api.storage.tables import Review, Run, Team
 from models.base import Value
 from models.recommendation import PastSupport, RecommendationRun, Versions

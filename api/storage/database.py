@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
@@ -70,6 +70,11 @@ class Database:
         self._hasty_writer = self._writer.execution_options(**{_HASTY: True})
         self.turns = Turns(1 if self.is_sqlite else _WRITERS, patience=lock_seconds)
         """For event loops: what must be held while they write."""
+
+    def connections(self) -> tuple[int, int] | None:
+        """How many connections are in use, and how many wait to be; None where there is no pool of them."""
+        pool = self.engine.pool
+        return (pool.checkedout(), pool.checkedin()) if isinstance(pool, QueuePool) else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

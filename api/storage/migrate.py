@@ -62,7 +62,7 @@ def present_revision(database: Database) -> str | None:
 
 @contextmanager
 def _config() -> Iterator[Config]:
-    with as_file(files("api.storage") / "migrations") as folder:
+    with as_file(files(__package__) / "migrations") as folder:
         config = Config()
         config.set_main_option("script_location", str(folder))
         yield config

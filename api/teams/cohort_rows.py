@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.storage.tables import Cohort, CohortGrant, Organization, Team
@@ -68,14 +69,14 @@ def grants_of(session: Session, team_id: str) -> Sequence[tuple[Cohort, CohortGr
     return [(cohort, grant) for cohort, grant in session.execute(query)]
 
 
-def add_grant(session: Session, grant: CohortGrant) -> None:
-    """Store a new grant.
-
-    Raises:
-        IntegrityError: the team is in the cohort already.
-    """
-    session.add(grant)
-    session.flush()
+def add_grant(session: Session, grant: CohortGrant) -> bool:
+    """Store a new grant; False when the team is in the cohort already, and then the transaction goes on."""
+    try:
+        with session.begin_nested():
+            session.add(grant)
+    except IntegrityError:
+        return False
+    return True
 
 
 def end_grant(session: Session, grant: CohortGrant, *, actor: str, now: datetime) -> None:

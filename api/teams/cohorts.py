@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.access.audit import note
@@ -15,7 +14,7 @@ from api.access.key_rows import find_organization
 from api.access.principals import Principal, Scope
 from api.access.reach import own_team, shares_with_officer
 from api.access.team_rows import granted_team
-from api.errors import NotFound
+from api.errors import Conflict, NotFound
 from api.storage.ids import new_id
 from api.storage.tables import Cohort, CohortGrant, Team
 from api.teams.cohort_rows import active_grant, add_cohort, add_grant, cohort_teams, end_grant, find_cohort, grants_of
@@ -196,13 +195,10 @@ def _grant_view(session: Session, cohort: Cohort, grant: CohortGrant) -> GrantVi
 
 def _add(session: Session, cohort: Cohort, team: Team, actor: str, now: datetime) -> CohortGrant:
     grant = CohortGrant(cohort_id=cohort.id, team_id=team.id, granted_at=now, granted_by=actor)
-    try:
-        with session.begin_nested():
-            add_grant(session, grant)
-    except IntegrityError:  # another caller was quicker with the same grant
+    if not add_grant(session, grant):  # another caller was quicker with the same grant
         found = active_grant(session, cohort.id, team.id)
         if found is None:
-            raise
+            raise Conflict("Another call changed the same thing at the same time; nothing was written.")
         return found
     _note_both(session, "cohort.grant", cohort, team, actor, now)
     return grant

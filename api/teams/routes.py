@@ -6,11 +6,11 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Response
 
 from api.access.principals import Permission, Principal, Scope
 from api.access.reach import own_team, shares_results, visible_team
-from api.access.team_rows import granted_teams, teams
 from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, Writing, problem_responses
 from api.http.etags import IfMatch, IfNoneMatch, etag_of, unchanged
 from api.http.once import Created, Once
 from api.http.paging import Page, Paging, page_of
+from api.teams.rows import granted_teams, teams
 from api.teams.teams import NewTeam, TeamChange, TeamView, change_team, create_team, delete_team, team_view
 
 __all__ = ["router"]

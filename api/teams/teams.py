@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from api.access.audit import note
 from api.access.principals import Principal
 from api.access.reach import own_team
-from api.access.team_rows import add_team, find_team_by_external_id, lock_all_of_team, remove_team
 from api.errors import Conflict, InvalidBody
 from api.storage.ids import new_id
 from api.storage.tables import Team
+from api.teams.rows import add_team, find_team_by_external_id, lock_all_of_team, remove_team
 from models.assessment import ContextValue
 from models.base import Fault
 from models.vocab import Form

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+import eval as evaluation
 from eval.inputs.gates import forbidden_supports
 from eval.inputs.yaml_files import parse_yaml, read_yaml
 from eval.results.findings import BehaviorRecord
@@ -103,7 +104,7 @@ def load_checks(path: Path) -> BehaviorFile:
 
 def shipped_checks() -> BehaviorFile:
     """The checks that ship with Trellis."""
-    file = resources.files("eval") / "data" / "behavior" / "shipped.yaml"
+    file = resources.files(evaluation) / "data" / "behavior" / "shipped.yaml"
     return parse_yaml(file.read_bytes(), BehaviorFile, file="shipped.yaml", fields=_FIELDS)
 
 

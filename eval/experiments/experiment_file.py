@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+import eval as evaluation
 from eval.experiments.experiment import DENSE_SHELF, LEXICAL_SHELF, OURS
 from eval.experiments.slices import SLICES
 from eval.inputs.yaml_files import parse_yaml, read_yaml
@@ -70,7 +71,7 @@ def load_experiment(path: Path) -> ExperimentFile:
 
 def shipped_experiment() -> ExperimentFile:
     """Everything on the development teams that ship with Trellis."""
-    file = resources.files("eval") / "data" / "experiments" / "development.yaml"
+    file = resources.files(evaluation) / "data" / "experiments" / "development.yaml"
     return parse_yaml(file.read_bytes(), ExperimentFile, file="development.yaml", check=_name_faults)
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, ValidationError
 
+import eval as evaluation
 from eval.experiments.slices import LEAST_TEAMS
 from eval.inputs.yaml_files import InvalidFile
 from eval.measuring.stats import bootstrap_interval, mean
@@ -53,7 +54,7 @@ class Recorded(Value):
 
 def recorded_result() -> Recorded:
     """The record that ships with Trellis, of the development teams."""
-    return _parse((resources.files("eval") / "data" / "recorded.json").read_bytes(), "recorded.json")
+    return _parse((resources.files(evaluation) / "data" / "recorded.json").read_bytes(), "recorded.json")
 
 
 def read_recorded(path: Path) -> Recorded:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from eval.inputs.gates import forbidden_supports
-from eval.metrics import explanation_sum_error, replay_mismatches, rising_scores
+from eval.measuring.explanation import explanation_sum_error, rising_scores
+from eval.measuring.replay import replay_mismatches
 from eval.results.findings import HardRules
 from models.assessment import Assessment
 from recommender.catalog.load import Catalog

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+import eval as evaluation
 from eval.inputs.gates import forbidden_supports
 from eval.inputs.known_ids import KnownIds, unknown_ids
 from eval.metrics import Topic
@@ -124,7 +125,7 @@ def read_assessments(path: Path, *, parse: Callable[[bytes], Assessment]) -> tup
 
 def development_teams(*, parse: Callable[[bytes], Assessment]) -> JudgedTeams:
     """The judged development teams that ship with Trellis; judged by language-model assessors, teams invented."""
-    with resources.as_file(resources.files("eval") / "data" / "judged") as folder:
+    with resources.as_file(resources.files(evaluation) / "data" / "judged") as folder:
         return load_judged(folder, parse=parse)
 
 

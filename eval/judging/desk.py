@@ -6,6 +6,7 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 
+import eval as evaluation
 from eval.inputs.judged import ASSESSMENTS_FILE, read_assessments
 from eval.judging.case import Case, make_case
 from eval.judging.judgments import Pair, support_hash
@@ -68,7 +69,7 @@ def open_desk(*, teams: Path | None, catalog: Path | None) -> Desk:
     instrument = default_instrument()
     parse = partial(parse_assessment, instrument=instrument)
     if teams is None:
-        with resources.as_file(resources.files("eval") / "data" / "judged") as folder:
+        with resources.as_file(resources.files(evaluation) / "data" / "judged") as folder:
             assessments = read_assessments(folder / ASSESSMENTS_FILE, parse=parse)
     else:
         assessments = read_assessments(teams / ASSESSMENTS_FILE, parse=parse)
@@ -82,4 +83,4 @@ def open_desk(*, teams: Path | None, catalog: Path | None) -> Desk:
 
 def read_guidelines() -> str:
     """What the grades mean, as Markdown."""
-    return (resources.files("eval") / "data" / "judged" / "guidelines.md").read_text("utf-8")
+    return (resources.files(evaluation) / "data" / "judged" / "guidelines.md").read_text("utf-8")

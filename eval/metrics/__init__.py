@@ -9,8 +9,6 @@ from eval.metrics.average_precision import AveragePrecision
 from eval.metrics.base import Metric, Ranking, Topic
 from eval.metrics.bpref import BPref
 from eval.metrics.err import ERR
-from eval.metrics.explanation import explanation_sum_error, rising_scores
-from eval.metrics.exposure import catalog_coverage, exposure_gini
 from eval.metrics.gate_violations import GateViolations
 from eval.metrics.group_exposure import GroupExposure, group_exposure
 from eval.metrics.hit import Hit
@@ -22,7 +20,6 @@ from eval.metrics.precision import Precision
 from eval.metrics.rbp import RBP, RBPResidual
 from eval.metrics.recall import Recall
 from eval.metrics.reciprocal_rank import ReciprocalRank
-from eval.metrics.replay import replay_mismatches
 from recommender.telling.rank_overlap import rank_biased_overlap
 
 __all__ = [
@@ -46,14 +43,9 @@ __all__ = [
     "Recall",
     "ReciprocalRank",
     "Topic",
-    "catalog_coverage",
-    "explanation_sum_error",
-    "exposure_gini",
     "group_exposure",
     "parse_metric",
     "rank_biased_overlap",
-    "replay_mismatches",
-    "rising_scores",
 ]
 
 METRICS: dict[str, type[Metric]] = {

@@ -6,6 +6,7 @@ from html import escape
 from importlib import resources
 from string import Template
 
+import eval as evaluation
 from eval.reporting.blocks import Block, Document, Figure, Items, Paragraph, Section, TableBlock
 
 __all__ = ["page"]
@@ -41,7 +42,7 @@ $body
 
 def page(document: Document) -> str:
     """The whole page."""
-    style = (resources.files("eval") / "data" / "report.css").read_text("utf-8")
+    style = (resources.files(evaluation) / "data" / "report.css").read_text("utf-8")
     return _PAGE.substitute(
         title=escape(document.title),
         style=style,

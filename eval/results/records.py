@@ -10,9 +10,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from eval.measuring.exposure import catalog_coverage, exposure_gini
 from eval.measuring.harness import Table, compare_with, summarize
 from eval.measuring.stats import Comparison
-from eval.metrics import Metric, catalog_coverage, exposure_gini
+from eval.metrics import Metric
 from eval.results.findings import (
     BehaviorRecord,
     GroupRecord,

@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import recommender
 from models.base import Fault, SupportId
 from models.kinds import KINDS, kind_of_id
 from models.support import Support
@@ -100,5 +101,5 @@ def restore_catalog(records: Iterable[dict[str, Any]]) -> Catalog:
 
 def starter_catalog() -> Catalog:
     """The catalog that ships with Trellis."""
-    with resources.as_file(resources.files("recommender") / "data" / "catalog") as folder:
+    with resources.as_file(resources.files(recommender) / "data" / "catalog") as folder:
         return load_catalog(folder)

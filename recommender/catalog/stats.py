@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from models.base import SupportId, Value
+from models.kinds import HasSizes
 from models.rules import SupportField
-from models.sizes import HasSizes
 from models.support import Support
 from models.vocab import Domain, FocusArea, Level, SupportKind
 from recommender.catalog.duplicates import DuplicatePair, canonical_url, near_duplicates

@@ -8,9 +8,9 @@ from models.vocab import Form
 from recommender.instruments import LoadedInstrument
 from recommender.reading.fault_report import FaultReport, Path, found
 
-__all__ = ["check_context"]
+__all__ = ["ELSEWHERE", "check_context"]
 
-_ELSEWHERE = {"form": "/form", "answer_mode": "/answer_mode", "role": "/responses/…/role"}
+ELSEWHERE = {"form": "/form", "answer_mode": "/answer_mode", "role": "/responses/…/role"}
 """Context questions whose answers live outside the context, and where."""
 
 _AT: Path = ("team", "context")
@@ -30,12 +30,10 @@ def check_context(
     for key, value in context.items():
         path: Path = (*_AT, key)
         question = instrument.context.get(key)
-        if key in _ELSEWHERE:
-            report.add(path, f"The answer to '{key}' lives at {_ELSEWHERE[key]}, not in the context.")
+        if key in ELSEWHERE:
+            report.add(path, f"The answer to '{key}' lives at {ELSEWHERE[key]}, not in the context.")
         elif question is None:
-            ids = [
-                q.id for q in instrument.context.values() if q.id not in _ELSEWHERE and (not form or form in q.forms)
-            ]
+            ids = [q.id for q in instrument.context.values() if q.id not in ELSEWHERE and (not form or form in q.forms)]
             report.unknown_word(path, key, ids, what="a context question")
         elif form is not None and form not in question.forms:
             forms = " and ".join(question.forms)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from models.assessment import Assessment
 from models.growth import ChangeMethod, DomainGrowth, Growth, NoVerdict, ShownScore, Verdict
+from models.message import Message
 from models.profile import CapacityProfile, DomainScore
 from models.vocab import AnswerMode, Domain, ScoreStatus, Visibility
 from recommender.config import ScoringConfig
@@ -26,14 +27,6 @@ __all__ = ["JudgedChange", "Wave", "build_growth", "judge_change"]
 _FALSE_DISCOVERY_RATE = 0.10
 _LARGEST_SHOWN = 99.9
 _MANY_TIED = 3
-
-_WHY_NO_VERDICT: Mapping[NoVerdict, str] = {
-    "other_form": "the two times used different forms",
-    "other_answer_mode": "people answered alone one time and agreed together the other",
-    "other_version": "the two times used different versions of the questionnaire",
-    "other_scoring": "the two times were scored in different ways",
-    "turnover": "half or more of the team has changed",
-}
 
 
 @dataclass(frozen=True)
@@ -128,12 +121,14 @@ def build_growth(
         )
         for domain, reason in reasons.items()
     )
+    notices = _notices(domains, not_comparable)
     return Growth(
         team_id=later.profile.team_id,
         earlier_id=earlier.profile.assessment_id,
         later_id=later.profile.assessment_id,
         domains=domains,
-        notices=_notices(domains, not_comparable),
+        notices=tuple(instrument.english.say(notice) for notice in notices),
+        notice_messages=notices,
     )
 
 
@@ -226,7 +221,7 @@ def _domain_growth(
     before, after = (None, None) if reason == "suppressed" else (_shown_score(old), _shown_score(new))
     if before is None or after is None:
         then = None  # it would hint at a score that is not shown
-    told = change if change is not None and _tells_numbers(change, old, new, instrument) else None
+    numbers = change if change is not None and _tells_numbers(change, old, new, instrument) else None
     direction = None
     if change is not None and change.verdict != "no clear change":
         direction = "up" if change.difference > 0 else "down"
@@ -239,20 +234,22 @@ def _domain_growth(
         direction=direction,
         no_verdict=reason,
         method=change.method if change else None,
-        statistic=round(max(-_LARGEST_SHOWN, min(_LARGEST_SHOWN, told.statistic)), 1) if told else None,
-        p=round(told.p, 2) if told else None,
-        n_matched=told.n_matched if told else None,
+        statistic=round(max(-_LARGEST_SHOWN, min(_LARGEST_SHOWN, numbers.statistic)), 1) if numbers else None,
+        p=round(numbers.p, 2) if numbers else None,
+        n_matched=numbers.n_matched if numbers else None,
         holds_across_domains=holds,
         then=then,
         sentence="",
     )
-    return growth.model_copy(update={"sentence": _sentence(growth, instrument)})
+    told = _told(growth)
+    sentence = " ".join(instrument.english.say(message) for message in told)
+    return growth.model_copy(update={"sentence": sentence, "sentence_messages": told})
 
 
 def _shown_score(score: DomainScore | None) -> ShownScore | None:
     if score is None or score.mean is None or score.level_words is None:
         return None
-    return ShownScore(mean=score.mean, level_words=score.level_words)
+    return ShownScore(mean=score.mean, level_words=score.level_words, levels=score.levels or ())
 
 
 def _tells_numbers(
@@ -268,50 +265,48 @@ def _tells_numbers(
     return all("both" in shown_groups({"both": change.n_matched, "one": n}, minimum=least) for n in others)
 
 
-def _sentence(growth: DomainGrowth, instrument: LoadedInstrument) -> str:
+def _told(growth: DomainGrowth) -> tuple[Message, ...]:
+    """What is said of one domain, a message a sentence."""
     before, after = growth.before, growth.after
     if growth.no_verdict == "suppressed":
-        return "Too few people answered, at least one of the times, to show what changed."
+        return (Message(key="growth.too_few_people"),)
     if before is None or after is None:
-        when = "either time" if before is after else ("last time" if before is None else "this time")
-        return f"There is no score to show {when}, so there is no change to tell."
-    way = f"From {before.mean:.1f} to {after.mean:.1f}"
+        when = "either" if before is after else ("last" if before is None else "this")
+        return (Message(key=f"growth.no_score_{when}_time"),)
+    way = Message(key="growth.from_to", values={"before": before.mean, "after": after.mean})
     if growth.no_verdict is not None:
-        sentences = [f"{way}. Whether this is a change is not judged, because {_WHY_NO_VERDICT[growth.no_verdict]}."]
+        because = Message(key=f"growth.because.{growth.no_verdict}")
+        told = [Message(key="growth.not_judged", values={"way": way, "because": because})]
     else:
-        sentences = [f"{way}: {_verdict_words(growth)}."]
+        told = [Message(key="growth.judged", values={"way": way, "verdict": _verdict(growth)})]
     if after.mean < before.mean or growth.direction == "down":
-        sentences.append("A lower score can mean you now see more.")
+        told.append(Message(key="growth.lower_can_mean_more"))
     if growth.then is not None:
-        names = {level.value: level.name for level in instrument.instrument.levels}
-        sentences.append(f"Looking back, you now place that time at {names[growth.then]}.")
-    return " ".join(sentences)
+        told.append(Message(key="growth.then", values={"level": Message(key=f"level.{growth.then}")}))
+    return tuple(told)
 
 
-def _verdict_words(growth: DomainGrowth) -> str:
-    who = ", going by the people who answered both times" if growth.method == "paired" else ""
+def _verdict(growth: DomainGrowth) -> Message:
+    who = "_paired" if growth.method == "paired" else ""
     if growth.direction is None:
-        return f"no clear change{who}"
-    words = f"a {growth.verdict} {'rise' if growth.direction == 'up' else 'fall'}{who}"
-    if growth.verdict == "reliable" and not growth.holds_across_domains:
-        words += "; with several domains judged at once, it may still be chance"
-    return words
+        return Message(key=f"growth.verdict.none{who}")
+    chance = "_chance" if growth.verdict == "reliable" and not growth.holds_across_domains else ""
+    return Message(key=f"growth.verdict.{growth.verdict}_{growth.direction}{who}{chance}")
 
 
-def _notices(domains: Sequence[DomainGrowth], not_comparable: NoVerdict | None) -> tuple[str, ...]:
+def _notices(domains: Sequence[DomainGrowth], not_comparable: NoVerdict | None) -> tuple[Message, ...]:
     notices = []
     if not_comparable is not None:
-        notices.append(f"No change is judged, because {_WHY_NO_VERDICT[not_comparable]}. Both scores are shown.")
+        because = Message(key=f"growth.because.{not_comparable}")
+        notices.append(Message(key="growth.none_judged", values={"because": because}))
     pairs = [(one.before.mean, one) for one in domains if one.before is not None and one.after is not None]
     if pairs:
         least = min(mean for mean, _ in pairs)
-        lowest = [one.name for mean, one in pairs if mean == least]
-        which = "The lowest domains" if len(lowest) > _MANY_TIED else f"The lowest last time ({', '.join(lowest)})"
+        lowest = tuple(Message(key=f"domain.{one.domain}") for mean, one in pairs if mean == least)
+        many = len(lowest) > _MANY_TIED
         notices.append(
-            f"{which} would tend to rise by chance alone, and the highest to fall: read such changes with care."
+            Message(key="growth.lowest_rise") if many else Message(key="growth.these_rise", values={"domains": lowest})
         )
     if any(one.then is not None for one in domains):
-        notices.append(
-            "Where you now place yourselves back then is a mark of its own: looking back can make a gain look larger."
-        )
+        notices.append(Message(key="growth.looking_back"))
     return tuple(notices)

@@ -9,6 +9,7 @@ import numpy as np
 from models.assessment import Assessment, Response
 from models.base import AssessmentId, TeamId
 from models.instrument import Item, Privacy
+from models.message import Message
 from models.profile import Agreement, CapacityProfile, DomainScore, ReadinessSummary
 from models.vocab import AnswerMode, Domain, ImportanceKey, ReadinessAdvice, ScoreStatus, SpecialAnswer, Visibility
 from recommender.config import ScoringConfig
@@ -21,8 +22,9 @@ from recommender.instruments import LoadedInstrument
 __all__ = [
     "build_profile",
     "importance_shown",
+    "level_message",
     "level_probabilities",
-    "level_words",
+    "likely_levels",
     "not_sure_rate",
     "rater_score",
     "rater_scores",
@@ -175,13 +177,17 @@ def level_probabilities(mean: float, se: float) -> tuple[float, float, float, fl
     return (below[0], below[1] - below[0], below[2] - below[1], 1 - below[2])
 
 
-def level_words(probabilities: Sequence[float], names: Sequence[str], *, clear_level: float = 0.70) -> str:
-    """The level's name if it is clear, else `between X and Y` of the two most likely (the lower of equals)."""
+def likely_levels(probabilities: Sequence[float], *, clear_level: float = 0.70) -> tuple[int, ...]:
+    """The level if it is clear, else the two most likely (the lower of equals), the lower first."""
     likely = sorted(range(len(probabilities)), key=lambda index: (-probabilities[index], index))
-    if probabilities[likely[0]] >= clear_level:
-        return names[likely[0]]
-    low, high = sorted(likely[:2])
-    return f"between {names[low]} and {names[high]}"
+    shown = likely[:1] if probabilities[likely[0]] >= clear_level else sorted(likely[:2])
+    return tuple(index + 1 for index in shown)
+
+
+def level_message(levels: Sequence[int]) -> Message:
+    """A level's name, or `between X and Y` of two."""
+    names = [Message(key=f"level.{level}") for level in levels]
+    return names[0] if len(names) == 1 else Message(key="level.between", values={"low": names[0], "high": names[1]})
 
 
 def readiness_advice(parts: Sequence[float]) -> ReadinessAdvice:
@@ -260,14 +266,15 @@ def _score_domain(
         error = math.fsum(rater.error_variance for _, rater in raters) / len(raters)
         se = team_se(means, config=config, n_asked=n_asked, n_items=len(on_form), error_variance=error)
     probabilities = level_probabilities(mean, se)
-    names = [level.name for level in sorted(instrument.instrument.levels, key=lambda level: level.value)]
+    levels = likely_levels(probabilities, clear_level=config.clear_level)
     detailed = not consensus and len(raters) >= privacy.min_detail
     return score.model_copy(
         update={
             "mean": mean,
             "se": se,
             "p_levels": probabilities,
-            "level_words": level_words(probabilities, names, clear_level=config.clear_level),
+            "level_words": instrument.english.say(level_message(levels)),
+            "levels": levels,
             "agreement": agreement(_levels_by_item([row for row, _ in raters])) if detailed else None,
             "two_pictures": detailed and shows_two_pictures(means),
         }
@@ -360,7 +367,7 @@ def _shown_domain(score: DomainScore, privacy: Privacy, *, consensus: bool) -> D
     else:
         keep |= {"se": None, "p_levels": None, "not_sure_rate": None, "agreement": None, "two_pictures": False}
     if score.visibility is Visibility.NOTHING:
-        keep |= {"mean": None, "level_words": None, "n_raters": None}
+        keep |= {"mean": None, "level_words": None, "levels": None, "n_raters": None}
     return score.model_copy(update=keep)
 
 

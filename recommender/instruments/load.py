@@ -1,8 +1,8 @@
 """Reading an instrument: YAML to a checked, hashed, indexed questionnaire."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path as FilePath
 from types import MappingProxyType
@@ -10,14 +10,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
+import recommender
 from models.base import Fault
-from models.instrument import ContextQuestion, DomainSpec, Instrument, InstrumentVersion, Item
+from models.instrument import ContextQuestion, DomainSpec, Handling, Instrument, InstrumentVersion, Item, PageGroup
 from models.vocab import Domain, Form, ImportanceKey, Length
 from recommender.canonical import content_hash
 from recommender.errors import InvalidInstrument
 from recommender.instruments.check import check_references
+from recommender.instruments.handling import Apart, check_handling, handling_in, page_groups_in, take_apart
 from recommender.reading.fault_report import FaultReport
 from recommender.reading.yaml_document import parse_document
+from recommender.words import Speaker
 
 __all__ = ["LoadedInstrument", "default_instrument", "load_instrument", "restore_instrument"]
 
@@ -41,7 +44,26 @@ class LoadedInstrument:
     importance_weights: Mapping[ImportanceKey, float]
     """Weight of each importance answer, 0 to 1."""
     document: Mapping[str, Any]
-    """The whole document as it was read, for `restore_instrument`."""
+    """What the document asks, for `restore_instrument`: the part that the content hash covers."""
+    page_groups: tuple[PageGroup, ...]
+    """Groups of context questions, in the order of the page; empty for a restored instrument."""
+    handling: Mapping[str, Handling]
+    """How each context question is handled, by its id; nothing is said of those of a restored instrument."""
+
+    def placed(self, place: Callable[[Handling], int | None]) -> list[ContextQuestion]:
+        """Context questions that have a place, smallest first; equal ones in the order of the instrument."""
+        places = {key: place(self.handling[key]) for key in self.context}
+        shown = [(at, key) for key, at in places.items() if at is not None]
+        return [self.context[key] for _, key in sorted(shown, key=lambda one: one[0])]
+
+    def short_name(self, question: ContextQuestion) -> str:
+        """A context question in a word or two, where the instrument has them."""
+        return self.handling[question.id].short or question.text
+
+    @cached_property
+    def english(self) -> Speaker:
+        """Says messages about this questionnaire in English, the language that documents are stored in."""
+        return Speaker(instrument=self.instrument)
 
     def form_domains(self, form: Form) -> tuple[Domain, ...]:
         """Domains that a form asks, in the order of the instrument."""
@@ -72,7 +94,8 @@ def load_instrument(source: str | FilePath) -> LoadedInstrument:
         source: the YAML text itself, or the path of a UTF-8 file as a `pathlib.Path`.
 
     Returns:
-        The instrument; its content hash covers the whole document, not its layout or comments.
+        The instrument; its content hash covers what the document asks, not its layout, its comments or how pages and
+        rules handle the answers (`recommender.instruments.handling`).
 
     Raises:
         InvalidInstrument: lists every fault with its JSON pointer and line: not readable, not YAML, repeated keys,
@@ -88,30 +111,34 @@ def load_instrument(source: str | FilePath) -> LoadedInstrument:
         raise InvalidInstrument(faults or [Fault(pointer="", detail=detail, file=file)])
     report = FaultReport()
     instrument: Instrument | None = None
-    check_references(document, report)
+    apart = take_apart(document)
+    check_references(apart.asked, report)
+    check_handling(apart, report)
     try:
-        instrument = Instrument.model_validate(document)
+        instrument = Instrument.model_validate(apart.asked)
     except ValidationError as error:
         report.shape(error, document)
     faults += report.faults(document, file=file, line=parsed.line)
     if faults or instrument is None:
         raise InvalidInstrument(faults)
-    return _index(instrument, document)
+    return _index(instrument, apart)
 
 
 def restore_instrument(document: dict[str, Any]) -> LoadedInstrument:
     """The instrument of a document that `load_instrument` has checked before, also after a way through JSON.
 
+    Such a document holds what is asked and not how answers are handled.
+
     Raises:
         pydantic.ValidationError: it never was such a document.
     """
-    return _index(Instrument.model_validate(document), document)
+    return _index(Instrument.model_validate(document), Apart(document, (), {}))
 
 
 @lru_cache(maxsize=1)
 def default_instrument() -> LoadedInstrument:
     """The instrument that ships with Trellis, read once a process."""
-    return load_instrument((files("recommender") / "data" / "instruments" / _DEFAULT).read_text("utf-8"))
+    return load_instrument((files(recommender) / "data" / "instruments" / _DEFAULT).read_text("utf-8"))
 
 
 def _read(path: FilePath) -> str:
@@ -124,15 +151,17 @@ def _read(path: FilePath) -> str:
     raise InvalidInstrument([Fault(pointer="", detail=detail, file=path.name)])
 
 
-def _index(instrument: Instrument, document: dict[str, Any]) -> LoadedInstrument:
+def _index(instrument: Instrument, apart: Apart) -> LoadedInstrument:
     meta = instrument.instrument
     return LoadedInstrument(
         instrument=instrument,
-        version=InstrumentVersion(id=meta.id, version=meta.version, content_hash=content_hash(document)),
+        version=InstrumentVersion(id=meta.id, version=meta.version, content_hash=content_hash(apart.asked)),
         domains=MappingProxyType({domain.id: domain for domain in instrument.domains}),
         items=MappingProxyType({item.id: item for domain in instrument.domains for item in domain.items}),
         domain_of=MappingProxyType({item.id: domain.id for domain in instrument.domains for item in domain.items}),
         context=MappingProxyType({question.id: question for question in instrument.context}),
         importance_weights=MappingProxyType({option.key: option.weight for option in instrument.importance.options}),
-        document=MappingProxyType(document),
+        document=MappingProxyType(apart.asked),
+        page_groups=page_groups_in(apart),
+        handling=MappingProxyType(handling_in(apart, instrument.context)),
     )

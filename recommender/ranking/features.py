@@ -82,19 +82,19 @@ class Reveals(Flag):
 
 
 class Sentences(NamedTuple):
-    """What people read where a feature lifts a match above others; None where it is then no reason."""
+    """The message for people where a feature lifts a match above others; None where it is then no reason."""
 
     with_words: str | None
     """For a team that wrote something to search with."""
     without_words: str | None
 
     @classmethod
-    def always(cls, text: str) -> "Sentences":
-        """One sentence for every team."""
-        return cls(text, text)
+    def always(cls, key: str) -> "Sentences":
+        """One message for every team."""
+        return cls(key, key)
 
     def of(self, *, has_words: bool) -> str | None:
-        """The sentence for one team, if there is one."""
+        """The key for one team, if there is one."""
         return self.with_words if has_words else self.without_words
 
 
@@ -228,8 +228,8 @@ FEATURES: Mapping[str, Feature] = {
             part=None,
             measure=_focus_words,
             sentences=Sentences(
-                "It comes close to what your team wrote about the area you work on.",
-                "It speaks to the practices you described in the area you work on.",
+                "reason.focus_words",
+                "reason.focus_practices",
             ),
         ),
         Feature(
@@ -255,7 +255,7 @@ FEATURES: Mapping[str, Feature] = {
             reveals=Reveals.IMPORTANCE,
             part=None,
             measure=_primary_importance,
-            sentences=Sentences.always("Its main topic is one that you called important."),
+            sentences=Sentences.always("reason.primary_importance"),
         ),
         Feature(
             name="service_top",
@@ -264,7 +264,7 @@ FEATURES: Mapping[str, Feature] = {
             reveals=Reveals.IMPORTANCE,
             part=None,
             measure=_service_top,
-            sentences=Sentences.always("Its services work on your top three."),
+            sentences=Sentences.always("reason.service_top"),
         ),
         Feature(
             name="primary_focus",
@@ -299,7 +299,7 @@ FEATURES: Mapping[str, Feature] = {
             reveals=Reveals.LEVELS | Reveals.ITEMS,
             part="level_fit",
             measure=_stage_level,
-            sentences=Sentences.always("It suits work that is about as far along as yours."),
+            sentences=Sentences.always("reason.stage_level"),
         ),
         Feature(
             name="first_audience",
@@ -308,7 +308,7 @@ FEATURES: Mapping[str, Feature] = {
             reveals=Reveals.NOTHING,
             part="facets",
             measure=_first_audience,
-            sentences=Sentences.always("It was made first of all for people on your team."),
+            sentences=Sentences.always("reason.first_audience"),
         ),
         Feature(
             name="hoped_words",
@@ -317,7 +317,7 @@ FEATURES: Mapping[str, Feature] = {
             reveals=Reveals.NOTHING,
             part="lexical",
             measure=_hoped_words,
-            sentences=Sentences("It offers what you hope for, in words close to yours.", None),
+            sentences=Sentences("reason.hoped_words", None),
         ),
         Feature(
             name="grade_exact",
@@ -326,7 +326,7 @@ FEATURES: Mapping[str, Feature] = {
             reveals=Reveals.NOTHING,
             part="facets",
             measure=_grade_exact,
-            sentences=Sentences.always("It was made for exactly your grades."),
+            sentences=Sentences.always("reason.grade_exact"),
         ),
         Feature(
             name="modality_share",
@@ -335,7 +335,7 @@ FEATURES: Mapping[str, Feature] = {
             reveals=Reveals.NOTHING,
             part="facets",
             measure=_modality_share,
-            sentences=Sentences.always("It is given in the ways that work for you."),
+            sentences=Sentences.always("reason.modality_share"),
         ),
         Feature(
             name="ready_to_use",

@@ -1,12 +1,11 @@
 """What a ruleset's shape cannot say: that words exist, that fields can be compared, that tables are whole."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from models.base import Fault
 from models.rules import (
     SUPPORT_WORDS,
-    TEAM_WORDS,
     Among,
     AtLeast,
     Exactly,
@@ -23,30 +22,35 @@ from models.rules import (
 from models.vocab import ResourceType
 from recommender.reading.faults import join_pointer, show, wrong_word
 
-__all__ = ["rule_faults", "ruleset_faults"]
+__all__ = ["TeamWords", "rule_faults", "ruleset_faults"]
 
 Path = tuple[str | int, ...]
+TeamWords = Mapping[str, tuple[str, ...] | None]
+"""The fields of a team that rules may test, with their words (`recommender.rules.facts.team_words`)."""
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-def ruleset_faults(ruleset: Ruleset) -> Iterator[Fault]:
+def ruleset_faults(ruleset: Ruleset, team_words: TeamWords) -> Iterator[Fault]:
     """Faults of the parts outside the rules."""
     lacking = [kind for kind in ResourceType if kind not in ruleset.durations]
     if lacking and (ruleset.durations or any(_support(rule) is SupportField.DURATION for rule in ruleset.rules)):
         yield _fault(("durations",), f"no duration for {', '.join(lacking)}; expected every resource type")
-    known = {word for words in (*TEAM_WORDS.values(), *SUPPORT_WORDS.values()) for word in words or ()}
+    known = {word for words in (*team_words.values(), *SUPPORT_WORDS.values()) for word in words or ()}
     for word in ruleset.labels:
         if word not in known and not LANGUAGE_TAG.fullmatch(word):
             yield _fault(("labels", word), f"no field has the word {show(word)}, so its label is never used")
 
 
-def rule_faults(rule: Rule) -> Iterator[Fault]:
+def rule_faults(rule: Rule, team_words: TeamWords) -> Iterator[Fault]:
     """Faults of one rule, with pointers from the rule."""
     for position, condition in enumerate(rule.when):
+        if condition.field not in team_words:
+            yield _fault(("when", position, "field"), wrong_word(condition.field, [*team_words]))
+            continue
         for name in ("any_of", "only"):
             words = getattr(condition, name) or ()
-            yield from _unknown_words(words, TEAM_WORDS[condition.field], ("when", position, name))
-    yield from _test_faults(rule)
+            yield from _unknown_words(words, team_words[condition.field], ("when", position, name))
+    yield from _test_faults(rule, team_words)
     usable = {
         "team": bool(rule.when) or hasattr(rule.test, "team"),
         "support": _support(rule) is not None,
@@ -58,11 +62,14 @@ def rule_faults(rule: Rule) -> Iterator[Fault]:
                 yield _fault(("because", name), f"the test gives no value for {{{placeholder}}}")
 
 
-def _test_faults(rule: Rule) -> Iterator[Fault]:
+def _test_faults(rule: Rule, team_words: TeamWords) -> Iterator[Fault]:
     test = rule.test
     if isinstance(test, Fresh | AtLeast | LanguageRange):
         return
     words = SUPPORT_WORDS[test.support]
+    if isinstance(test, Overlaps | Mapped) and test.team not in team_words:
+        yield _fault(("test", "team"), wrong_word(test.team, [*team_words]))
+        return
     if test.support is SupportField.CHECKED_ON:
         yield _fault(("test", "support"), "checked_on is a date; expected the test fresh")
         return
@@ -70,18 +77,18 @@ def _test_faults(rule: Rule) -> Iterator[Fault]:
         case Among() | Exactly() | Within():
             yield from _unknown_words(test.values, words, ("test", "values"))
         case Mapped():
-            yield from _unknown_words(test.table, TEAM_WORDS[test.team], ("test", "table"), keys=True)
-            lacking = [word for word in TEAM_WORDS[test.team] or () if word not in test.table]
+            yield from _unknown_words(test.table, team_words[test.team], ("test", "table"), keys=True)
+            lacking = [word for word in team_words[test.team] or () if word not in test.table]
             if lacking:
                 yield _fault(("test", "table"), f"no row for {', '.join(lacking)}; expected every word of {test.team}")
             for word, values in test.table.items():
                 yield from _unknown_words(values, words, ("test", "table", word))
         case Overlaps():
-            yield from _overlap_faults(test)
+            yield from _overlap_faults(test, team_words)
 
 
-def _overlap_faults(test: Overlaps) -> Iterator[Fault]:
-    team, support = TEAM_WORDS[test.team], SUPPORT_WORDS[test.support]
+def _overlap_faults(test: Overlaps, team_words: TeamWords) -> Iterator[Fault]:
+    team, support = team_words[test.team], SUPPORT_WORDS[test.support]
     if team is None or support is None:
         yield _fault(("test", "op"), "languages are ranges of tags; expected the test language_range")
         return

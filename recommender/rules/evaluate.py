@@ -29,7 +29,8 @@ from models.vocab import RuleEffect, RuleOutcome, SupportKind
 from recommender.rules.columns import SupportColumns
 from recommender.rules.facts import TeamFacts
 from recommender.rules.matching import OTHER_LANGUAGE, meeting_words
-from recommender.rules.reasons import because, field_said, support_words
+from recommender.rules.reasons import field_said, reason_values, support_words
+from recommender.words import Speaker
 
 __all__ = ["MET", "MISSED", "SILENT", "UNKNOWN", "RuleResults", "evaluate"]
 
@@ -85,13 +86,20 @@ class RuleResults:
     @cached_property
     def _said(self) -> Callable[[int, int, tuple[str, ...]], RuleTrace]:
         """The trace of a rule by its number, an outcome and the support's words: made once for all that share them."""
+        speaker = Speaker(ruleset=self.ruleset)
         ruleset, facts = self.ruleset, self.facts  # not self: a cycle would keep every array until it is collected
 
         @cache
         def said(number: int, value: int, words: tuple[str, ...]) -> RuleTrace:
             rule, outcome = ruleset.rules[number], OUTCOMES[value]
-            reason = because(rule, outcome, words, ruleset=ruleset, facts=facts)
-            return RuleTrace(id=rule.id, outcome=outcome, effect=rule.effect, because=reason)
+            trace = RuleTrace(
+                id=rule.id,
+                outcome=outcome,
+                effect=rule.effect,
+                because="",
+                because_values=reason_values(rule, outcome, words, facts=facts),
+            )
+            return trace.model_copy(update={"because": speaker.say(trace.message)})
 
         return said
 

@@ -1,4 +1,4 @@
-"""What rules may know of a team: its answers to the context questions, its form, roles, season and priority needs."""
+"""What rules may know of a team: the words of its answers, its form, roles, season and priority needs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,26 +6,13 @@ from datetime import date
 
 from models.assessment import Assessment, ContextValue
 from models.needs import Need
-from models.rules import TeamField
-from models.vocab import Audience
+from models.rules import DEMOGRAPHIC_FIELDS, TeamFact
+from models.vocab import Audience, Domain, Form
+from recommender.instruments import LoadedInstrument
 
-__all__ = ["TeamFacts", "season_of", "team_facts"]
+__all__ = ["TeamFacts", "season_of", "team_facts", "team_words"]
 
-CONTEXT_FIELDS = {
-    TeamField.STATE: "state",
-    TeamField.GRADE_BANDS: "grade_bands",
-    TeamField.FOCUS_AREAS: "focus_areas",
-    TeamField.SEASON: "school_year_time",
-    TeamField.CYCLE_PHASE: "cycle_phase",
-    TeamField.EXPERIENCE: "experience",
-    TeamField.IN_NETWORK: "in_network",
-    TeamField.MODALITY: "modality",
-    TeamField.LANGUAGES: "languages",
-    TeamField.ACCESS_NEEDS: "access_needs",
-    TeamField.BUDGET: "budget",
-    TeamField.TIME_AVAILABLE: "time_available",
-    TeamField.EVIDENCE_RULE: "evidence_rule",
-}
+SEASON_QUESTION = "school_year_time"
 SEASONS = {
     **dict.fromkeys((7, 8), "summer"),
     **dict.fromkeys((9, 10, 11), "fall"),
@@ -41,10 +28,10 @@ UNKNOWN_ANSWER = "not-sure"
 class TeamFacts:
     """The known words of each team field."""
 
-    values: Mapping[TeamField, tuple[str, ...]]
+    values: Mapping[str, tuple[str, ...]]
     """A field left out is unknown; an empty one is known to be empty (a team without priority needs)."""
 
-    def get(self, field: TeamField) -> tuple[str, ...] | None:
+    def get(self, field: str) -> tuple[str, ...] | None:
         """The field's words, or None when unknown."""
         return self.values.get(field)
 
@@ -52,18 +39,40 @@ class TeamFacts:
 def team_facts(assessment: Assessment, needs: Sequence[Need], *, as_of: date) -> TeamFacts:
     """The facts of one assessment.
 
-    `not-sure`, an empty list and a missing answer are unknown. The season is the team's own answer, else `season_of`
-    the date. Roles are those that respondents name, in the order of the vocabulary; nobody naming one is unknown.
+    Which answers a rule may test is checked where rulesets are read (`team_words`); answers about a team's students,
+    place or size are no facts here, whatever a ruleset says. `not-sure`, an empty list and a missing answer are
+    unknown. The season is the team's own answer, else `season_of` the date. Roles are those that respondents name, in
+    the order of the vocabulary; nobody naming one is unknown.
     """
     context = assessment.team.context
-    values = {field: _words(context.get(question)) for field, question in CONTEXT_FIELDS.items()}
-    values[TeamField.FORM] = (assessment.form,)
+    values = {name: _words(answer) for name, answer in context.items() if name not in DEMOGRAPHIC_FIELDS}
+    values[TeamFact.FORM] = (assessment.form,)
     named = {response.role for response in assessment.responses}
-    values[TeamField.ROLES] = tuple(role for role in ROLES if role in named)
-    values[TeamField.SEASON] = values[TeamField.SEASON] or (season_of(as_of),)
+    values[TeamFact.ROLES] = tuple(role for role in ROLES if role in named)
+    values[TeamFact.SEASON] = values.pop(SEASON_QUESTION, ()) or (season_of(as_of),)
     known = {field: words for field, words in values.items() if words}
-    known[TeamField.PRIORITY_NEEDS] = tuple(need.domain for need in needs if need.is_priority)
+    known[TeamFact.PRIORITY_NEEDS] = tuple(need.domain for need in needs if need.is_priority)
     return TeamFacts(known)
+
+
+def team_words(instrument: LoadedInstrument) -> dict[str, tuple[str, ...] | None]:
+    """The known answers of each field of a team that rules may test; None for language tags, which are no closed set.
+
+    `not-sure` is unknown, so no word.
+    """
+    return {
+        TeamFact.FORM: tuple(Form),
+        TeamFact.ROLES: ROLES,
+        **{
+            question.id: tuple(option.key for option in question.options if option.key != UNKNOWN_ANSWER)
+            if instrument.handling[question.id].rules == "words"
+            else None
+            for question in instrument.context.values()
+            if instrument.handling[question.id].rules
+        },
+        TeamFact.SEASON: tuple(dict.fromkeys(SEASONS.values())),
+        TeamFact.PRIORITY_NEEDS: tuple(Domain),
+    }
 
 
 def season_of(day: date) -> str:

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from models.base import SupportId
 from models.change_story import ChangeEvidence, ChangeFactor, ChangeStory, KindChanges, Move
 from models.vocab import SupportKind
-from recommender.telling.change_words import headline, sentence
+from recommender.telling.change_messages import headline, sentence
 from recommender.telling.rank_overlap import rank_biased_overlap
+from recommender.words import Speaker
 
 __all__ = ["AttributedMove", "Lists", "attribute_moves", "tell_changes"]
 
@@ -93,6 +94,7 @@ def tell_changes(
     titles: Mapping[SupportId, str],
     evidence: ChangeEvidence | None = None,
     residual: ChangeFactor | None = None,
+    speaker: Speaker | None = None,
 ) -> ChangeStory | None:
     """The story of two lists for a person; None when no factor changed, for then nothing is to tell.
 
@@ -103,18 +105,20 @@ def tell_changes(
         titles: of supports past and present; one that is missing is called by its id.
         evidence: what may be said beside the factors; None says nothing.
         residual: see there.
+        speaker: of the English sentences; needs an instrument where the evidence holds needs.
 
     Raises:
         ValueError: the residual is not among the changed factors.
     """
     if not changed:
         return None
-    known = evidence or ChangeEvidence()
+    known, speaker = evidence or ChangeEvidence(), speaker or Speaker()
     attributed = attribute_moves(changed, lists, k=k, residual=residual)
-    kinds = tuple(_kind_changes(kind, moves, titles, known) for kind, moves in attributed.items())
+    kinds = tuple(_kind_changes(kind, moves, titles, known, speaker) for kind, moves in attributed.items())
     factors = tuple(factor for factor in ChangeFactor if factor in changed)
     told = [move for moves in attributed.values() for move in moves if move.places]
     weights = {factor: sum((abs(move.parts[factor]) for move in told), Fraction(0)) for factor in factors}
+    first = headline(kinds, weights, residual=residual)
     needs = sorted(known.needs, key=lambda need: (-abs(round(need.after - need.before, 9)), need.domain))
     return ChangeStory(
         changed=factors,
@@ -122,7 +126,8 @@ def tell_changes(
         kinds=kinds,
         weights={factor: float(weight) for factor, weight in weights.items()},
         needs=tuple(need for need in needs if need.after != need.before),
-        headline=headline(kinds, weights, residual=residual),
+        headline=speaker.say(first),
+        headline_message=first,
     )
 
 
@@ -172,9 +177,13 @@ def _part(
 
 
 def _kind_changes(
-    kind: SupportKind, moves: Sequence[AttributedMove], titles: Mapping[SupportId, str], evidence: ChangeEvidence
+    kind: SupportKind,
+    moves: Sequence[AttributedMove],
+    titles: Mapping[SupportId, str],
+    evidence: ChangeEvidence,
+    speaker: Speaker,
 ) -> KindChanges:
-    told = [_told(move, titles, evidence) for move in moves if move.places]
+    told = [_told(move, titles, evidence, speaker) for move in moves if move.places]
     before = sorted((move for move in moves if move.before is not None), key=lambda move: move.before or 0)
     after = [move for move in moves if move.after is not None]
     return KindChanges(
@@ -187,7 +196,8 @@ def _kind_changes(
     )
 
 
-def _told(move: AttributedMove, titles: Mapping[SupportId, str], evidence: ChangeEvidence) -> Move:
+def _told(move: AttributedMove, titles: Mapping[SupportId, str], evidence: ChangeEvidence, speaker: Speaker) -> Move:
+    why = sentence(move.support_id, move.before, move.after, parts=move.parts, evidence=evidence)
     return Move(
         support_id=move.support_id,
         title=titles.get(move.support_id, move.support_id),
@@ -195,5 +205,6 @@ def _told(move: AttributedMove, titles: Mapping[SupportId, str], evidence: Chang
         after=move.after,
         places=move.places,
         parts={factor: float(part) for factor, part in move.parts.items()},
-        sentence=sentence(move.support_id, move.before, move.after, parts=move.parts, evidence=evidence),
+        sentence=speaker.say(why),
+        sentence_message=why,
     )

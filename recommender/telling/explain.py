@@ -1,4 +1,4 @@
-"""Sentences for people, made from components and rule traces only, and the pair of sentences that matched best."""
+"""Reasons for people, made from components and rule traces only, and the pair of sentences that matched best."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.assessment import Assessment
+from models.message import Message
 from models.needs import Need
 from models.recommendation import MatchedText, NeedShare, RuleTrace
 from models.support import Support
@@ -17,12 +18,11 @@ from recommender.ranking.features import FEATURES
 from recommender.ranking.scoring import RULE_PREFIX
 from recommender.ranking.signals import DOMAINS, OwnWords, TeamSignals
 from recommender.retrieval import inner_products
+from recommender.words import Speaker
 
 __all__ = ["NeedTexts", "RubricVectors", "find_matched_text", "need_texts", "why"]
 
 MAX_SENTENCES = 3
-MOVED_UP = "It stands one place higher by chance, so that we learn which supports help."
-MOVED_DOWN = "It stands one place lower by chance, so that we learn which supports help."
 LEVEL_FITS = 0.5
 """From this probability on a match is said to suit the team's level."""
 SAYABLE = 0.005
@@ -68,11 +68,11 @@ def why(
     needs: Mapping[Domain, Need],
     level_fit: float | None,
     assessment: Assessment,
-    instrument: LoadedInstrument,
+    speaker: Speaker,
     has_words: bool,
     moved: float = 0.0,
-) -> tuple[str, ...]:
-    """One to three sentences: the need that a match serves, then what sets it apart most.
+) -> tuple[Message, ...]:
+    """One to three reasons, each one sentence: the need that a match serves, then what sets it apart most.
 
     Args:
         lifts: by how much each part of the score exceeds its mean over all eligible supports: what nearly every support
@@ -83,28 +83,29 @@ def why(
         needs: by domain.
         level_fit: how likely the team is at a level the support suits; None keeps levels out of the sentence.
         assessment: for the team's focus areas.
-        instrument: for their labels.
+        speaker: orders reasons that lift a match alike by their sentences.
         has_words: whether the team wrote anything to search with.
         moved: above 0 where chance moved it up, below 0 where down; said last, in place of the weakest reason.
     """
-    reasons: list[tuple[float, str]] = []
-    focus = _shared_focus(support, assessment, instrument)
+    reasons: list[tuple[float, Message]] = []
+    focus = _shared_focus(support, assessment)
     if focus:
         value = max(lifts.get(name, 0.0) for name in ("need_focus", "primary_focus", "focus_rarity"))
-        reasons.append((value, f"It is about {focus}, which your team works on."))
+        reasons.append((value, Message(key="reason.shared_focus", values={"focus": focus})))
     for name, feature in FEATURES.items():
-        if feature.sentences and (text := feature.sentences.of(has_words=has_words)):
-            reasons.append((lifts.get(name, 0.0), text))
+        if feature.sentences and (key := feature.sentences.of(has_words=has_words)):
+            reasons.append((lifts.get(name, 0.0), Message(key=key)))
     reasons += [
-        (lifts.get(f"{RULE_PREFIX}{trace.id}", 0.0), trace.because)
+        (lifts.get(f"{RULE_PREFIX}{trace.id}", 0.0), trace.message)
         for trace in traces
         if trace.outcome is RuleOutcome.MET
     ]
     first = _need_sentence(shares, needs, level_fit)
-    best = sorted((reason for reason in reasons if reason[0] > SAYABLE), key=lambda reason: (-reason[0], reason[1]))
-    rest = [text for _, text in best]
-    said = ([first] if first else []) + rest or ["It is the closest of what is left."]
-    chance = [MOVED_UP if moved > 0 else MOVED_DOWN] if moved else []
+    sayable = (reason for reason in reasons if reason[0] > SAYABLE)
+    best = sorted(sayable, key=lambda reason: (-reason[0], speaker.say(reason[1])))
+    rest = [reason for _, reason in best]
+    said = ([first] if first else []) + rest or [Message(key="reason.closest")]
+    chance = [Message(key="reason.moved_up" if moved > 0 else "reason.moved_down")] if moved else []
     return tuple(said[: MAX_SENTENCES - len(chance)] + chance)
 
 
@@ -183,23 +184,23 @@ def need_texts(
     return NeedTexts(tuple(texts), np.stack(rows), np.array(weights), tuple(domains))
 
 
-def _need_sentence(shares: Sequence[NeedShare], needs: Mapping[Domain, Need], level_fit: float | None) -> str | None:
+def _need_sentence(
+    shares: Sequence[NeedShare], needs: Mapping[Domain, Need], level_fit: float | None
+) -> Message | None:
     served = [needs[share.domain] for share in shares if share.domain in needs]
     if not served:
         return None
     # Of the two needs it serves most, one of the team's first needs is what a reader looks for.
     need = next((one for one in served[:2] if one.is_priority), served[0])
-    place = "one of your first needs" if need.is_priority else "one of your needs"
-    suits = ", and it suits teams at your level" if level_fit is not None and level_fit >= LEVEL_FITS else ""
-    return f"It works on {need.name.lower()}, {place}{suits}."
+    key = f"reason.{'first' if need.is_priority else 'other'}_need"
+    suits = level_fit is not None and level_fit >= LEVEL_FITS
+    return Message(key=f"{key}_at_level" if suits else key, values={"need": Message(key=f"domain.{need.domain}")})
 
 
-def _shared_focus(support: Support, assessment: Assessment, instrument: LoadedInstrument) -> str:
+def _shared_focus(support: Support, assessment: Assessment) -> tuple[Message, ...]:
     chosen = assessment.team.context.get("focus_areas")
-    labels = {option.key: option.label for option in instrument.context["focus_areas"].options}
-    shared = [
-        labels.get(area, area).lower()
+    return tuple(
+        Message(key=f"option.focus_areas.{area}")
         for area in support.focus_areas
         if isinstance(chosen, tuple) and area in chosen and area is not FocusArea.GENERAL
-    ]
-    return " and ".join(shared)
+    )

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from models.base import SupportId
+from models.message import Message, MessageValue
 from models.profile import CapacityProfile
 from models.recommendation import HonoredSupport, Match, NeedShare, PastSupport, RuleTrace, WhyNot
 from models.rules import AtLeast
@@ -21,6 +23,7 @@ from recommender.ranking.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX
 from recommender.ranking.signals import DOMAINS
 from recommender.telling.explain import NeedTexts, RubricVectors, find_matched_text, need_texts, why
 from recommender.telling.history import OUTCOMES, left_out_because
+from recommender.words import Speaker
 
 __all__ = ["MERGED_FIT", "MatchWriter"]
 
@@ -41,12 +44,14 @@ class MatchWriter:
         *,
         instrument: LoadedInstrument,
         rubric: RubricVectors,
+        speaker: Speaker,
     ) -> None:
         """Take the complete profile; it decides what may be said, and is not quoted."""
         self._team = team
         self._profile = profile
         self._instrument = instrument
         self._rubric = rubric
+        self._speaker = speaker
         self._needs = {need.domain: need for need in team.needs}
         scored = [score for score in profile.domains if score.status is ScoreStatus.SCORED]
         self._levels_shown = bool(scored) and all(score.visibility is not Visibility.NOTHING for score in scored)
@@ -85,6 +90,18 @@ class MatchWriter:
             components[EXPLORATION] = moved
         traces = self._traces(ranker, ranked, row)
         shares = self._shares(ranked, position)
+        reasons = why(
+            self._lifts(ranked, position),
+            traces,
+            shares,
+            support=support,
+            needs=self._needs,
+            level_fit=float(ranked.features.level_fit[position]) if self._levels_shown else None,
+            assessment=self._team.assessment,
+            speaker=self._speaker,
+            has_words=bool(self._team.words.pieces),
+            moved=moved,
+        )
         return Match(
             rank=place + 1,
             support_id=support.id,
@@ -94,18 +111,8 @@ class MatchWriter:
             score=math.fsum(components.values()),
             components=components,
             needs=shares,
-            why=why(
-                self._lifts(ranked, position),
-                traces,
-                shares,
-                support=support,
-                needs=self._needs,
-                level_fit=float(ranked.features.level_fit[position]) if self._levels_shown else None,
-                assessment=self._team.assessment,
-                instrument=self._instrument,
-                has_words=bool(self._team.words.pieces),
-                moved=moved,
-            ),
+            why=tuple(self._speaker.say(reason) for reason in reasons),
+            why_messages=reasons,
             rules=traces,
             matched_text=find_matched_text(ranker.index, row, self._need_texts),
         )
@@ -115,6 +122,7 @@ class MatchWriter:
     ) -> tuple[HonoredSupport, ...]:
         """The past supports that a list would hold if each alone were allowed back, by the place it would take."""
         supports = [ranker.index.supports[int(ranked.features.rows[position])] for position in ranked.listed.held_back]
+        because = {support.id: left_out_because(past[support.id]) for support in supports}
         return tuple(
             HonoredSupport(
                 support_id=support.id,
@@ -123,7 +131,8 @@ class MatchWriter:
                 url=support.url,
                 status=past[support.id].status,
                 since=past[support.id].since,
-                because=left_out_because(past[support.id]),
+                because=self._speaker.say(because[support.id]),
+                because_message=because[support.id],
             )
             for support in supports
         )
@@ -145,20 +154,20 @@ class MatchWriter:
         excluded = set(ranked.rules.excluded_by(row))
         if excluded:
             gates = tuple(trace for trace in ranked.rules.trace(row) if trace.id in excluded)
-            detail = " ".join(["It is not on the list.", *(trace.because for trace in gates)])
-            return _answer(support, "excluded", detail, excluded_by=gates)
+            detail = Message(key="why_not.excluded", values={"reasons": tuple(trace.message for trace in gates)})
+            return self._answer(support, "excluded", detail, excluded_by=gates)
         position = int(np.searchsorted(ranked.features.rows, row))
         if position == len(ranked.features.rows) or ranked.features.rows[position] != row:
             if past:
-                return _answer(support, OUTCOMES[past.status], left_out_because(past))
-            return _answer(support, "beyond_k", "Its texts are too far from the team's needs to be compared closely.")
+                return self._answer(support, OUTCOMES[past.status], left_out_because(past))
+            return self._answer(support, "beyond_k", Message(key="why_not.too_far"))
         places = np.flatnonzero(ranked.listed.order == position)
         if len(places):
             match = self.match(ranker, ranked, int(places[0]))
-            return _answer(
+            return self._answer(
                 support,
                 "listed",
-                f"It is on the list, at place {match.rank}.",
+                Message(key="why_not.listed", values={"rank": match.rank}),
                 rank=match.rank,
                 score=match.score,
                 components=match.components,
@@ -166,30 +175,29 @@ class MatchWriter:
         components = self._components(ranked, position, diversity=0.0)
         total = ranked.relevance.total
         score = float(total[position])
-        known = {
+        known: dict[str, Any] = {
             "rank": 1 + int((total[ranked.rules.eligible[ranked.features.rows]] > score).sum()),
             "score": score,
             "components": components,
         }
         if past:
-            return _answer(support, OUTCOMES[past.status], left_out_because(past), **known)
+            return self._answer(support, OUTCOMES[past.status], left_out_because(past), **known)
         repeated = ranked.listed.dropped.get(position)
         if repeated is not None:
             other = ranker.index.supports[int(ranked.features.rows[repeated])]
-            detail = f"It says nearly the same as '{other.display_title}', which ranks higher."
-            return _answer(support, "near_duplicate", detail, **known)
+            detail = Message(key="why_not.near_duplicate", values={"other": other.display_title})
+            return self._answer(support, "near_duplicate", detail, **known)
         floor = ranker.settings.floor
         if score < floor:
-            detail = f"It fits too little of what the team needs: {score:.2f}, and a match needs {floor:.2f}."
-            return _answer(support, "below_floor", detail, margin=floor - score, **known)
+            detail = Message(key="why_not.below_floor", values={"score": round(score, 2), "floor": floor})
+            return self._answer(support, "below_floor", detail, margin=floor - score, **known)
         least = float(ranked.scores[-1])
-        detail = (
-            f"It ranks {known['rank']} by fit, and the list has {k} places. "
-            f"The last of them scored {least:.2f}, it {score:.2f}."
-        )
+        rank = int(known["rank"])
+        values: dict[str, MessageValue] = {"rank": rank, "k": k, "least": round(least, 2), "score": round(score, 2)}
+        detail = Message(key="why_not.beyond_k", values=values)
         if position == ranked.displaced:
-            detail = "The last place would be its own; by chance, so that we learn, the next support stands there."
-        return _answer(support, "beyond_k", detail, margin=max(least - score, 0.0), **known)
+            detail = Message(key="why_not.displaced")
+        return self._answer(support, "beyond_k", detail, margin=max(least - score, 0.0), **known)
 
     def _components(self, ranked: Ranked, position: int, *, diversity: float) -> dict[str, float]:
         parts = {name: float(values[position]) for name, values in ranked.relevance.parts.items()}
@@ -236,21 +244,21 @@ class MatchWriter:
         best = max(support.offers, key=lambda service: math.fsum(need[domain] for domain in service.domains))
         return f"{support.display_title}: {best.type.replace('-', ' ')}"
 
+    def _answer(self, support: Support, outcome: str, detail: Message, **fields: object) -> WhyNot:
+        known: dict[str, object] = {"rank": None, "score": None, "margin": None}
+        return WhyNot.model_validate(
+            {
+                "support_id": support.id,
+                "kind": support.kind,
+                "title": support.display_title,
+                "outcome": outcome,
+                "detail": self._speaker.say(detail),
+                "detail_message": detail,
+                **known,
+                **fields,
+            }
+        )
+
 
 def _level_rules(ranked: Ranked) -> set[str]:
     return {rule.id for rule in ranked.rules.ruleset.rules if isinstance(rule.test, AtLeast)}
-
-
-def _answer(support: Support, outcome: str, detail: str, **fields: object) -> WhyNot:
-    known: dict[str, object] = {"rank": None, "score": None, "margin": None}
-    return WhyNot.model_validate(
-        {
-            "support_id": support.id,
-            "kind": support.kind,
-            "title": support.display_title,
-            "outcome": outcome,
-            "detail": detail,
-            **known,
-            **fields,
-        }
-    )

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from models.kinds import KINDS
+from models.message import Message
 from models.needs import Need
 from models.recommendation import Match, PlanEntry, PlanPhase, RankedList
 from models.support import Support
 from models.vocab import Domain, Phase, ReadinessAdvice
+from recommender.words import Speaker
 
 __all__ = ["make_plan"]
 
@@ -16,13 +18,8 @@ WIDE_GAP = 0.5
 MAX_ENTRIES = 4
 """Supports of one phase; a team has time for few."""
 
-BECAUSE = {
-    Phase.START_NOW: "It fits where you are now and takes little time.",
-    Phase.BUILD: "It helps you take the next step.",
-    Phase.PARTNER: "The gap is wide enough that working with someone pays off.",
-}
-PREPARE_FIRST = "Talk with your leader first; this one is short or free."
-EASY_START = "It is short or free, so it is easy to begin with."
+PREPARE_FIRST = "plan.prepare_first"
+EASY_START = "plan.easy_start"
 """In place of `PREPARE_FIRST` where too few people answered to tell how ready the team is."""
 
 
@@ -34,6 +31,7 @@ def make_plan(
     is_short: Mapping[str, bool],
     present_levels: Mapping[Domain, int],
     readiness_shown: Collection[Domain],
+    speaker: Speaker,
 ) -> tuple[PlanPhase, ...]:
     """The top matches in phases; a match that no phase wants is left to its list.
 
@@ -49,6 +47,7 @@ def make_plan(
         is_short: support id -> takes one meeting or less.
         present_levels: most likely level of each domain with a score.
         readiness_shown: domains whose readiness may be told.
+        speaker: of the sentences.
     """
     by_domain = {need.domain: need for need in needs}
     phases: dict[Phase, list[PlanEntry]] = {phase: [] for phase in Phase}
@@ -71,8 +70,8 @@ def make_plan(
                 phase = Phase.START_NOW if short and suits_now else Phase.BUILD
             if phase is not None and len(phases[phase]) < MAX_ENTRIES:
                 prepare = PREPARE_FIRST if main.domain in readiness_shown else EASY_START
-                because = prepare if waits else BECAUSE[phase]
-                phases[phase].append(_entry(match, served, because))
+                because = Message(key=prepare if waits else f"plan.{phase.name.lower()}")
+                phases[phase].append(_entry(match, served, because, speaker))
     return tuple(PlanPhase(phase=phase, entries=tuple(entries)) for phase, entries in phases.items())
 
 
@@ -84,12 +83,13 @@ def _is_free(support: Support) -> bool:
     return support.cost == "free"
 
 
-def _entry(match: Match, served: Sequence[Domain], because: str) -> PlanEntry:
+def _entry(match: Match, served: Sequence[Domain], because: Message, speaker: Speaker) -> PlanEntry:
     return PlanEntry(
         support_id=match.support_id,
         kind=match.kind,
         title=match.title,
         url=match.url,
         domains=tuple(served),
-        because=because,
+        because=speaker.say(because),
+        because_message=because,
     )

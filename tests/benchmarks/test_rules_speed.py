@@ -5,14 +5,16 @@ from datetime import date
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from models.rules import TEAM_WORDS, TeamField
 from recommender.catalog.load import starter_catalog
+from recommender.instruments import default_instrument
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import evaluate
-from recommender.rules.facts import TeamFacts
+from recommender.rules.facts import TeamFacts, team_words
 from recommender.rules.load import starter_ruleset
 
-FACTS = TeamFacts({field: (words or ("en",))[:2] for field, words in TEAM_WORDS.items()} | {TeamField.FORM: ("team",)})
+FACTS = TeamFacts(
+    {field: (words or ("en",))[:2] for field, words in team_words(default_instrument()).items()} | {"form": ("team",)}
+)
 
 
 @pytest.mark.parametrize("n_supports", [551, 10_000, 100_000])

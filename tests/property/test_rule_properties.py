@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from models.rules import (
     SUPPORT_WORDS,
-    TEAM_WORDS,
     Among,
     AtLeast,
     Condition,
@@ -23,19 +22,20 @@ from models.rules import (
     Rule,
     Ruleset,
     SupportField,
-    TeamField,
     Within,
 )
 from models.support import Provider, Resource, Support
 from models.vocab import RuleEffect, SupportKind
+from recommender.instruments import default_instrument
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import MET, MISSED, SILENT, UNKNOWN, RuleResults, evaluate
-from recommender.rules.facts import TeamFacts
+from recommender.rules.facts import TeamFacts, team_words
 from recommender.rules.load import starter_ruleset
 from tests.fixtures.supports import provider, resource
 
 AS_OF = date(2026, 11, 21)
 STARTER = starter_ruleset()
+WORDS = team_words(default_instrument())
 TAGS = ("en", "es", "zh-Hans", "zh-Hant", "hmn")
 RANGES = ("en", "es", "zh", "zh-Hans", "other")
 BECAUSE = Reasons(met="m", missed="n", unknown="u")
@@ -70,10 +70,10 @@ def supports(draw: st.DrawFn) -> list[Support]:
 
 @st.composite
 def facts(draw: st.DrawFn) -> TeamFacts:
-    known = draw(st.sets(st.sampled_from(list(TeamField))))
-    few = {TeamField.STATE: ("TX", "PR", "OK", "outside-us"), TeamField.LANGUAGES: RANGES}
+    known = draw(st.sets(st.sampled_from(sorted(WORDS))))
+    few = {"state": ("TX", "PR", "OK", "outside-us"), "languages": RANGES}
     return TeamFacts(
-        {field: tuple(draw(lists(few.get(field) or TEAM_WORDS[field] or (), least=1))) for field in sorted(known)}
+        {field: tuple(draw(lists(few.get(field) or WORDS[field] or (), least=1))) for field in sorted(known)}
     )
 
 
@@ -83,10 +83,10 @@ def words_of(field: SupportField) -> tuple[str, ...]:
 
 WORD_FIELDS = [field for field in SupportField if field is not SupportField.CHECKED_ON]
 PAIRS = [
-    (TeamField.GRADE_BANDS, SupportField.GRADE_BANDS, "all", {}),
-    (TeamField.ROLES, SupportField.AUDIENCES, None, {}),
-    (TeamField.STATE, SupportField.SERVES, None, {"US": ("TX", "PR", "OK")}),
-    (TeamField.MODALITY, SupportField.MODALITY, None, {"hybrid": ("facilitated-virtual", "facilitated-in-person")}),
+    ("grade_bands", SupportField.GRADE_BANDS, "all", {}),
+    ("roles", SupportField.AUDIENCES, None, {}),
+    ("state", SupportField.SERVES, None, {"US": ("TX", "PR", "OK")}),
+    ("modality", SupportField.MODALITY, None, {"hybrid": ("facilitated-virtual", "facilitated-in-person")}),
 ]
 
 
@@ -106,8 +106,8 @@ def operations(draw: st.DrawFn) -> object:
         return AtLeast(op="at_least", column=DerivedField.LEVEL_FIT, value=0.5)
     field = draw(st.sampled_from(WORD_FIELDS))
     if op is Mapped:
-        rows = {word: tuple(draw(lists(words_of(field), least=1))) for word in TEAM_WORDS[TeamField.BUDGET] or ()}
-        return Mapped(op="mapped", team=TeamField.BUDGET, support=field, table=rows)
+        rows = {word: tuple(draw(lists(words_of(field), least=1))) for word in WORDS["budget"] or ()}
+        return Mapped(op="mapped", team="budget", support=field, table=rows)
     return op(op=op.__name__.lower(), support=field, values=tuple(draw(lists(words_of(field), least=1))))
 
 
@@ -117,8 +117,8 @@ def rulesets(draw: st.DrawFn) -> Ruleset:
     for position in range(draw(st.integers(1, 4))):
         effect = draw(st.sampled_from(RuleEffect))
         weighs = effect in (RuleEffect.PREFER, RuleEffect.DISCOURAGE)
-        field = draw(st.sampled_from([TeamField.BUDGET, TeamField.FORM]))
-        words = tuple(draw(lists(TEAM_WORDS[field] or (), least=1)))
+        field = draw(st.sampled_from(["budget", "form"]))
+        words = tuple(draw(lists(WORDS[field] or (), least=1)))
         choice = draw(st.sampled_from(["any_of", "only", None]))
         rules.append(
             Rule(
@@ -254,11 +254,11 @@ def test_a_gate_only_removes(made: list[Support], team: TeamFacts) -> None:
         assert all(found <= was for found, was in zip(after.eligible, before.eligible, strict=True))
 
 
-@given(supports(), facts(), st.sampled_from(list(TeamField)))
+@given(supports(), facts(), st.sampled_from(sorted(WORDS)))
 @settings(max_examples=30)
-def test_forgetting_an_answer_never_excludes(made: list[Support], team: TeamFacts, field: TeamField) -> None:
+def test_forgetting_an_answer_never_excludes(made: list[Support], team: TeamFacts, field: str) -> None:
     fits = fits_for(made)
-    fewer = TeamFacts({name: words for name, words in team.values.items() if name is not field})
+    fewer = TeamFacts({name: words for name, words in team.values.items() if name != field})
     known, unknown = run(STARTER, made, team, fits), run(STARTER, made, fewer, fits)
     assert (unknown.eligible >= known.eligible).all()
     assert not any(run(STARTER, made, TeamFacts({}), fits).excluded_by(position) for position in range(len(made)))

@@ -1,6 +1,6 @@
 """The way in and out for people, and their own account.
 
-`api.people.sign_in_routes` answers what is sent to `/sign-in`.
+`sign_in_routes.py` answers what is sent to `/sign-in`.
 """
 
 from typing import Annotated

@@ -1,20 +1,15 @@
 """The coverage map of the catalog."""
 
-from typing import Annotated
+from fastapi import APIRouter, Request, Response
 
-from fastapi import APIRouter, Depends, Request, Response
-
-from api.access.principals import Permission, Principal
 from api.http.dependencies import EngineDep
 from api.web.catalog.coverage import coverage_page, read_filters
 from api.web.kit.rendering import render
-from api.web.kit.visitors import Asks
+from api.web.kit.visitors import QualityReader
 
-__all__ = ["QualityReader", "router"]
+__all__ = ["router"]
 
 router = APIRouter()
-
-QualityReader = Annotated[Principal, Depends(Asks(Permission.READ_QUALITY))]
 
 
 @router.get("/catalog/coverage")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.access.principals import Principal
 from api.engine.engine import Engine
 from api.reviews.matches import matches_of_team
-from api.storage.tables import Team
+from api.teams.rows import Team
 from api.web.desk.words import in_words
 from models.match import MatchOutcome, MatchState
 

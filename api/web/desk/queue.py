@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from api.access.actors import colleagues
+from api.access.actor_rows import colleagues
 from api.access.principals import Principal
 from api.http.time_cursors import read_cursor, write_cursor
 from api.reviews.queue import Filters, QueueItem, Sort, list_queue

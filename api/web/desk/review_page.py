@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from api.access.actors import Colleague, colleagues
+from api.access.actor_rows import Colleague, colleagues
 from api.access.principals import Principal
 from api.assessments.opening import visible_assessment
 from api.assessments.profiles import WordsView, words_of

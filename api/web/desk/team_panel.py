@@ -10,28 +10,13 @@ from models.review import Review
 from models.vocab import NeedWord, ReadinessAdvice, SupportKind
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["SHORT_NAMES", "NeedRow", "need_rows", "situation_of"]
+__all__ = ["NeedRow", "need_rows", "situation_of"]
 
 _READINESS = {
     ReadinessAdvice.PREPARE_FIRST: "Prepare first",
     ReadinessAdvice.START: "Ready to start",
     ReadinessAdvice.START_SMALL: "Start small",
 }
-_SITUATION = (
-    "focus_areas",
-    "grade_bands",
-    "state",
-    "locale",
-    "cycle_phase",
-    "experience",
-    "modality",
-    "budget",
-    "time_available",
-    "languages",
-    "access_needs",
-    "evidence_rule",
-)
-"""Questions about a team's situation that an officer looks at, in this order."""
 
 
 class NeedRow(NamedTuple):
@@ -57,31 +42,15 @@ def need_rows(document: RecommendationRun, review: Review) -> tuple[NeedRow, ...
 def situation_of(context: Mapping[str, object], instrument: LoadedInstrument) -> tuple[tuple[str, str], ...]:
     """What a team says of its situation: short names of the questions, and the labels of the answers."""
     rows = []
-    for key in _SITUATION:
-        question, given = instrument.context.get(key), context.get(key)
-        if question is None or given in (None, "", [], ()):
+    for question in instrument.placed(lambda handling: handling.desk_place):
+        given = context.get(question.id)
+        if given in (None, "", [], ()):
             continue
         labels = {option.key: option.label for option in question.options}
         values = given if isinstance(given, list | tuple) else [given]
-        rows.append((SHORT_NAMES.get(key, key), ", ".join(labels.get(str(value), str(value)) for value in values)))
+        said = ", ".join(labels.get(str(value), str(value)) for value in values)
+        rows.append((instrument.short_name(question), said))
     return tuple(rows)
-
-
-SHORT_NAMES = {
-    "focus_areas": "Focus",
-    "grade_bands": "Grades",
-    "state": "State",
-    "locale": "Place",
-    "cycle_phase": "Doing now",
-    "experience": "Experience",
-    "modality": "Ways that work",
-    "budget": "Budget",
-    "time_available": "Hours a month",
-    "languages": "Languages",
-    "access_needs": "Access needs",
-    "evidence_rule": "Evidence required",
-    "school_year_time": "School year",
-}
 
 
 def _need_row(need: Need, document: RecommendationRun, review: Review) -> NeedRow:

@@ -13,7 +13,6 @@ from api.errors import Conflict, InvalidBody, NoResults
 from api.recommending.making import Case, present_case
 from api.recommending.what_if import KindDifference, Tried, WhatIfBody, try_out
 from api.reviews.review import OpenReview
-from api.web.desk.team_panel import SHORT_NAMES
 from models.instrument import ContextQuestion
 from models.kinds import KINDS
 from models.vocab import Form, Length
@@ -21,17 +20,6 @@ from recommender.instruments import LoadedInstrument
 
 __all__ = ["WhatIfPage", "what_if_page"]
 
-_ASKED = (
-    "focus_areas",
-    "modality",
-    "budget",
-    "cycle_phase",
-    "experience",
-    "grade_bands",
-    "languages",
-    "evidence_rule",
-)
-"""What about a team may be tried; all of it moves supports."""
 _SENT = "try"
 _LEVEL = "level-"
 
@@ -120,8 +108,7 @@ def what_if_page(
     context: Mapping[str, Any] = case.document["team"]["context"]
     sent = _SENT in given
     form = Form(case.document["form"])
-    questions = [instrument.context[key] for key in _ASKED if key in instrument.context]
-    questions = [question for question in questions if form in question.forms]
+    questions = [one for one in instrument.placed(lambda handling: handling.trial_place) if form in one.forms]
     wanted = {one.id: _wanted(one, given) if sent else context.get(one.id) for one in questions}
     changed = {key: value for key, value in wanted.items() if sent and _differs(value, context.get(key))}
     levels = {name.removeprefix(_LEVEL): value for name, value in given.items() if name.startswith(_LEVEL) and value}
@@ -141,7 +128,9 @@ def what_if_page(
     return WhatIfPage(
         run_id=opened.run.id,
         team=opened.team.name,
-        questions=tuple(_question(one, wanted[one.id], one.id in changed, faults) for one in questions),
+        questions=tuple(
+            _question(one, instrument.short_name(one), wanted[one.id], one.id in changed, faults) for one in questions
+        ),
         domains=tuple(
             DomainQuestion(domain, names[domain], levels.get(domain, ""))
             for domain in instrument.form_domains(form)
@@ -153,7 +142,7 @@ def what_if_page(
         outcomes=_outcomes(tried) if tried else (),
         sent=sent,
         changes=tuple(
-            [SHORT_NAMES[key] for key in changed]
+            [instrument.short_name(instrument.context[key]) for key in changed]
             + [
                 f"{names[domain]}: {dict(level_names).get(level, level)}"
                 for domain, level in levels.items()
@@ -204,11 +193,11 @@ def _try(
         return None, {"": str(error)}
 
 
-def _question(question: ContextQuestion, value: Any, changed: bool, faults: Mapping[str, str]) -> Question:
+def _question(question: ContextQuestion, name: str, value: Any, changed: bool, faults: Mapping[str, str]) -> Question:
     chosen = {str(one) for one in value} if isinstance(value, list | tuple) else {str(value)}
     return Question(
         id=question.id,
-        name=SHORT_NAMES.get(question.id, question.text),
+        name=name,
         multi=question.kind == "multi",
         choices=tuple(Choice(option.key, option.label, option.key in chosen) for option in question.options),
         changed=changed,

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from api.assessments.rows import Answered, Assessment
 from api.assessments.windows import Mode, Phase
 from api.errors import InvalidBody
-from api.storage.tables import Assessment
-from api.web.kit.overviews import Answered
 from api.web.kit.rendering import day_words, time_words
 from models.base import Fault
 from models.vocab import Length

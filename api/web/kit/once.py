@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from api.http.once import kept_or_made
-from api.storage.tables import StoredAnswer
+from api.http.once import led_to
 
 __all__ = ["once_at", "one_time"]
 
@@ -42,23 +41,4 @@ def once_at(
     key = "form:" + hashlib.sha256(content.encode()).hexdigest()
     if not form.get("once"):
         return make()[0], True
-    first = False
-
-    def answer() -> StoredAnswer:
-        nonlocal first
-        first = True
-        address, team_id = make()
-        headers = {"location": address}
-        return StoredAnswer(
-            owner=owner,
-            key=key,
-            fingerprint=key,
-            team_id=team_id,
-            status=303,
-            headers=headers,
-            body="",
-            created_at=now,
-        )
-
-    kept = kept_or_made(session, owner, key, answer, now=now)
-    return str(kept.headers["location"]), first
+    return led_to(session, key, make, owner=owner, now=now)

@@ -8,16 +8,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from babel.dates import format_date, format_datetime
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from api import web
 from api.access.principals import Scope
+from api.text.language import _, language, word
 from recommender import __version__
+from recommender.words import load_catalog
 
 __all__ = ["STATIC_FOLDERS", "Visitor", "day_words", "render", "static_file", "static_url", "time_words"]
 
-_ROOMS = sorted(room for room in Path(str(files("api.web"))).iterdir() if (room / "templates").is_dir())
+_ROOMS = sorted(room for room in Path(str(files(web))).iterdir() if (room / "templates").is_dir())
 STATIC_FOLDERS = tuple(room / "static" for room in _ROOMS if (room / "static").is_dir())
 """Where the rooms keep their styles and scripts; no two files of them have one name."""
 _POLICY = "; ".join(
@@ -82,8 +86,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.globals.update({"static": static_url, "version": __version__, **_NAMES})
+    # Placeholders of templates are `%(name)s`, filled by Jinja, which escapes them.
+    translations = {"gettext": _, "ngettext": _plural, "newstyle": True}
+    environment.install_gettext_callables(**translations)  # type: ignore[attr-defined]  # made by the extension
+    environment.globals.update(
+        {"static": static_url, "language": language, "word": word, "version": __version__, **_NAMES}
+    )
     environment.filters.update(day=day_words, time=time_words, count=_count, percent=_percent)
     return environment
 
@@ -93,13 +103,16 @@ _NAMES: Mapping[str, Any] = {"Scope": Scope}
 
 def day_words(value: date | datetime) -> str:
     """Nov 2, 2026."""
-    return f"{value:%b} {value.day}, {value.year}"
+    return format_date(value, _("MMM d, y"), locale=language())
 
 
 def time_words(value: datetime) -> str:
     """Nov 2, 2026, 9:05 AM UTC."""
-    value = value.astimezone(UTC)
-    return f"{day_words(value)}, {value.hour % 12 or 12}:{value:%M %p} UTC"
+    return format_datetime(value.astimezone(UTC), _("MMM d, y, h:mm a"), locale=language()) + " UTC"
+
+
+def _plural(one: str, many: str, n: int) -> str:
+    return load_catalog(language()).find(one, n) or (one if n == 1 else many)
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

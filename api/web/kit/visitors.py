@@ -12,7 +12,7 @@ from api.http.browsers import OwnSession
 from api.http.dependencies import DatabaseDep
 from api.web.kit.rendering import Visitor
 
-__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "Invited", "PersonHere", "check_path"]
+__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "Invited", "PersonHere", "QualityReader", "check_path"]
 
 CHECK_COOKIE = "trellis_check"
 """Holds an invitation. Its path is that of the one check it opens, so that a browser may hold several."""
@@ -54,6 +54,10 @@ class Asks:
         """
         who.principal.must(self.permission)
         return who.principal
+
+
+QualityReader = Annotated[Principal, Depends(Asks(Permission.READ_QUALITY))]
+"""Somebody who looks at how well the catalog and the lists serve teams."""
 
 
 def check_path(respondent_id: str) -> str:

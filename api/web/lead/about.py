@@ -1,56 +1,23 @@
 """The form about a team's situation, made from the instrument's context questions."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from starlette.datastructures import FormData
 
-from api.storage.tables import Team
+from api.teams.rows import Team
 from api.web.kit.states import STATE_NAMES
-from models.instrument import ContextQuestion
+from models.instrument import ContextQuestion, Handling, PageGroup
 from models.vocab import Form
+from recommender.diagnosis.context_answers import ELSEWHERE
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["AboutPage", "Question", "about_page", "context_in", "important_gaps", "labels_of", "typed_in"]
 
-_ELSEWHERE = {"form", "role", "answer_mode"}
-"""Questions that are answered when a team is made, or by each person."""
-
-_GROUPS: Sequence[tuple[str, str, Sequence[str]]] = (
-    ("Your work", "", ("focus_areas", "cycle_phase", "experience", "school_year_time")),
-    ("Your schools", "", ("state", "grade_bands", "locale", "enrollment", "designation", "in_network")),
-    ("Your network", "", ("network_size", "network_secondary", "network_priority_schools")),
-    (
-        "Your students",
-        "Some partners are funded to work with certain schools. Rough numbers are fine, and you may leave these out.",
-        (
-            "pct_black_or_latino",
-            "pct_low_income",
-            "majority_priority",
-            "pct_english_learners",
-            "pct_students_with_disabilities",
-        ),
-    ),
-    (
-        "Support that would work for you",
-        "",
-        ("modality", "languages", "access_needs", "budget", "time_available", "evidence_rule"),
-    ),
-)
 _SHARING = "share_with"
-_HINTS = {
-    "majority_priority": "Answer this if you are not sure of the two percents above.",
-    "school_year_time": "Leave it out, and we go by the date.",
-    "state": "Choose every state that your schools are in.",
-}
-_SHARES = {
-    "hub": "The people who lead your network may see your results and your plan.",
-    "program-officer": "An officer of the programs that you put this team into sees your results and matches, looks at "
-    "the matches before you get your plan, and can help. Without this, you get your plan at once.",
-    "provider": "If you choose to work with a provider, it may see your results.",
-    "peers": "Other teams may be told that you are strong where they want to grow.",
-    "research": "Results are used in studies. Names and your own words are never part of that.",
-}
+_MORE = PageGroup(id="more", title="More")
+"""Of the questions that the instrument puts in no group."""
 _MOST_DIGITS = 9
 _LONG = 30
 """From so many choices on, what is chosen comes first."""
@@ -135,19 +102,17 @@ def about_page(
     faults = faults or {}
     form = Form(team.form)
     asked = {question.id: question for question in _asked(instrument, form)}
-    grouped = {key for _, _, keys in _GROUPS for key in keys} | {_SHARING}
-    rest = tuple(key for key in asked if key not in grouped)
     groups = [
-        Group(title, words, [_question(asked[key], answers, faults) for key in keys if key in asked])
-        for title, words, keys in (*_GROUPS, ("More", "", rest))
+        Group(title, words, [_question(one, instrument.handling[one.id], answers, faults) for one in questions])
+        for title, words, questions in _grouped(asked.values(), instrument)
     ]
     return AboutPage(
         team_id=team.id,
         title=team.name,
         name=team.name if name is None else name,
         version=team.version,
-        groups=[group for group in groups if group.questions],
-        sharing=_question(asked[_SHARING], answers, faults),
+        groups=groups,
+        sharing=_question(asked[_SHARING], instrument.handling[_SHARING], answers, faults),
         policy=policy or team.review_policy,
         faults=faults,
         labels={"name": "The team's name", **{key: question.text for key, question in asked.items()}},
@@ -197,10 +162,29 @@ def labels_of(context: Mapping[str, Any], instrument: LoadedInstrument, form: Fo
 
 
 def _asked(instrument: LoadedInstrument, form: Form) -> list[ContextQuestion]:
-    return [q for q in instrument.context.values() if q.id not in _ELSEWHERE and form in q.forms]
+    return [q for q in instrument.context.values() if q.id not in ELSEWHERE and form in q.forms]
 
 
-def _question(question: ContextQuestion, answers: Mapping[str, Any], faults: Mapping[str, str]) -> Question:
+def _grouped(
+    asked: Iterable[ContextQuestion], instrument: LoadedInstrument
+) -> Iterator[tuple[str, str, Sequence[ContextQuestion]]]:
+    """Title, words and questions of each group that has any; what is in none comes last."""
+    of_group: dict[str | None, list[ContextQuestion]] = {}
+    for question in asked:
+        if question.id != _SHARING:
+            of_group.setdefault(instrument.handling[question.id].group, []).append(question)
+    for group in (*instrument.page_groups, _MORE):
+        if questions := of_group.get(group.id if group is not _MORE else None):
+            yield group.title, group.words, sorted(questions, key=lambda one: _place(instrument.handling[one.id]))
+
+
+def _place(handling: Handling) -> float:
+    return math.inf if handling.place is None else handling.place
+
+
+def _question(
+    question: ContextQuestion, handling: Handling, answers: Mapping[str, Any], faults: Mapping[str, str]
+) -> Question:
     value = answers.get(question.id)
     chosen = value if isinstance(value, list) else [value]
     options = question.options
@@ -210,14 +194,14 @@ def _question(question: ContextQuestion, answers: Mapping[str, Any], faults: Map
         id=question.id,
         text=question.text,
         kind=question.kind,
-        hint=_HINTS.get(question.id, ""),
+        hint=handling.hint,
         matters=question.required,
         choices=[
             Choice(
                 option.key,
                 _label(question, option.key, option.label),
                 option.key in chosen,
-                _SHARES.get(option.key, "") if question.id == _SHARING else "",
+                handling.option_hints.get(option.key, ""),
             )
             for option in options
         ],

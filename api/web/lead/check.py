@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from api.assessments.rows import last_snapshot, respondents
+from api.assessments.rows import Answered, Assessment, Respondent, answered_in, last_snapshot, respondents
 from api.assessments.windows import Mode, Phase
-from api.storage.tables import Assessment, Respondent, Team
+from api.teams.rows import Team
 from api.web.kit.checks import LENGTHS, MODES, Standing, ends, standing
 from api.web.kit.once import one_time
-from api.web.kit.overviews import Answered, answered_in
 from api.web.lead.check_form import CheckForm, Typed, check_form
 from api.web.lead.invitees import name_of, role_names
 from models.vocab import AnswerMode, Form, Length

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from starlette.datastructures import FormData
 
+from api.assessments.rows import Assessment
 from api.assessments.windows import AssessmentChange, Mode, NewAssessment
 from api.errors import InvalidBody
-from api.storage.tables import Assessment
 from api.web.kit.checks import LENGTHS, MODES, end_of_day, last_day
 from api.web.lead.about import Choice
 from models.base import Fault

@@ -9,12 +9,12 @@ from api.assessments.answers import open_place
 from api.assessments.closing import Reopening, close_assessment, reopen_assessment, settle
 from api.assessments.opening import change_assessment, create_assessment, own_assessment
 from api.assessments.respondents import NewRespondent, invite, renew_invitation
-from api.assessments.rows import find_respondent, last_closed
+from api.assessments.rows import Assessment, find_respondent, last_closed
 from api.assessments.windows import Phase
 from api.errors import Conflict, InvalidBody, NoResults, NotFound, WindowClosed
 from api.http.browsers import SettingsDep
 from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading
-from api.storage.tables import Assessment, Team
+from api.teams.rows import Team
 from api.web.kit.checks import end_of_day, ends
 from api.web.kit.forms import Form, see
 from api.web.kit.once import once_at, one_time

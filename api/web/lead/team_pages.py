@@ -6,17 +6,17 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.access.principals import Permission, Principal
 from api.access.reach import own_team
-from api.access.team_rows import teams
 from api.assessments.closing import settle
 from api.assessments.opening import is_due
+from api.assessments.rows import latest_assessments
 from api.errors import InvalidBody, NotFound
 from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading
 from api.http.paging import Paging, page_of
 from api.teams.cohorts import grant_team, revoke_team
+from api.teams.rows import teams
 from api.teams.teams import NewTeam, ReviewPolicy, TeamChange, change_team, create_team, delete_team
 from api.web.kit.forms import Form, see
 from api.web.kit.once import once_at, one_time
-from api.web.kit.overviews import latest_assessments
 from api.web.kit.rendering import render
 from api.web.kit.visitors import Asks
 from api.web.lead.about import about_page, context_in, typed_in

@@ -7,13 +7,13 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal
-from api.assessments.rows import assessments
+from api.assessments.rows import Assessment, answered_in, assessments, latest_assessments, with_results
 from api.assessments.windows import Mode
-from api.storage.tables import Assessment, Team
+from api.runs.rows import latest_runs
 from api.teams.cohorts import GrantView, team_grants
+from api.teams.rows import Team
 from api.teams.teams import ReviewPolicy
 from api.web.kit.checks import LENGTHS, MODES, Standing, standing
-from api.web.kit.overviews import answered_in, latest_assessments, latest_runs, with_results
 from api.web.lead.about import important_gaps, labels_of
 from models.vocab import Form, Length
 from recommender.instruments import LoadedInstrument
@@ -217,7 +217,7 @@ def team_page(
         id=team.id,
         name=team.name,
         form="Network hub" if team.form == Form.HUB else "Team",
-        facts=[(words, answer) for key, (words, answer) in labels.items() if key in _FACTS],
+        facts=[(words, answer) for key, (words, answer) in labels.items() if instrument.handling[key].on_team_page],
         gaps=important_gaps(team.context, instrument, Form(team.form)),
         shared_with=labels["share_with"][1].split("; ") if "share_with" in labels else [],
         sees_plan_at_once=team.review_policy == ReviewPolicy.AFTER_RELEASE,
@@ -228,9 +228,6 @@ def team_page(
         fault=fault,
         code=code,
     )
-
-
-_FACTS = ("state", "grade_bands", "focus_areas", "cycle_phase", "budget")
 
 
 def _how(check: Assessment) -> str:

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.dependencies import EngineDep
-from api.web.catalog.coverage_pages import QualityReader
 from api.web.kit.rendering import render
+from api.web.kit.visitors import QualityReader
 from api.web.quality.quality import quality_page
 from models.evaluation import PublishedEvaluation
 from models.vocab import SupportKind

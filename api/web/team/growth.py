@@ -12,9 +12,8 @@ from api.engine.engine import Engine
 from api.errors import Conflict, NoResults, NotFound, NotReleased
 from api.recommending.changes import tell_changes_of_runs
 from api.reviews.released import plan_standing
-from api.runs.rows import run_before
+from api.runs.rows import Run, run_before
 from api.runs.stored import seen_run
-from api.storage.tables import Run
 from api.web.kit.scale import Mark, Tick, mark_at, ticks
 from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import Frame, Viewpoint

@@ -14,7 +14,6 @@ from api.recommending.making import Made, NewRun, make_run, present_case, store_
 from api.reviews.feedback import take_mark
 from api.reviews.released import plan_standing, released_run
 from api.reviews.review import read_review
-from api.storage.database import Database
 from api.web.kit.forms import Form, see
 from api.web.kit.rendering import render
 from api.web.team.growth import growth_page
@@ -128,7 +127,7 @@ def get_guide(request: Request, view: Viewing, session: Reading, engine: EngineD
     return _page(request, "guide", guide_page(session, engine, view))
 
 
-def _make(view: Viewpoint, database: Database, engine: Engine, now: Now) -> Made | None:
+def _make(view: Viewpoint, database: DatabaseDep, engine: Engine, now: Now) -> Made | None:
     """A run of the results in force; None when there is one."""
     with database.reading() as session:
         assessment, team = view.open(session)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from api.access.principals import Permission, Principal, Scope
 from api.assessments.closing import settle
 from api.assessments.opening import visible_assessment
-from api.assessments.rows import find_assessment, find_place
+from api.assessments.rows import Assessment, find_assessment, find_place
 from api.errors import NotFound
 from api.http.dependencies import DatabaseDep, EngineDep, Now
-from api.storage.tables import Assessment, Team
+from api.teams.rows import Team
 from api.web.kit.visitors import Asks, Invited, check_path
 from models.match import FeedbackKind
 

@@ -104,7 +104,9 @@ def test_a_gate_passes_when_every_check_does():
 
 def test_the_shipped_publication_is_about_the_shipped_ranking():
     """After a change that was reviewed and accepted, publish anew: docs/evaluation.md says how."""
-    published = PublishedEvaluation.model_validate_json((files("eval") / "data" / "published.json").read_bytes())
+    published = PublishedEvaluation.model_validate_json(
+        (files("api.evaluation") / "data" / "published.json").read_bytes()
+    )
     instrument, ruleset = default_instrument().version, starter_ruleset()
     assert published.versions["catalog"] == starter_catalog().version
     assert published.versions["config"] == starter_config().content_hash

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from eval.measuring.exposure import catalog_coverage, exposure_gini
 from eval.metrics import (
     ERR,
     METRICS,
@@ -22,8 +23,6 @@ from eval.metrics import (
     Recall,
     ReciprocalRank,
     Topic,
-    catalog_coverage,
-    exposure_gini,
     parse_metric,
     rank_biased_overlap,
 )

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 import pytest
 
-from eval.metrics import Topic, explanation_sum_error, group_exposure, replay_mismatches, rising_scores
+from eval.measuring.explanation import explanation_sum_error, rising_scores
+from eval.measuring.replay import replay_mismatches
+from eval.metrics import Topic, group_exposure
 
 
 class Match(NamedTuple):

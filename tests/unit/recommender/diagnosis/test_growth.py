@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.growth import DomainGrowth, Growth
+from models.message import Message
 from models.vocab import Domain, Form
 from recommender.config import ScoringConfig
 from recommender.diagnosis.assessments import parse_assessment
@@ -278,7 +279,10 @@ def test_the_mark_for_back_then_is_apart_from_every_number() -> None:
     told = of(with_mark)
     assert told.then == 1
     assert told.sentence.endswith("Looking back, you now place that time at Emerging.")
-    assert told.model_copy(update={"then": None, "sentence": ""}) == of(without).model_copy(update={"sentence": ""})
+    assert told.sentence_messages is not None
+    assert told.sentence_messages[-1] == Message(key="growth.then", values={"level": Message(key="level.1")})
+    unsaid = {"sentence": "", "sentence_messages": None}
+    assert told.model_copy(update={"then": None, **unsaid}) == of(without).model_copy(update=unsaid)
     assert any("looking back can make a gain look larger" in notice for notice in with_mark.notices)
 
 

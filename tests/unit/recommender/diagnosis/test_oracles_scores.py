@@ -16,8 +16,9 @@ from recommender.diagnosis.criterion import (
     union_bounds,
 )
 from recommender.diagnosis.profiling import (
+    level_message,
     level_probabilities,
-    level_words,
+    likely_levels,
     not_sure_rate,
     rater_score,
     readiness_advice,
@@ -26,7 +27,6 @@ from recommender.diagnosis.profiling import (
 from recommender.instruments import default_instrument
 
 CONFIG = ScoringConfig()
-NAMES = ["Emerging", "Developing", "Applying", "Leading"]
 T3 = [2.4, 2.8, 2.4, 3.2]
 
 
@@ -40,7 +40,7 @@ def test_t3_four_raters():
     assert se == near(0.2591)
     p = level_probabilities(2.7, se)
     assert p == near((0.0, 0.2201, 0.7789, 0.0010))
-    assert level_words(p, NAMES) == "Applying"
+    assert likely_levels(p) == (3,)
 
 
 def test_t3_one_rater_has_the_prior_error_and_lies_between():
@@ -48,7 +48,8 @@ def test_t3_one_rater_has_the_prior_error_and_lies_between():
     assert se == near(0.6)
     p = level_probabilities(2.4, se)
     assert p == near((0.0668, 0.4994, 0.4004, 0.0334))
-    assert level_words(p, NAMES) == "between Developing and Applying"
+    assert likely_levels(p) == (2, 3)
+    assert default_instrument().english.say(level_message((2, 3))) == "between Developing and Applying"
 
 
 def test_t3_six_close_raters():
@@ -71,9 +72,9 @@ def test_t3_short_form_adds_the_error_of_unasked_items():
     assert team_se(T3, config=CONFIG, n_asked=5, n_items=5) == team_se(T3, config=CONFIG)
 
 
-def test_level_words_take_the_lower_of_equally_likely_levels():
-    assert level_words((0.25, 0.25, 0.25, 0.25), NAMES) == "between Emerging and Developing"
-    assert level_words((0.3, 0.0, 0.0, 0.7), NAMES) == "Leading"
+def test_the_lower_of_equally_likely_levels_are_named():
+    assert likely_levels((0.25, 0.25, 0.25, 0.25)) == (1, 2)
+    assert likely_levels((0.3, 0.0, 0.0, 0.7)) == (4,)
 
 
 @pytest.mark.parametrize(

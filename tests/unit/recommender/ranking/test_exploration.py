@@ -20,11 +20,12 @@ from recommender.config_load import starter_config
 from recommender.pipeline import Decided, Recommender
 from recommender.ranking.exploration import NeighborSwaps
 from recommender.ranking.features import FEATURES
-from recommender.telling.explain import MOVED_DOWN, MOVED_UP
 from recommender.testing import make_resource
+from recommender.words import Speaker
 from tests.fixtures.engines import make_recommender
 from tests.fixtures.teams import make_team
 
+MOVED_UP, MOVED_DOWN = (Speaker().tell(f"reason.moved_{way}") for way in ("up", "down"))
 AS_OF = date(2026, 11, 21)
 
 
@@ -161,7 +162,7 @@ def test_only_what_moved_has_the_part_and_the_sentence_and_nothing_moves_further
 
 def test_but_for_the_swap_a_match_is_the_same(drawn: list[tuple[Decided, Decided]]) -> None:
     def own(match: Match) -> dict[str, Any]:
-        document = match.model_dump(exclude={"rank", "score", "why"})
+        document = match.model_dump(exclude={"rank", "score", "why", "why_messages"})
         document["components"].pop("exploration", None)
         return document
 

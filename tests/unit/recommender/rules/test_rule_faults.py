@@ -42,8 +42,8 @@ def test_the_good_rules_load() -> None:
             "field: budget",
             "field: budgt",
             'mine.yaml:6 /rules/0/when/0/field: found "budgt"; did you mean "budget"? expected one of form, '
-            "roles, state, grade_bands, focus_areas, season, cycle_phase, experience, in_network, modality, languages, "
-            "access_needs, budget, time_available, evidence_rule, priority_needs",
+            "roles, state, grade_bands, in_network, focus_areas, cycle_phase, experience, modality, languages, "
+            "access_needs, budget, time_available, evidence_rule, season, priority_needs",
         ),
         (
             "field: budget",

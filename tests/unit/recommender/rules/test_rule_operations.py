@@ -5,7 +5,6 @@ from datetime import date
 import numpy as np
 import pytest
 
-from models.rules import TeamField
 from models.support import Evidence, Provider, Resource
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import evaluate
@@ -30,7 +29,7 @@ rules:
   - {{id: r, effect: prefer, weight: 1, test: {test}, because: {{met: a, missed: b, unknown: c}}}}
 """
     ruleset = parse_ruleset(text, file="one.yaml")
-    known = TeamFacts({TeamField(name): tuple(words.split()) for name, words in facts.items()})
+    known = TeamFacts({name: tuple(words.split()) for name, words in facts.items()})
     derived = None if level_fit is None else {ruleset.rules[0].test.column: np.array([level_fit])}  # type: ignore[union-attr]
     results = evaluate(ruleset, SupportColumns.of([support]), known, as_of=AS_OF, derived=derived)
     word = WORDS[int(results.outcomes[0, 0])]

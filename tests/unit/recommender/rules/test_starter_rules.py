@@ -2,20 +2,19 @@
 
 import json
 from datetime import date
-from importlib import resources
 
 import numpy as np
 import pytest
-import yaml
 
 from models.assessment import Assessment
 from models.needs import Need
-from models.rules import DEMOGRAPHIC_FIELDS, TEAM_WORDS, DerivedField, SupportField, TeamField
+from models.rules import DEMOGRAPHIC_FIELDS, DerivedField, SupportField, TeamFact
 from models.support import Support
 from models.vocab import Domain, NeedWord, RuleEffect
+from recommender.instruments import default_instrument
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import RuleResults, evaluate
-from recommender.rules.facts import CONTEXT_FIELDS, TeamFacts, season_of, team_facts
+from recommender.rules.facts import TeamFacts, season_of, team_facts, team_words
 from recommender.rules.load import ruleset_version, starter_ruleset
 from tests.fixtures.supports import provider, resource
 
@@ -25,7 +24,7 @@ HUB_ONLY = ["network-hub", "funder", "state-agency"]
 
 
 def results(support: Support, **facts: str) -> RuleResults:
-    known = TeamFacts({TeamField(name): tuple(words.split()) for name, words in facts.items()})
+    known = TeamFacts({name: tuple(words.split()) for name, words in facts.items()})
     fit = {DerivedField.LEVEL_FIT: np.array([0.8])}
     return evaluate(RULES, SupportColumns.of([support]), known, as_of=AS_OF, derived=fit)
 
@@ -201,7 +200,7 @@ def test_an_unanswered_assessment_excludes_nothing_and_still_reads_well() -> Non
 def test_the_gates_are_the_five_of_the_product_and_no_rule_reads_a_demographic_field() -> None:
     gates = [rule.id for rule in RULES.rules if rule.effect in (RuleEffect.REQUIRE, RuleEffect.EXCLUDE)]
     assert gates == ["grade-band", "states-served", "paid-without-budget", "in-person-only", "made-for-others"]
-    assert not DEMOGRAPHIC_FIELDS & set(TeamField)
+    assert not DEMOGRAPHIC_FIELDS & set(team_words(default_instrument()))
 
 
 def test_reasons_are_short_sentences() -> None:
@@ -210,15 +209,26 @@ def test_reasons_are_short_sentences() -> None:
             assert len(template.split()) <= 24, template
 
 
-def test_the_team_words_are_the_answers_of_the_shipped_instrument() -> None:
-    folder = resources.files("recommender") / "data" / "instruments"
-    (file,) = [path for path in folder.iterdir() if path.name.endswith(".yaml")]
-    # BaseLoader keeps every scalar as text, so that yes and no stay words.
-    questions = {part["id"]: part for part in yaml.load(file.read_text(), Loader=yaml.BaseLoader)["context"]}
-    for field, question in {**CONTEXT_FIELDS, TeamField.FORM: "form"}.items():
-        options = [part if isinstance(part, str) else part["key"] for part in questions[question]["options"]]
-        if TEAM_WORDS[field] is not None:
-            assert sorted(TEAM_WORDS[field]) == sorted(set(options) - {"not-sure"}), field
+def test_rules_may_test_the_answers_that_the_instrument_opens_to_them_and_nothing_else_of_it() -> None:
+    words = team_words(default_instrument())
+    assert set(words) - set(TeamFact) == {
+        "state",
+        "grade_bands",
+        "focus_areas",
+        "cycle_phase",
+        "experience",
+        "in_network",
+        "modality",
+        "languages",
+        "access_needs",
+        "budget",
+        "time_available",
+        "evidence_rule",
+    }
+    assert words["budget"] == ("none", "under-1000", "1000-9999", "10000-49999", "50000-plus")
+    assert words["languages"] is None
+    seasons = default_instrument().context["school_year_time"].options
+    assert words["season"] == tuple(option.key for option in seasons)
 
 
 def test_every_support_field_has_a_column() -> None:
@@ -282,18 +292,18 @@ def test_facts_are_the_context_answers_form_roles_and_priority_needs() -> None:
     facts = team_facts(assessment(**context), [need, other], as_of=date(2026, 7, 1))
     assert facts == TeamFacts(
         {
-            TeamField.STATE: ("TX",),
-            TeamField.BUDGET: ("none",),
-            TeamField.LANGUAGES: ("en", "other"),
-            TeamField.SEASON: ("fall",),
-            TeamField.FORM: ("team",),
-            TeamField.ROLES: ("teacher", "coach"),
-            TeamField.PRIORITY_NEEDS: ("sustainability",),
+            "state": ("TX",),
+            "budget": ("none",),
+            "languages": ("en", "other"),
+            TeamFact.SEASON: ("fall",),
+            TeamFact.FORM: ("team",),
+            TeamFact.ROLES: ("teacher", "coach"),
+            TeamFact.PRIORITY_NEEDS: ("sustainability",),
         }
     )
 
 
 def test_the_season_comes_from_the_date_when_the_team_does_not_say() -> None:
-    assert team_facts(assessment(), [], as_of=date(2026, 7, 1)).get(TeamField.SEASON) == ("summer",)
+    assert team_facts(assessment(), [], as_of=date(2026, 7, 1)).get(TeamFact.SEASON) == ("summer",)
     months = {1: "winter", 3: "spring", 4: "spring", 5: "year-end", 6: "year-end", 8: "summer", 9: "fall", 12: "winter"}
     assert {month: season_of(date(2026, month, 1)) for month in months} == months

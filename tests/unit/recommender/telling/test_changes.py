@@ -12,6 +12,7 @@ from models.change_story import ChangeEvidence, ChangeFactor, ChangeStory, NeedC
 from models.recommendation import RecommendationRun
 from models.vocab import Domain, SupportKind
 from recommender.catalog.load import Catalog
+from recommender.instruments import default_instrument
 from recommender.pipeline import Recommender
 from recommender.telling.change_evidence import gather_evidence, record_changes
 from recommender.telling.changes import attribute_moves, tell_changes
@@ -53,7 +54,9 @@ def parts(told: Told, k: int, **more: Any) -> dict[str, tuple[int, dict[ChangeFa
 
 def story(told: Told, k: int = 4, **more: Any) -> ChangeStory:
     changed = frozenset().union(*told.lists)
-    made = tell_changes(changed, told, k={RESOURCE: k}, **{"titles": {}} | more)
+    made = tell_changes(
+        changed, told, k={RESOURCE: k}, **{"titles": {}, "speaker": default_instrument().english} | more
+    )
     assert made is not None
     return made
 
@@ -237,7 +240,7 @@ def test_a_real_retake_is_told_down_to_the_needs(starter: Recommender) -> None:
     known = gather_evidence(before, after)
     titles = {match.support_id: match.title for made in (before, after) for one in made.lists for match in one.matches}
     k = {kind: starter.config.kinds[kind].k for kind in SupportKind}
-    told = tell_changes(changed, lists, k=k, titles=titles, evidence=known)
+    told = tell_changes(changed, lists, k=k, titles=titles, evidence=known, speaker=starter.instrument.english)
     assert told is not None
     for kind in told.kinds:
         was, now = lists(frozenset())[kind.kind], lists(changed)[kind.kind]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.assessment import Assessment, OpenText
+from models.message import Message
 from models.recommendation import NeedShare, RuleTrace
 from models.vocab import Domain, RuleEffect, RuleOutcome
 from recommender.index import CatalogIndex
@@ -13,6 +14,7 @@ from recommender.pipeline import Recommender
 from recommender.ranking.features import FEATURES
 from recommender.ranking.scoring import RULE_PREFIX
 from recommender.ranking.signals import OwnWords, rubric_queries
+from recommender.rules.load import starter_ruleset
 from recommender.telling.explain import (
     SAYABLE,
     RubricVectors,
@@ -21,20 +23,23 @@ from recommender.telling.explain import (
     why,
 )
 from recommender.testing import make_resource
+from recommender.words import Speaker
 from tests.fixtures.engines import EMBEDDER
 from tests.fixtures.teams import INSTRUMENT, make_team, with_words
 
 AS_OF = date(2026, 11, 21)
 METHODS = Domain.IMPROVEMENT_METHODS
+SPEAKER = Speaker(instrument=INSTRUMENT.instrument, ruleset=starter_ruleset())
+FREE = SPEAKER.say(Message(key="rule.free.met"))
 
 
 def trace(outcome: RuleOutcome = RuleOutcome.MET) -> RuleTrace:
-    return RuleTrace(id="free", outcome=outcome, effect=RuleEffect.PREFER, because="It is free.")
+    return RuleTrace(id="free", outcome=outcome, effect=RuleEffect.PREFER, because="It is free.", because_values={})
 
 
 def sentence(name: str, *, has_words: bool = True) -> str | None:
-    sentences = FEATURES[name].sentences
-    return sentences and sentences.of(has_words=has_words)
+    key = FEATURES[name].sentences and FEATURES[name].sentences.of(has_words=has_words)
+    return key and Speaker().tell(key)
 
 
 def said(
@@ -48,7 +53,7 @@ def said(
 ) -> tuple[str, ...]:
     team = make_team(1, context={"focus_areas": list(focus)})
     _, view = starter._view(team, AS_OF)
-    return why(
+    reasons = why(
         lifts,
         traces,
         (NeedShare(domain=METHODS, share=1.0),) if served else (),
@@ -56,9 +61,10 @@ def said(
         needs={need.domain: need for need in view.needs},
         level_fit=level_fit,
         assessment=team,
-        instrument=INSTRUMENT,
+        speaker=SPEAKER,
         has_words=has_words,
     )
+    return tuple(SPEAKER.say(reason) for reason in reasons)
 
 
 def test_the_first_sentence_names_the_need_and_the_level_only_where_both_hold(starter: Recommender) -> None:
@@ -78,14 +84,14 @@ def test_a_part_is_a_reason_only_when_it_lifts_the_match_above_the_others(starte
 
 def test_a_rule_is_a_reason_only_when_it_is_met_and_lifts(starter: Recommender) -> None:
     lift = {f"{RULE_PREFIX}free": 0.1}
-    assert "It is free." in said(starter, lift, trace())
-    assert "It is free." not in said(starter, lift, trace(RuleOutcome.MISSED))
-    assert "It is free." not in said(starter, {}, trace())
+    assert FREE in said(starter, lift, trace())
+    assert FREE not in said(starter, lift, trace(RuleOutcome.MISSED))
+    assert FREE not in said(starter, {}, trace())
 
 
 def test_at_most_three_sentences_the_strongest_first(starter: Recommender) -> None:
     lifts = {"first_audience": 0.02, "grade_exact": 0.03, "modality_share": 0.01, f"{RULE_PREFIX}free": 0.05}
-    assert said(starter, lifts, trace())[1:] == ("It is free.", sentence("grade_exact"))
+    assert said(starter, lifts, trace())[1:] == (FREE, sentence("grade_exact"))
 
 
 def test_words_are_mentioned_only_where_the_team_wrote_some(starter: Recommender) -> None:
@@ -107,7 +113,7 @@ def test_every_sentence_of_a_run_is_backed_by_a_need_a_part_or_a_met_rule(
     starter: Recommender, judged: tuple[Assessment, ...]
 ) -> None:
     """Checked on whole runs with their complete parts: each sentence has a lift above the least that is said."""
-    fixed = {text: name for name, one in FEATURES.items() for text in one.sentences or ()}
+    fixed = {SPEAKER.tell(key): name for name, one in FEATURES.items() for key in one.sentences or () if key}
     for team in judged[::4]:
         _, view = starter._view(team, AS_OF)
         for ranked_list in starter.recommend(team, as_of=AS_OF).lists:

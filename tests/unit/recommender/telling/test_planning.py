@@ -8,9 +8,11 @@ from models.needs import Need
 from models.recommendation import Match, NeedShare, PlanPhase, RankedList
 from models.support import Support
 from models.vocab import Domain, NeedWord, Phase, ReadinessAdvice, SupportKind
-from recommender.telling.planning import EASY_START, MAX_ENTRIES, PREPARE_FIRST, make_plan
+from recommender.telling.planning import MAX_ENTRIES, make_plan
 from recommender.testing import make_provider, make_resource
+from recommender.words import Speaker
 
+PREPARE_FIRST, EASY_START = (Speaker().tell(f"plan.{key}") for key in ("prepare_first", "easy_start"))
 DATA, METHODS = Domain.DATA_AND_MEASUREMENT, Domain.IMPROVEMENT_METHODS
 
 
@@ -51,6 +53,7 @@ def plan(
         is_short={support.id: short for support in supports},
         present_levels={} if level is None else dict.fromkeys(Domain, level),
         readiness_shown=readiness_shown,
+        speaker=Speaker(),
     )
 
 

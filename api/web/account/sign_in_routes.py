@@ -1,21 +1,17 @@
-"""Signing in and out: by password, one-time link or identity provider; forms get pages, programs get JSON."""
+"""Signing in: by password, one-time link or identity provider; forms get pages, programs get JSON."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qs, quote, unquote
+from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Cookie, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
-from pydantic import BaseModel, ValidationError
 
 from api.access.oidc import IdentityProvider
-from api.access.principals import Scope
-from api.access.sessions import end_session, signed_in
-from api.errors import InvalidBody, SignInFailed, TooManyRequests
+from api.access.sessions import signed_in
+from api.errors import SignInFailed, TooManyRequests
+from api.http.bodies import body_of, is_form, secret_body
 from api.http.browsers import (
-    SESSION_COOKIE,
     FromOurPages,
-    OwnSession,
     PresentToken,
     SettingsDep,
     drop_cookie,
@@ -24,12 +20,11 @@ from api.http.browsers import (
     set_session_cookie,
 )
 from api.http.dependencies import DatabaseDep, Now, problem_responses
+from api.people.me_routes import Me, me_view
 from api.people.sign_in import (
     OIDC_MINUTES,
     Attempts,
     EmailAndPassword,
-    PasswordChange,
-    change_password,
     depart,
     return_from_provider,
     sign_in_by_link,
@@ -37,7 +32,6 @@ from api.people.sign_in import (
 )
 from api.web.account.account import SignInPage
 from api.web.kit.rendering import render
-from models.base import Fault
 
 __all__ = ["HOME", "router"]
 
@@ -48,31 +42,6 @@ HOME = "/"
 _OIDC_COOKIE = "trellis_oidc"
 _NEXT_COOKIE = "trellis_next"
 _OIDC_PATH = "/sign-in/oidc"
-_FORM = "application/x-www-form-urlencoded"
-B = TypeVar("B", bound=BaseModel)
-
-
-class Me(BaseModel):
-    """The person who is signed in."""
-
-    id: str
-    name: str
-    email: str
-    scope: Scope
-    organization_id: str
-    has_password: bool
-
-
-def _me(who: OwnSession) -> Me:
-    person = who.person
-    return Me(
-        id=person.id,
-        name=person.name,
-        email=person.email,
-        scope=Scope(person.scope),
-        organization_id=person.organization_id,
-        has_password=person.password_hash is not None,
-    )
 
 
 def _attempts(request: Request) -> Attempts:
@@ -87,41 +56,10 @@ def _provider(request: Request) -> IdentityProvider:
     return provider
 
 
-def _secret_body(model: type[B]) -> Callable[[Request], Any]:
-    """A dependency that reads a JSON object or a form whose values no error message repeats."""
-
-    async def read(request: Request) -> B:
-        raw = await request.body()
-        try:
-            if _is_form(request):
-                fields = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=20)
-                return model.model_validate({name: values[-1] for name, values in fields.items()})
-            return model.model_validate_json(raw)
-        except ValidationError as error:
-            faults = [
-                Fault(pointer="".join(f"/{part}" for part in fault["loc"]), detail=f"{fault['msg']}.")
-                for fault in error.errors(include_url=False, include_input=False, include_context=False)
-            ]
-            raise InvalidBody(faults) from None
-        except ValueError:
-            raise InvalidBody([Fault(pointer="", detail="This is neither a JSON object nor a form.")]) from None
-
-    return read
-
-
-def _body_of(model: type[BaseModel], **example: str) -> dict[str, Any]:
-    shape = {"schema": model.model_json_schema(), "example": example}
-    return {"requestBody": {"required": True, "content": {"application/json": shape, _FORM: shape}}}
-
-
-def _is_form(request: Request) -> bool:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM
-
-
 def _entered(
     request: Request, database: DatabaseDep, token: str, now: Now, *, browse: bool, back: str = ""
 ) -> Response:
-    me = _me(signed_in(database, token, now=now))
+    me = me_view(signed_in(database, token, now=now))
     where = own_path(back) or HOME
     response: Response = (
         RedirectResponse(where, status_code=303) if browse else JSONResponse(me.model_dump(mode="json"))
@@ -153,7 +91,7 @@ _SEE_OTHER: dict[int | str, dict[str, Any]] = {303: {"description": "Signed in; 
     | problem_responses(
         _403="The form came from another site.", _413="The body is too large.", _422="The body has faults."
     ),
-    openapi_extra=_body_of(EmailAndPassword, email="dana@example.org", password="a long password"),
+    openapi_extra=body_of(EmailAndPassword, email="dana@example.org", password="a long password"),
 )
 def post_sign_in(
     request: Request,
@@ -162,11 +100,11 @@ def post_sign_in(
     now: Now,
     present: PresentToken,
     attempts: Annotated[Attempts, Depends(_attempts)],
-    given: Annotated[EmailAndPassword, Depends(_secret_body(EmailAndPassword))],
+    given: Annotated[EmailAndPassword, Depends(secret_body(EmailAndPassword))],
     back: Back = "",
 ) -> Response:
     """Set the session's cookie; a session that the browser had before ends."""
-    address, browse = request.client.host if request.client else "", _is_form(request)
+    address, browse = request.client.host if request.client else "", is_form(request)
     try:
         token = sign_in_by_password(database, given, attempts, address=address, replaces=present, now=now)
     except (SignInFailed, TooManyRequests) as error:
@@ -208,10 +146,10 @@ def post_link(
     try:
         own = sign_in_by_link(database, token, replaces=present, now=now)
     except SignInFailed:
-        if not _is_form(request):
+        if not is_form(request):
             raise
         return render(request, "account/sign_in_link_over.html", status=401)
-    return _entered(request, database, own, now, browse=_is_form(request))
+    return _entered(request, database, own, now, browse=is_form(request))
 
 
 @router.get(
@@ -280,59 +218,6 @@ def get_oidc_callback(
     for name in (_OIDC_COOKIE, _NEXT_COOKIE):
         drop_cookie(response, name, path=_OIDC_PATH)
     return response
-
-
-@router.post(
-    "/sign-out",
-    status_code=204,
-    operation_id="signOut",
-    summary="Sign out",
-    responses=problem_responses(_403="The form came from another site.", _413="The body is too large."),
-)
-def post_sign_out(_: FromOurPages, database: DatabaseDep, now: Now, present: PresentToken) -> Response:
-    """End the session, if there is one, and take the cookie back."""
-    if present:
-        with database.writing() as session:
-            end_session(session, present, now=now)
-    response = Response(status_code=204)
-    drop_cookie(response, SESSION_COOKIE)
-    return response
-
-
-@router.get(
-    "/v1/me",
-    operation_id="getMe",
-    summary="Who is signed in",
-    responses=problem_responses(_401="Nobody is."),
-)
-def get_me(me: Annotated[Me, Depends(_me)], response: Response) -> Me:
-    """Answer the person of the session's cookie."""
-    response.headers["Cache-Control"] = "no-store"
-    return me
-
-
-@router.put(
-    "/v1/me/password",
-    status_code=204,
-    operation_id="changePassword",
-    summary="Set one's password",
-    responses=problem_responses(
-        _401="Nobody is signed in.",
-        _403="The form came from another site.",
-        _413="The body is too large.",
-        _422="The password is too short, or the current one is not right.",
-    ),
-    openapi_extra=_body_of(PasswordChange, password="a long password"),
-)
-def put_password(
-    _: FromOurPages,
-    who: OwnSession,
-    database: DatabaseDep,
-    now: Now,
-    change: Annotated[PasswordChange, Depends(_secret_body(PasswordChange))],
-) -> None:
-    """Set the password and end the person's other sessions."""
-    change_password(database, who, change, now=now)
 
 
 def _back_to(settings: SettingsDep) -> str:

@@ -1,10 +1,11 @@
-"""Sentences on why a list changed. Every clause is backed by a part of a move or by a piece of evidence."""
+"""What is told of a changed list, as messages. Every clause is backed by a part of a move or by a piece of evidence."""
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from models.base import SupportId
-from models.change_story import ChangeEvidence, ChangeFactor, Decision, KindChanges, RecordChange
+from models.change_story import ChangeEvidence, ChangeFactor, KindChanges
+from models.message import Message, MessageValue
 
 __all__ = ["headline", "sentence"]
 
@@ -14,29 +15,6 @@ _TELLING = 1
 _NEED_STEP = 0.01
 """Needs are shown to two decimals."""
 
-_CAUSES: Mapping[ChangeFactor, str] = {
-    ChangeFactor.ANSWERS: "your answers changed",
-    ChangeFactor.CONTEXT: "your team's situation changed",
-    ChangeFactor.DATE: "time has passed",
-    ChangeFactor.CATALOG: "the catalog changed",
-    ChangeFactor.RULES: "the rules changed",
-    ChangeFactor.MODEL: "the way of ranking changed",
-    ChangeFactor.DECISIONS: "decisions were made on supports",
-}
-_RECORDS: Mapping[RecordChange, str] = {
-    "new": "it is new in the catalog",
-    "gone": "it is no longer in the catalog",
-    "changed": "its record in the catalog changed",
-}
-_DECISIONS: Mapping[Decision, str] = {
-    "used": "it was used already",
-    "declined": "it was declined",
-    "removed": "it was removed in review",
-    "pinned": "it was pinned in review",
-    "added": "it was added in review",
-    "reordered": "it was given another place in review",
-}
-
 
 def sentence(
     support_id: SupportId,
@@ -45,7 +23,7 @@ def sentence(
     *,
     parts: Mapping[ChangeFactor, Fraction],
     evidence: ChangeEvidence,
-) -> str:
+) -> Message:
     """What happened to one support and its main causes.
 
     Args:
@@ -61,18 +39,21 @@ def sentence(
     against = [
         factor for factor in _largest({factor: -pull for factor, pull in pulls.items()}) if pulls[factor] <= -_TELLING
     ]
-    backed = [words for factor in causes if (words := _EVIDENCE[factor](support_id, up, evidence))]
-    told = f"{_event(before, after)}: {_because(causes, pulls)}"
+    backed = tuple(words for factor in causes if (words := _EVIDENCE[factor](support_id, up, evidence)))
+    values: dict[str, MessageValue] = {"event": _event(before, after), "because": _because(causes, pulls)}
+    key = "change.told"
     if backed:
-        told += f" ({'; '.join(backed)})"
+        key += "_backed"
+        values["evidence"] = backed
     if against:
-        told += f"; {_and([_CAUSES[factor] for factor in against])}, which pulled the other way"
-    return f"{told}."
+        key += "_against"
+        values["against"] = _causes(against)
+    return Message(key=key, values=values)
 
 
 def headline(
     kinds: Sequence[KindChanges], weights: Mapping[ChangeFactor, Fraction], *, residual: ChangeFactor | None
-) -> str:
+) -> Message:
     """How many supports entered, left and moved, and the main causes over all lists.
 
     Args:
@@ -80,21 +61,21 @@ def headline(
         weights: places moved because of each changed factor, at least one.
         residual: the factor that could not be switched on its own, which is then said.
     """
-    counts = [
-        f"{n} {verb}"
+    counts = tuple(
+        Message(key=f"change.n_{verb}", values={"n": n})
         for n, verb in (
             (sum(len(one.entries) for one in kinds), "entered"),
             (sum(len(one.exits) for one in kinds), "left"),
             (sum(len(one.moves) for one in kinds), "moved"),
         )
         if n
-    ]
+    )
     if not counts:
-        return f"Nothing moved in the lists, although {_and([_CAUSES[factor] for factor in weights])}."
-    told = f"Of the supports listed, {_and(counts)}, {_because(_main(weights), weights)}"
+        return Message(key="change.nothing_moved", values={"causes": _causes(weights)})
+    values: dict[str, MessageValue] = {"counts": counts, "because": _because(_main(weights), weights)}
     if residual is not None:
-        told += f"; how much {_CAUSES[residual]} did could not be worked out alone, so it is what the rest leaves over"
-    return f"{told}."
+        return Message(key="change.headline_residual", values={**values, "residual": _cause(residual)})
+    return Message(key="change.headline", values=values)
 
 
 def _largest(pulls: Mapping[ChangeFactor, Fraction]) -> list[ChangeFactor]:
@@ -114,20 +95,31 @@ def _main(pulls: Mapping[ChangeFactor, Fraction]) -> list[ChangeFactor]:
     return main
 
 
-def _because(causes: Sequence[ChangeFactor], pulls: Mapping[ChangeFactor, Fraction]) -> str:
+def _cause(factor: ChangeFactor) -> Message:
+    return Message(key=f"change.cause.{factor}")
+
+
+def _causes(factors: Sequence[ChangeFactor] | Mapping[ChangeFactor, Fraction]) -> tuple[Message, ...]:
+    return tuple(_cause(factor) for factor in factors)
+
+
+def _because(causes: Sequence[ChangeFactor], pulls: Mapping[ChangeFactor, Fraction]) -> Message:
     alone = sum(pull > 0 for pull in pulls.values()) == len(causes)
-    return f"{'' if alone else 'mostly '}because {_and([_CAUSES[factor] for factor in causes])}"
+    return Message(key="change.because" if alone else "change.mostly_because", values={"causes": _causes(causes)})
 
 
-def _event(before: int | None, after: int | None) -> str:
-    if before is None:
-        return f"Entered at place {after}"
-    if after is None:
-        return f"Left the list, from place {before}"
-    return f"Moved {'up' if after < before else 'down'} from place {before} to {after}"
+def _event(before: int | None, after: int | None) -> Message:
+    if after is not None and before is None:
+        return Message(key="change.entered", values={"after": after})
+    if before is not None and after is None:
+        return Message(key="change.left", values={"before": before})
+    if before is None or after is None:
+        raise ValueError("a support that was never listed did not move")
+    way = "up" if after < before else "down"
+    return Message(key=f"change.moved_{way}", values={"before": before, "after": after})
 
 
-def _need(support_id: SupportId, up: bool, evidence: ChangeEvidence) -> str | None:
+def _need(support_id: SupportId, up: bool, evidence: ChangeEvidence) -> Message | None:
     """The need, of those the support works on, that changed most in the direction of the move."""
     served = evidence.served.get(support_id, ())
     changes = [
@@ -139,31 +131,32 @@ def _need(support_id: SupportId, up: bool, evidence: ChangeEvidence) -> str | No
     if not changes:
         return None
     size, need = max(changes, key=lambda change: change[0])  # the first, with the larger share, of equals
-    return f"your need for {need.name.lower()} {'grew' if up else 'shrank'}" if size >= _NEED_STEP else None
-
-
-def _record(support_id: SupportId, up: bool, evidence: ChangeEvidence) -> str | None:
-    change = evidence.records.get(support_id)
-    return _RECORDS[change] if change else None
-
-
-def _rules(support_id: SupportId, up: bool, evidence: ChangeEvidence) -> str | None:
-    ids = evidence.rules.get(support_id, ())
-    if not ids:
+    if size < _NEED_STEP:
         return None
-    return f"the rule{'s' if len(ids) > 1 else ''} {_and(ids)} now say{'' if len(ids) > 1 else 's'} something else"
+    way = "grew" if up else "shrank"
+    return Message(key=f"change.need_{way}", values={"need": Message(key=f"domain.{need.domain}")})
 
 
-def _decision(support_id: SupportId, up: bool, evidence: ChangeEvidence) -> str | None:
+def _record(support_id: SupportId, up: bool, evidence: ChangeEvidence) -> Message | None:
+    change = evidence.records.get(support_id)
+    return Message(key=f"change.record.{change}") if change else None
+
+
+def _rules(support_id: SupportId, up: bool, evidence: ChangeEvidence) -> Message | None:
+    ids = evidence.rules.get(support_id, ())
+    return Message(key="change.rules", values={"n": len(ids), "rules": tuple(ids)}) if ids else None
+
+
+def _decision(support_id: SupportId, up: bool, evidence: ChangeEvidence) -> Message | None:
     decision = evidence.decisions.get(support_id)
-    return _DECISIONS[decision] if decision else None
+    return Message(key=f"change.decision.{decision}") if decision else None
 
 
 def _nothing(support_id: SupportId, up: bool, evidence: ChangeEvidence) -> None:
     return None
 
 
-_EVIDENCE: Mapping[ChangeFactor, Callable[[SupportId, bool, ChangeEvidence], str | None]] = {
+_EVIDENCE: Mapping[ChangeFactor, Callable[[SupportId, bool, ChangeEvidence], Message | None]] = {
     ChangeFactor.ANSWERS: _need,
     ChangeFactor.CONTEXT: _nothing,
     ChangeFactor.DATE: _nothing,
@@ -172,7 +165,3 @@ _EVIDENCE: Mapping[ChangeFactor, Callable[[SupportId, bool, ChangeEvidence], str
     ChangeFactor.MODEL: _nothing,
     ChangeFactor.DECISIONS: _decision,
 }
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

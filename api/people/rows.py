@@ -1,39 +1,35 @@
 """People who sign in, their links and sessions, and browsers that are away at the identity provider."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from api.storage.tables import OidcAttempt, Person, SignInLink, WebSession
+from api.storage.tables import OidcAttempt, Person, SignInLink
 
 __all__ = [
     "add_oidc_attempt",
     "add_person",
     "add_sign_in_link",
-    "add_web_session",
     "end_links",
-    "end_sessions",
     "find_link",
     "find_person_by_email",
     "find_person_by_subject",
-    "find_web_session",
-    "forget_expired",
     "get_person",
     "people",
     "take_oidc_attempt",
 ]
 
 
-def add_person(session: Session, person: Person) -> None:
-    """Store a new person.
-
-    Raises:
-        IntegrityError: the email is taken.
-    """
-    session.add(person)
-    session.flush()
+def add_person(session: Session, person: Person) -> bool:
+    """Store a new person; False when the email is taken, and then the transaction goes on."""
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:
+        return False
+    return True
 
 
 def get_person(session: Session, person_id: str) -> Person | None:
@@ -79,29 +75,6 @@ def end_links(session: Session, person_id: str) -> None:
     session.execute(delete(SignInLink).where(SignInLink.person_id == person_id))
 
 
-def add_web_session(session: Session, web_session: WebSession) -> None:
-    """Store a new session."""
-    session.add(web_session)
-    session.flush()
-
-
-def find_web_session(session: Session, token_hash: str) -> tuple[WebSession, Person] | None:
-    """The session of that hash with its person, whether it still counts or not."""
-    query = select(WebSession, Person).join(Person).where(WebSession.token_hash == token_hash)
-    for web_session, person in session.execute(query):
-        return web_session, person
-    return None
-
-
-def end_sessions(
-    session: Session, *, now: datetime, person_id: str | None = None, token_hash: str | None = None, but: str = ""
-) -> None:
-    """End the sessions of a person, except the one of the hash `but`, or the one session of a hash."""
-    query = update(WebSession).where(WebSession.revoked_at.is_(None), WebSession.token_hash != but)
-    query = query.where(WebSession.person_id == person_id if person_id else WebSession.token_hash == token_hash)
-    session.execute(query.values(revoked_at=now))
-
-
 def add_oidc_attempt(session: Session, attempt: OidcAttempt) -> None:
     """Remember a browser that goes to the identity provider."""
     session.add(attempt)
@@ -112,9 +85,3 @@ def take_oidc_attempt(session: Session, state_hash: str) -> OidcAttempt | None:
     """The attempt of that state, which is thereby used up; None when there is none, or another call took it."""
     query = delete(OidcAttempt).where(OidcAttempt.state_hash == state_hash).returning(OidcAttempt)
     return session.scalars(query).one_or_none()
-
-
-def forget_expired(session: Session, *, now: datetime) -> None:
-    """Drop links, sessions and attempts that no longer count by their age."""
-    for table in (SignInLink, WebSession, OidcAttempt):
-        session.execute(delete(table).where(table.expires_at < now))
