@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
 from api.access.reach import beyond_reach_as, shares_with_officer, team_with_results
-from api.errors import NotFound, NotReleased
+from api.errors import Conflict, NotFound, NotReleased
 from api.runs.rows import find_review, find_run
 from api.storage.tables import Review, Run, Team
 from models.base import Value
@@ -92,8 +92,20 @@ class SeenRun(NamedTuple):
 
 
 def run_document(run: Run) -> RecommendationRun:
-    """The run as a value."""
-    return RecommendationRun.model_validate_json(run.document)
+    """The run as a value, of whichever schema it is.
+
+    Raises:
+        Conflict: it holds something that this version of Trellis does not know, such as a further kind of support.
+    """
+    try:
+        return RecommendationRun.model_validate_json(run.document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = "".join(f"/{part}" for part in first["loc"])
+        raise Conflict(
+            f"This version of Trellis cannot read the stored run {run.id}: it does not know what stands at"
+            f" {place or 'its beginning'} (schema {run.schema_version})."
+        ) from error
 
 
 def seen_run(session: Session, principal: Principal, run_id: str, *, inputs: bool = False) -> SeenRun:
