@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from pydantic import TypeAdapter
-
 from models.base import Fault
 from models.kinds import KINDS
 from models.support import Support
@@ -82,8 +80,8 @@ def _fill(record: object, report: FaultReport, *, kind: SupportKind) -> Support 
     if not isinstance(record, dict):
         report.add((), f"Expected one JSON object; found {found(record)}.")
         return None
-    model: TypeAdapter[Support] = TypeAdapter(KINDS[kind].model)
-    return fill(model, record, report, check=_check_words, strict=True)
+    support: Support | None = fill(KINDS[kind].model, record, report, check=_check_words, strict=True)
+    return support
 
 
 def _check_words(record: dict[str, object], report: FaultReport) -> None:
