@@ -141,15 +141,7 @@ def document_texts(decided: Decided, *, as_stored: RecommendationRun | None = No
 
 def decide(recommender: Recommender, assessment: Assessment, request: RunRequest) -> Decided:
     """What the recommender answers to a stored or a new request."""
-    return recommender.decide(
-        assessment,
-        as_of=request.as_of,
-        kinds=request.kinds,
-        k=request.k,
-        history=request.history,
-        exploration=request.exploration,
-        seed=request.seed,
-    )
+    return recommender.decide(assessment, request.terms())
 
 
 def store_run(

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,7 @@ from api.storage.tables import Review, Run, Team
 from models.base import Value
 from models.recommendation import PastSupport, RecommendationRun, Versions
 from models.vocab import SupportKind
+from recommender.pipeline import ListTerms
 
 __all__ = [
     "ReviewState",
@@ -39,6 +42,18 @@ class RunRequest(Value):
     exploration: float
     """Chance that neighbors swapped places."""
     seed: int
+
+    def terms(self, *, word_vectors: NDArray[np.float32] | None = None) -> ListTerms:
+        """The request as the recommender takes it; `word_vectors` are those of the run's own answers."""
+        return ListTerms(
+            self.as_of,
+            kinds=self.kinds,
+            k=self.k,
+            history=self.history,
+            exploration=self.exploration,
+            seed=self.seed,
+            word_vectors=word_vectors,
+        )
 
 
 class ReviewState(BaseModel):
