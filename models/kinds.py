@@ -1,7 +1,7 @@
 """What there is to say of each kind of support, once: loops over `KINDS` do the rest.
 
-A further kind is a member of `SupportKind`, a record model, an entry here, its weights in the ranking configuration and
-its file in the catalog.
+A further kind is a member of `SupportKind`, a record model, an entry here, its words in the message catalog, its
+weights in the ranking configuration and its file in the catalog.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,27 +28,10 @@ __all__ = [
     "HasSizes",
     "Kind",
     "KindSpec",
-    "KindWords",
-    "a_number_of",
-    "count_kinds",
     "kind_of_id",
     "kinds_of",
     "size_key",
 ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class KindWords:
-    """What people read. Officers and curators say what it is, teams what it is to them."""
-
-    one: str
-    many: str
-    one_for_teams: str
-    many_for_teams: str
-    choice: str
-    """In a list of kinds to choose from."""
-    explained: str
-    """One sentence for a team, under the heading of a list."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +54,6 @@ class KindSpec:
     phase follows from how short it is and whether it suits the team's level."""
     duplicate_margin: float
     """How much more alike two of them at different addresses must be than resources to be one and the same."""
-    words: KindWords
 
     @property
     def file_name(self) -> str:
@@ -91,14 +73,6 @@ KINDS: Mapping[SupportKind, KindSpec] = {
             needs_file=True,
             phase=None,
             duplicate_margin=0.0,
-            words=KindWords(
-                one="Resource",
-                many="Resources",
-                one_for_teams="Resource",
-                many_for_teams="Resources",
-                choice="Resources to use on your own",
-                explained="Things to read, watch or use on your own.",
-            ),
         ),
         KindSpec(
             kind=SupportKind.PROVIDER,
@@ -110,29 +84,10 @@ KINDS: Mapping[SupportKind, KindSpec] = {
             phase=Phase.PARTNER,
             # Providers at different addresses are different organizations, however alike they sound.
             duplicate_margin=0.35,
-            words=KindWords(
-                one="Provider",
-                many="Providers",
-                one_for_teams="Partner",
-                many_for_teams="Partners",
-                choice="Providers who work with you",
-                explained="Groups that work with teams like yours.",
-            ),
         ),
     )
 }
 """Every kind, in the order of `SupportKind`."""
-
-
-def a_number_of(n: int, kind: SupportKind) -> str:
-    """`1 resource`, `1,204 providers`."""
-    words = KINDS[kind].words
-    return f"{n:,} {(words.one if n == 1 else words.many).lower()}"
-
-
-def count_kinds(sizes: Mapping[SupportKind, int]) -> str:
-    """`442 resources, 109 providers`, for a terminal."""
-    return ", ".join(f"{n} {KINDS[kind].plural}" for kind, n in sizes.items())
 
 
 def kind_of_id(support_id: str) -> SupportKind:

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from models.kinds import count_kinds
-
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check and describe a catalog.")
@@ -23,7 +21,9 @@ def check_command(folder: Folder) -> None:
     from recommender.catalog.load import load_catalog
 
     catalog = load_catalog(folder)
-    typer.echo(f"{folder}: no faults. {count_kinds(catalog.sizes)}, version {catalog.version}")
+    from api.text.words import counted_kinds
+
+    typer.echo(f"{folder}: no faults. {counted_kinds(catalog.sizes)}, version {catalog.version}")
 
 
 @app.command("stats")

@@ -1,14 +1,15 @@
 """What a catalog holds, for a curator."""
 
+from api.text.language import word
 from api.text.page import Page
 from api.text.screen import Screen
-from models.kinds import KINDS, count_kinds
+from api.text.words import counted_kinds
+from models.kinds import KINDS
 from models.vocab import Domain, Level
 from recommender.catalog.stats import CatalogStats
 
 __all__ = ["render_stats"]
 
-_ALL_KINDS = " + ".join(spec.plural for spec in KINDS.values()).capitalize()
 _SHOWN_SPOTS = 12
 _SHOWN_FOCUS_AREAS = 5
 _SHOWN_PAIRS = 15
@@ -20,7 +21,7 @@ def render_stats(stats: CatalogStats, screen: Screen) -> None:
     with screen.page():
         page = Page(screen)
         page.heading("Catalog")
-        page.line(f"{count_kinds(stats.sizes)}, version {stats.version[:12]}")
+        page.line(f"{counted_kinds(stats.sizes)}, version {stats.version[:12]}")
         _counts(stats, page)
         _coverage(stats, page)
         _thin_spots(stats, page)
@@ -30,7 +31,7 @@ def render_stats(stats: CatalogStats, screen: Screen) -> None:
 def _counts(stats: CatalogStats, page: Page) -> None:
     page.heading("Counts")
     page.line(
-        f"{_ALL_KINDS} for each word, one number where only one kind has the field. A support with several "
+        f"{_all_kinds()} for each word, one number where only one kind has the field. A support with several "
         "words counts for each."
     )
     for field in stats.counts:
@@ -48,7 +49,7 @@ def _coverage(stats: CatalogStats, page: Page) -> None:
     page.heading("Coverage")
     spots = {(spot.domain, spot.level): spot for spot in stats.thin_spots}
     table = page.table()
-    table.add_column(_ALL_KINDS)
+    table.add_column(_all_kinds())
     for level in Level:
         table.add_column(level.name.lower(), justify="right")
     for domain in Domain:
@@ -90,3 +91,7 @@ def _duplicates(stats: CatalogStats, page: Page) -> None:
 def _more(n_more: int, page: Page) -> None:
     if n_more > 0:
         page.line(f"and {n_more} more; --json lists all.")
+
+
+def _all_kinds() -> str:
+    return " + ".join(word(kind, "many").lower() for kind in KINDS).capitalize()

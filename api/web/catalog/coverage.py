@@ -8,10 +8,12 @@ from pydantic import ValidationError
 from api.catalog.supports import SupportQuery, matching
 from api.engine.engine import Engine
 from api.errors import InvalidParameter
+from api.text.language import word
+from api.text.words import counted
 from api.web.catalog.search import search_address
 from api.web.kit.support_words import Words, words_of
 from models.base import Fault
-from models.kinds import KINDS, a_number_of
+from models.kinds import KINDS
 from models.vocab import Cost, Domain, FocusArea, GradeBand, Level
 from recommender.catalog.stats import LEAST, ThinSpot, thin_spots
 
@@ -147,7 +149,7 @@ def coverage_page(engine: Engine, query: SupportQuery) -> CoveragePage:
         n_supports=len(supports),
         n_without_level=sum(not support.levels for support in supports),
         version=engine.catalog.version,
-        kinds=" and ".join(spec.plural for spec in KINDS.values()),
+        kinds=" and ".join(word(kind, "many").lower() for kind in KINDS),
     )
 
 
@@ -155,7 +157,7 @@ def _cell(spot: ThinSpot, chosen: Sequence[tuple[str, str]], largest: int) -> Ce
     n = spot.n_supports
     return Cell(
         n=n,
-        counts=[a_number_of(n, kind) for kind, n in spot.sizes.items()],
+        counts=[counted(kind, n) for kind, n in spot.sizes.items()],
         thin=n < LEAST,
         shade=0 if n == 0 else 1 + min(_SHADES - 1, _SHADES * n // (largest + 1)),
         address=search_address(("domain", spot.domain), ("level", int(spot.level)), *chosen),

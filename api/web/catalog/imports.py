@@ -5,9 +5,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from api.catalog.versions import CatalogVersion, report_on
+from api.text.words import counted
 from api.web.kit.support_words import plain
 from models.base import Fault, SupportId
-from models.kinds import KINDS, a_number_of
+from models.kinds import KINDS
 from models.support import Support
 from models.vocab import SupportKind
 from recommender.catalog.duplicates import DuplicatePair, near_duplicates
@@ -171,7 +172,7 @@ def report_page(catalog: Catalog, present: Catalog, standing: CatalogVersion | N
     pairs = _pairs(catalog, touched)
     return ReportPage(
         version=catalog.version,
-        counts=[a_number_of(n, kind) for kind, n in report.sizes.items()],
+        counts=[counted(kind, n) for kind, n in report.sizes.items()],
         n_present=len(old),
         n_same=len(new) - len(touched),
         groups=[

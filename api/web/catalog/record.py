@@ -5,10 +5,10 @@ from datetime import date
 from typing import NamedTuple
 
 from api.engine.engine import Engine
+from api.text.language import word
 from api.web.catalog.search import search_address
 from api.web.kit.support_words import Words, words_of
 from models.instrument import LevelSpec
-from models.kinds import KINDS
 from models.support import Resource, Support
 from models.vocab import US_STATES
 
@@ -74,7 +74,7 @@ def support_page(engine: Engine, support_id: str) -> SupportPage:
     return SupportPage(
         id=support.id,
         title=support.display_title,
-        kind=KINDS[support.kind].words.one,
+        kind=word(support.kind),
         names_evidence="evidence" in type(support).model_fields,
         by=support.by,
         summary=support.summary,

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from api.catalog.supports import SupportQuery, facet_counts, matching
 from api.engine.engine import Engine
 from api.errors import InvalidParameter
+from api.text.language import word
 from api.web.kit.support_words import Words, words_of
 from models.base import Fault
-from models.kinds import KINDS
 from models.support import Support
 
 __all__ = ["CatalogPage", "Hit", "Search", "catalog_page", "read_search", "search_address"]
@@ -223,7 +223,7 @@ def _hit(support: Support, words: Words) -> Hit:
         id=support.id,
         title=support.display_title,
         by=support.by,
-        kind=KINDS[support.kind].words.one,
+        kind=word(support.kind),
         summary=support.summary,
         domains=[words["domain"][domain] for domain in support.domains],
         facts=facts,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from api.catalog.history import VersionLine
+from api.text.language import word
 from models.kinds import KINDS
 
 __all__ = ["VersionsPage", "versions_page"]
@@ -24,5 +25,5 @@ class VersionsPage(NamedTuple):
 
 def versions_page(lines: Sequence[VersionLine], *, done: bool) -> VersionsPage:
     """The page of these catalogs."""
-    kinds = [spec.words.many for spec in KINDS.values()]
+    kinds = [word(kind, "many") for kind in KINDS]
     return VersionsPage(lines, any(one.standing.active and not one.standing.serving for one in lines), done, kinds)

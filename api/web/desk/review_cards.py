@@ -7,10 +7,10 @@ from typing import NamedTuple
 from api.engine.engine import Engine
 from api.errors import NotReady
 from api.reviews.desk import undone
+from api.text.language import word
 from api.web.desk.match_fates import Fate
 from api.web.desk.match_parts import Bar, bar_of
 from api.web.desk.words import REASONS, Names, in_words
-from models.kinds import KINDS
 from models.recommendation import Match, RecommendationRun
 from models.review import Approve, Comment, Entry, EntryState, Remove, Review, ReviewEvent
 from models.support import Resource, Support
@@ -128,7 +128,7 @@ def card_lists(
         lists.append(
             CardList(
                 kind=one.kind,
-                title=KINDS[one.kind].words.many,
+                title=word(one.kind, "many"),
                 cards=tuple(maker.card(entry, place, one.kept) for place, entry in enumerate(one.kept, start=1)),
                 removed=tuple(maker.card(entry, 0, one.kept) for entry in one.removed),
                 eligible=ranked.n_eligible if ranked else 0,

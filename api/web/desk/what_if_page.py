@@ -13,8 +13,8 @@ from api.errors import Conflict, InvalidBody, NoResults
 from api.recommending.making import Case, present_case
 from api.recommending.what_if import KindDifference, Tried, WhatIfBody, try_out
 from api.reviews.review import OpenReview
+from api.text.language import word
 from models.instrument import ContextQuestion
-from models.kinds import KINDS
 from models.vocab import Form, Length
 from recommender.instruments import LoadedInstrument
 
@@ -217,7 +217,7 @@ def _outcome(difference: KindDifference, matches: Sequence[Any]) -> Outcome:
     before = {place.support_id: place.before or 0 for place in difference.moved}
     n_new, n_gone, n_moved = len(difference.entered), len(difference.left), len(difference.moved)
     return Outcome(
-        title=KINDS[difference.kind].words.many,
+        title=word(difference.kind, "many"),
         lines=tuple(
             Line(
                 place=match.rank,

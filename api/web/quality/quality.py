@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from api.engine.engine import Engine
 from api.evaluation.published import Part, parts_compared
+from api.text.language import word
 from api.web.quality.words import PARTS, SLICES, STEADY, group_word, grouping_word, system_word
 from models.evaluation import (
     Band,
@@ -17,7 +18,6 @@ from models.evaluation import (
     Stability,
     TeamSlice,
 )
-from models.kinds import KINDS
 from models.vocab import SupportKind
 
 __all__ = ["QualityPage", "quality_page"]
@@ -184,8 +184,8 @@ def quality_page(evaluation: PublishedEvaluation, engine: Engine, kind: SupportK
     parts = parts_compared(evaluation, engine)
     return QualityPage(
         kind=chosen.kind,
-        things=KINDS[chosen.kind].plural,
-        kinds=[(one.kind, KINDS[one.kind].words.many) for one in evaluation.lists],
+        things=word(chosen.kind, "many").lower(),
+        kinds=[(one.kind, word(one.kind, "many")) for one in evaluation.lists],
         made_on=evaluation.made_on,
         judged_by=evaluation.judged_by,
         flattered=evaluation.flattered,
@@ -301,7 +301,7 @@ def _fair(ratio: float | None) -> str:
 def _check(check: GateCheck, engine: Engine) -> Check:
     title = check.text[:1].upper() + check.text[1:]
     if check.kind is not None:
-        title = KINDS[check.kind].words.many
+        title = word(check.kind, "many")
         if check.slice is None:
             title += ", all teams"
         else:

@@ -14,12 +14,12 @@ from api.recommending.changes import tell_changes_of_runs
 from api.reviews.released import plan_standing
 from api.runs.rows import Run, run_before
 from api.runs.stored import seen_run
+from api.text.language import word
 from api.web.kit.scale import Mark, Tick, mark_at, ticks
 from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import Frame, Viewpoint
 from models.change_story import ChangeFactor, ChangeStory, Move
 from models.growth import DomainGrowth
-from models.kinds import KINDS
 from models.profile import CapacityProfile
 from models.vocab import Domain
 from recommender.instruments import LoadedInstrument
@@ -228,7 +228,7 @@ def _story(story: ChangeStory) -> Story:
         story.headline,
         tuple(
             Moves(
-                KINDS[one.kind].words.many_for_teams,
+                word(one.kind, "many_for_teams"),
                 tuple(
                     (name, tuple(_move(move, largest) for move in group))
                     for name, group in (

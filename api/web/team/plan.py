@@ -12,10 +12,10 @@ from api.reviews.feedback_rows import SupportFeedback, feedback_on_supports
 from api.reviews.match_rows import statuses_of_team
 from api.reviews.released import PlanStanding, ReleasedMatch, ReleasedRun, plan_standing, released_run
 from api.reviews.review import OpenReview, read_review
+from api.text.language import word
 from api.web.kit.support_facts import duration_table, find_support, support_facts
 from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import Frame, Viewpoint
-from models.kinds import KINDS
 from models.match import FeedbackKind, MatchState, TeamReason
 from models.recommendation import Match
 from models.vocab import Phase
@@ -222,8 +222,8 @@ def _others(seen: ReleasedRun, known: _Known) -> tuple[Group, ...]:
         left = [match for match in one.matches if match.support_id not in planned]
         # What an officer added or put first is there to be read.
         cards = [_card(m, known, full=m.added or m.pinned or m.support_id == known.open_id) for m in left]
-        words = KINDS[one.kind].words
-        groups.append(Group(f"More {words.many_for_teams.lower()} that fit", words.explained, tuple(cards)))
+        title = f"More {word(one.kind, 'many_for_teams').lower()} that fit"
+        groups.append(Group(title, word(one.kind, "explained"), tuple(cards)))
     return tuple(group for group in groups if group.cards)
 
 
@@ -234,7 +234,7 @@ def _card(match: ReleasedMatch, known: _Known, *, because: str = "", full: bool)
         support_id=match.support_id,
         title=match.title,
         url=match.url if match.url.startswith(("https://", "http://")) else "",
-        kind=KINDS[match.kind].words.one_for_teams,
+        kind=word(match.kind, "for_teams"),
         facts=support_facts(support, instrument, duration_table(known.engine)) if support and full else (),
         needs=tuple(instrument.domains[domain].name for domain in match.needs),
         why=tuple(match.why),
@@ -270,7 +270,7 @@ def _new(session: Session, seen: ReleasedRun) -> frozenset[str]:
 
 def _unmet(opened: OpenReview, instrument: LoadedInstrument) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (KINDS[need.kind].words.one_for_teams.lower(), instrument.domains[need.domain].name)
+        (word(need.kind, "for_teams").lower(), instrument.domains[need.domain].name)
         for one in opened.document.lists
         for need in one.unmet_needs
     )
