@@ -1,7 +1,7 @@
 """What a catalog holds, for a curator."""
 
 from api.text.language import word
-from api.text.page import Page
+from api.text.page import TextPage
 from api.text.screen import Screen
 from api.text.words import counted_kinds
 from models.kinds import KINDS
@@ -19,7 +19,7 @@ _SHOWN_PAGES = 10
 def render_stats(stats: CatalogStats, screen: Screen) -> None:
     """Print counts, thin spots and likely duplicates; `--json` has all of them."""
     with screen.page():
-        page = Page(screen)
+        page = TextPage(screen)
         page.heading("Catalog")
         page.line(f"{counted_kinds(stats.sizes)}, version {stats.version[:12]}")
         _counts(stats, page)
@@ -28,7 +28,7 @@ def render_stats(stats: CatalogStats, screen: Screen) -> None:
         _duplicates(stats, page)
 
 
-def _counts(stats: CatalogStats, page: Page) -> None:
+def _counts(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Counts")
     page.line(
         f"{_all_kinds()} for each word, one number where only one kind has the field. A support with several "
@@ -45,7 +45,7 @@ def _counts(stats: CatalogStats, page: Page) -> None:
         page.line(f"{field.field.replace('_', ' ')}: {', '.join(shown)}", hang=2)
 
 
-def _coverage(stats: CatalogStats, page: Page) -> None:
+def _coverage(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Coverage")
     spots = {(spot.domain, spot.level): spot for spot in stats.thin_spots}
     table = page.table()
@@ -58,7 +58,7 @@ def _coverage(stats: CatalogStats, page: Page) -> None:
     page.console.print(table)
 
 
-def _thin_spots(stats: CatalogStats, page: Page) -> None:
+def _thin_spots(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Thin spots")
     page.line(
         f"{stats.n_thin_cells} of {stats.n_cells} cells of domain, level and focus area have fewer than {stats.least} "
@@ -71,7 +71,7 @@ def _thin_spots(stats: CatalogStats, page: Page) -> None:
         page.point(f"{spot.domain}, {spot.level.name.lower()}: {named}{more}")
 
 
-def _duplicates(stats: CatalogStats, page: Page) -> None:
+def _duplicates(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Likely duplicates")
     if not stats.likely_duplicates:
         page.line("None.")
@@ -88,7 +88,7 @@ def _duplicates(stats: CatalogStats, page: Page) -> None:
     _more(len(stats.shared_pages) - _SHOWN_PAGES, page)
 
 
-def _more(n_more: int, page: Page) -> None:
+def _more(n_more: int, page: TextPage) -> None:
     if n_more > 0:
         page.line(f"and {n_more} more; --json lists all.")
 

@@ -10,7 +10,7 @@ import platformdirs
 import typer
 
 from models.kinds import Kind
-from recommender.ports import Progress
+from recommender.ports import OnProgress
 
 __all__ = [
     "SEED",
@@ -60,7 +60,7 @@ def cache_dir(data_dir: Path | None) -> Path:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress | None]:
+def progress_bar() -> Iterator[OnProgress | None]:
     """A bar on standard error while long work runs; None when that is no terminal."""
     if not sys.stderr.isatty():
         yield None

@@ -15,7 +15,7 @@ from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidCatalog
 from recommender.index.documents import document_text, statements
 from recommender.index.segments import Segments
-from recommender.ports import MakeDenseIndex, Progress
+from recommender.ports import MakeDenseIndex, OnProgress
 from recommender.retrieval import Candidates, FaissIndex, LexicalIndex, fuse_convex, top_candidates
 from recommender.retrieval.fusion import DENSE_SHARE
 
@@ -92,7 +92,7 @@ class CatalogIndex:
         embedder: CachedEmbedder,
         *,
         dense_index: MakeDenseIndex = FaissIndex,
-        progress: Progress | None = None,
+        progress: OnProgress | None = None,
     ) -> "CatalogIndex":
         """Index supports in any order; only texts that the embedder's cache lacks are encoded.
 
@@ -179,7 +179,7 @@ def kind_indexes(
     embedder: CachedEmbedder,
     *,
     dense_index: MakeDenseIndex = FaissIndex,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> dict[SupportKind, CatalogIndex]:
     """The index of every kind of support; arguments and errors as of `CatalogIndex.build`."""
     return {

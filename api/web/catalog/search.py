@@ -14,7 +14,7 @@ from api.web.kit.support_words import Words, words_of
 from models.base import Fault
 from models.support import Support
 
-__all__ = ["CatalogPage", "Hit", "Search", "catalog_page", "read_search", "search_address"]
+__all__ = ["CatalogPage", "Search", "SearchHit", "catalog_page", "read_search", "search_address"]
 
 PER_PAGE = 20
 LONGEST_WORDS = 500
@@ -49,7 +49,7 @@ class Search(NamedTuple):
     """What was typed, whole."""
 
 
-class Choice(NamedTuple):
+class FilterChoice(NamedTuple):
     """One word of a filter."""
 
     value: str
@@ -64,7 +64,7 @@ class Facet(NamedTuple):
 
     name: str
     title: str
-    choices: Sequence[Choice]
+    choices: Sequence[FilterChoice]
     n_chosen: int
     open: bool
     """Whether it is unfolded."""
@@ -79,7 +79,7 @@ class Chosen(NamedTuple):
     """Address of the search without it."""
 
 
-class Hit(NamedTuple):
+class SearchHit(NamedTuple):
     """One support in a list."""
 
     id: str
@@ -109,7 +109,7 @@ class CatalogPage(NamedTuple):
     sort: str
     total: int
     n_all: int
-    hits: Sequence[Hit]
+    hits: Sequence[SearchHit]
     first: int
     """Place of the first hit in the whole list."""
     facets: Sequence[Facet]
@@ -194,7 +194,8 @@ def _facet(name: str, counts: Mapping[object, int], search: Search, words: Words
     if name == "language":
         keys = sorted({*counts, *chosen}, key=lambda tag: (-counts.get(tag, 0), str(tag)))
     choices = [
-        Choice(_value(key), labels.get(key, str(key)), counts.get(key, 0), str(key).lower() in chosen) for key in keys
+        FilterChoice(_value(key), labels.get(key, str(key)), counts.get(key, 0), str(key).lower() in chosen)
+        for key in keys
     ]
     choices = [choice for choice in choices if choice.n_found or choice.chosen]
     return Facet(name, _FACETS[name], choices, len(chosen), bool(chosen) or name in _OPEN)
@@ -215,11 +216,11 @@ def _address(search: Search, *, page: int = 1) -> str:
     return search_address(("q", search.query.q), *search.chosen, ("sort", sort), ("page", page if page > 1 else ""))
 
 
-def _hit(support: Support, words: Words) -> Hit:
+def _hit(support: Support, words: Words) -> SearchHit:
     facts = [words["type"][support.support_type]]
     facts += [words["cost"][support.cost]] if support.cost else []
     facts += [words["grade_band"][band] for band in support.grade_bands]
-    return Hit(
+    return SearchHit(
         id=support.id,
         title=support.display_title,
         by=support.by,

@@ -47,7 +47,7 @@ class Question(NamedTuple):
     fault: str
 
 
-class Group(NamedTuple):
+class QuestionGroup(NamedTuple):
     """Questions that belong together."""
 
     title: str
@@ -64,7 +64,7 @@ class AboutPage(NamedTuple):
     name: str
     version: int
     """Of the team, when the form was shown."""
-    groups: Sequence[Group]
+    groups: Sequence[QuestionGroup]
     sharing: Question
     policy: str
     faults: Mapping[str, str]
@@ -103,7 +103,7 @@ def about_page(
     form = Form(team.form)
     asked = {question.id: question for question in _asked(instrument, form)}
     groups = [
-        Group(title, words, [_question(one, instrument.handling[one.id], answers, faults) for one in questions])
+        QuestionGroup(title, words, [_question(one, instrument.handling[one.id], answers, faults) for one in questions])
         for title, words, questions in _grouped(asked.values(), instrument)
     ]
     return AboutPage(

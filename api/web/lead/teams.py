@@ -11,7 +11,6 @@ from api.assessments.rows import answered_in, assessments, latest_assessments, w
 from api.runs.rows import latest_runs
 from api.teams.cohorts import GrantView, team_grants
 from api.teams.rows import Team
-from api.teams.teams import ReviewPolicy
 from api.web.kit.checks import Standing, manner, standing
 from api.web.lead.about import important_gaps, labels_of
 from models.vocab import Form
@@ -113,7 +112,6 @@ class TeamPage(NamedTuple):
     gaps: Sequence[str]
     """Questions about the team that matter most and are not answered."""
     shared_with: Sequence[str]
-    sees_plan_at_once: bool
     checks: Sequence[CheckRow]
     """Newest first."""
     plan: Plan | None
@@ -219,7 +217,6 @@ def team_page(
         facts=[(words, answer) for key, (words, answer) in labels.items() if instrument.handling[key].on_team_page],
         gaps=important_gaps(team.context, instrument, Form(team.form)),
         shared_with=labels["share_with"][1].split("; ") if "share_with" in labels else [],
-        sees_plan_at_once=team.review_policy == ReviewPolicy.AFTER_RELEASE,
         checks=rows,
         plan=_plans(session, [team.id]).get(team.id),
         grants=[grant for grant in team_grants(session, principal, team.id) if grant.revoked_at is None],
