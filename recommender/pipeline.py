@@ -37,9 +37,9 @@ from recommender.diagnosis.profiling import build_profile, shown
 from recommender.embedding import CachedEmbedder
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
-from recommender.ports import Progress
+from recommender.ports import OnProgress
 from recommender.ranking.exploration import log_list, swap_neighbors
-from recommender.ranking.ranker import KindRanker, Ranked, TeamView
+from recommender.ranking.ranker import KindRanker, Ranked, TeamToRank
 from recommender.ranking.signals import DOMAINS, OwnWords, own_words, rubric_queries, team_signals
 from recommender.rules.facts import team_facts
 from recommender.rules.load import ruleset_version
@@ -101,7 +101,7 @@ class Recommender:
         embedder: CachedEmbedder,
         keep_words: bool = False,
         indexes: Mapping[SupportKind, CatalogIndex] | None = None,
-        progress: Progress | None = None,
+        progress: OnProgress | None = None,
     ) -> None:
         """Index the catalog; only texts that the embedder's cache lacks are encoded.
 
@@ -264,13 +264,13 @@ class Recommender:
 
     def _view(
         self, assessment: Assessment, as_of: date, word_vectors: NDArray[np.float32] | None = None
-    ) -> tuple[CapacityProfile, TeamView]:
+    ) -> tuple[CapacityProfile, TeamToRank]:
         """The complete profile, which is not for showing, and the team as the rankers see it."""
         scoring = self.config.scoring
         profile = build_profile(assessment, self.instrument, scoring)
         needs = derive_needs(profile, assessment, self.instrument, scoring)
         words = self._own_words(assessment)
-        team = TeamView(
+        team = TeamToRank(
             assessment=assessment,
             needs=needs,
             signals=team_signals(assessment, self.instrument, profile, needs, scoring),
@@ -281,10 +281,10 @@ class Recommender:
         )
         return profile, team
 
-    def _writer(self, team: TeamView, profile: CapacityProfile) -> MatchWriter:
+    def _writer(self, team: TeamToRank, profile: CapacityProfile) -> MatchWriter:
         return MatchWriter(team, profile, instrument=self.instrument, rubric=self._rubric, speaker=self._speaker)
 
-    def _list(self, ranker: KindRanker, ranked: Ranked, team: TeamView, writer: MatchWriter) -> RankedList:
+    def _list(self, ranker: KindRanker, ranked: Ranked, team: TeamToRank, writer: MatchWriter) -> RankedList:
         return RankedList(
             kind=ranker.kind,
             matches=tuple(writer.match(ranker, ranked, place) for place in range(len(ranked.listed.order))),
@@ -294,7 +294,7 @@ class Recommender:
         )
 
 
-def _shown(ranker: KindRanker, team: TeamView, terms: ListTerms, *, logged: bool) -> tuple[Ranked, LoggedList | None]:
+def _shown(ranker: KindRanker, team: TeamToRank, terms: ListTerms, *, logged: bool) -> tuple[Ranked, LoggedList | None]:
     """One kind's list of what is good enough and not past, after its swaps, and its log if wanted and not empty."""
     k, floor, by_chance = terms.k or ranker.settings.k, ranker.settings.floor, terms.exploration != 0
     ranked = ranker.rank(team, k=k, floor=floor, barred=terms.past, runner_up=by_chance or logged)
@@ -324,7 +324,7 @@ def versions_of(
     )
 
 
-def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamView, speaker: Speaker) -> tuple[UnmetNeed, ...]:
+def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamToRank, speaker: Speaker) -> tuple[UnmetNeed, ...]:
     """Priority needs that no support good enough works on."""
     rows = ranked.features.rows
     good = ranked.rules.eligible[rows] & (ranked.relevance.total >= ranker.settings.floor)
