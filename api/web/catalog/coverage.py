@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from api.catalog.supports import SupportQuery, matching
 from api.engine.engine import Engine
 from api.errors import InvalidParameter
+from api.text.language import _
 from api.web.catalog.search import search_address
 from api.web.kit.support_words import Words, words_of
 from models.base import Fault
@@ -192,8 +193,8 @@ def _filters(engine: Engine, query: SupportQuery, words: Words) -> list[Filter]:
     focus_areas = [area for area in FocusArea if area is not FocusArea.GENERAL]
     bands = [band for band in GradeBand if band is not GradeBand.ALL]
     return [
-        Filter("focus_area", "Focus", options("focus_area", focus_areas, "Every focus")),
-        Filter("grade_band", "Grades", options("grade_band", bands, "All grades")),
-        Filter("language", "Language", options("language", languages, "Any language")),
-        Filter("cost", "Cost", options("cost", [Cost.FREE], "Any cost, or not said")),
+        Filter("focus_area", _("Focus"), options("focus_area", focus_areas, _("Every focus"))),
+        Filter("grade_band", _("Grades"), options("grade_band", bands, _("All grades"))),
+        Filter("language", _("Language"), options("language", languages, _("Any language"))),
+        Filter("cost", _("Cost"), options("cost", [Cost.FREE], _("Any cost, or not said"))),
     ]

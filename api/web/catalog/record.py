@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from api.engine.engine import Engine
+from api.text.language import _
 from api.web.catalog.search import search_address
 from api.web.kit.support_words import Words, words_of
 from models.instrument import LevelSpec
@@ -103,27 +104,27 @@ def _facts(support: Support, words: Words) -> Sequence[Fact]:
 
     if isinstance(support, Resource):
         facts = [
-            named("Type", "type", [support.resource_type]),
-            Fact("Year", [str(support.year)] if support.year else []),
+            named(_("Type"), "type", [support.resource_type]),
+            Fact(_("Year"), [str(support.year)] if support.year else []),
         ]
     else:
-        facts = [named("Type", "type", [support.provider_kind]), Fact("Works in", _places(support, words))]
+        facts = [named(_("Type"), "type", [support.provider_kind]), Fact(_("Works in"), _places(support, words))]
     facts += [
-        named("Cost", "cost", [support.cost] if support.cost else []),
-        named("Focus", "focus_area", support.focus_areas),
-        named("Grades", "grade_band", support.grade_bands),
-        named("For", "audience", support.audiences),
-        named("How it is given", "modality", support.modality),
-        named("Language", "language", [tag.lower() for tag in support.language]),
-        Fact("Equity", ["An explicit purpose" if support.equity_centered else "Not an explicit purpose"]),
+        named(_("Cost"), "cost", [support.cost] if support.cost else []),
+        named(_("Focus"), "focus_area", support.focus_areas),
+        named(_("Grades"), "grade_band", support.grade_bands),
+        named(_("For"), "audience", support.audiences),
+        named(_("How it is given"), "modality", support.modality),
+        named(_("Language"), "language", [tag.lower() for tag in support.language]),
+        Fact(_("Equity"), [_("An explicit purpose") if support.equity_centered else _("Not an explicit purpose")]),
     ]
     if isinstance(support, Resource):
-        facts.append(Fact("License", [support.license] if support.license else []))
+        facts.append(Fact(_("License"), [support.license] if support.license else []))
     return facts
 
 
 def _places(support: Provider, words: Words) -> list[str]:
     if "US" in support.serves:
-        return ["All states, DC and the territories"]
+        return [_("All states, DC and the territories")]
     order = {code: place for place, code in enumerate(US_STATES)}
     return [words["state"].get(code, code) for code in sorted(support.serves, key=lambda code: order.get(code, 99))]
