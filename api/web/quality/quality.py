@@ -303,7 +303,7 @@ def _check(check: GateCheck, engine: Engine) -> Check:
     if check.kind is not None:
         title = _("Resources") if check.kind is SupportKind.RESOURCE else _("Providers")
         if check.slice is None:
-            title += ", all teams"
+            title = _("{kind}, all teams", kind=title)
         else:
             group = group_word(engine.instrument, check.slice, check.group or "")
             title += f", {slice_words().get(check.slice, check.slice).lower()}: {group}"
