@@ -16,7 +16,7 @@ from eval.commands.options import (
     CatalogDir,
     DataDir,
     Json,
-    Kind,
+    KindChoice,
     KindOption,
     Seed,
     TeamsDir,
@@ -55,7 +55,7 @@ def _eval() -> None:
 
 @app.command()
 def judged(
-    kind: KindOption = Kind.ALL,
+    kind: KindOption = KindChoice.ALL,
     teams: TeamsDir = None,
     catalog: CatalogDir = None,
     run: Annotated[
@@ -107,7 +107,7 @@ def judged(
 
 @app.command()
 def tune(
-    kind: KindOption = Kind.ALL,
+    kind: KindOption = KindChoice.ALL,
     teams: TeamsDir = None,
     catalog: CatalogDir = None,
     seed: Seed = SEED,

@@ -6,9 +6,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Embedder", "Progress"]
+__all__ = ["Embedder", "OnProgress"]
 
-Progress = Callable[[int, int, str], None]
+OnProgress = Callable[[int, int, str], None]
 """Called with (done, total, what) while long work runs; must be cheap."""
 
 

@@ -15,7 +15,7 @@ from api.assessments.closures import must_be_open
 from api.assessments.opening import asks_instrument, assessment_faults, check_same_instrument
 from api.assessments.rows import Place, answers_of, find_invited, find_place, write_answers
 from api.assessments.snapshots import assessment_of, response_of
-from api.assessments.windows import Phase
+from api.assessments.windows import WindowPhase
 from api.engine.engine import Engine
 from api.errors import InvalidBody, NotAllowed, NotFound, Unauthenticated
 from api.storage.database import Database
@@ -101,7 +101,7 @@ class OwnAnswers(BaseModel):
     team_name: str
     form: Form
     length: Length
-    phase: Phase
+    phase: WindowPhase
     opens_at: datetime
     closes_at: datetime | None
     role: str | None
@@ -221,7 +221,7 @@ def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
         team_name=place.team.name,
         form=Form(assessment.form),
         length=Length(assessment.length),
-        phase=Phase(assessment.phase),
+        phase=WindowPhase(assessment.phase),
         opens_at=assessment.opens_at,
         closes_at=assessment.closes_at,
         role=response.pop("role", None),

@@ -9,7 +9,7 @@ from api.access.audit import note
 from api.access.principals import Principal
 from api.access.reach import beyond_reach_as, own_team, team_with_results
 from api.assessments.rows import add_assessment, find_assessment, last_closed, last_snapshot, last_wave
-from api.assessments.windows import AssessmentChange, Mode, NewAssessment, Phase
+from api.assessments.windows import AssessmentChange, Mode, NewAssessment, WindowPhase
 from api.errors import Conflict, InvalidBody, NotFound, WindowClosed
 from api.storage.ids import new_id
 from api.storage.tables import Assessment, Team
@@ -33,7 +33,7 @@ __all__ = [
 
 def is_due(assessment: Assessment, now: datetime) -> bool:
     """Whether the present phase should have ended by itself."""
-    return assessment.phase != Phase.CLOSED and assessment.closes_at is not None and assessment.closes_at <= now
+    return assessment.phase != WindowPhase.CLOSED and assessment.closes_at is not None and assessment.closes_at <= now
 
 
 def own_assessment(
@@ -105,7 +105,7 @@ def create_assessment(
         focus_domains=[str(domain) for domain in new.focus_domains],
         set_aside=[str(domain) for domain in new.set_aside],
         mode=new.mode,
-        phase=Phase.CONSENSUS if new.mode is Mode.CONSENSUS else Phase.INDIVIDUAL,
+        phase=WindowPhase.CONSENSUS if new.mode is Mode.CONSENSUS else WindowPhase.INDIVIDUAL,
         roster_size=new.roster_size,
         retake=retake,
         opens_at=opens_at,
@@ -134,7 +134,7 @@ def change_assessment(
         WindowClosed: it is closed; its results are frozen.
         InvalidBody: every fault, as for `create_assessment`.
     """
-    if assessment.phase == Phase.CLOSED:
+    if assessment.phase == WindowPhase.CLOSED:
         raise WindowClosed("The window is closed and its results are frozen; reopen it to change it.")
     check_same_instrument(assessment, instrument)
     given = change.model_fields_set

@@ -11,7 +11,7 @@ from api.access.keys import hash_secret, new_secret
 from api.access.principals import Principal
 from api.assessments.opening import assessment_faults, is_due
 from api.assessments.rows import add_respondent, count_respondents, find_respondent, write_answers
-from api.assessments.windows import Phase
+from api.assessments.windows import WindowPhase
 from api.errors import Conflict, InvalidBody, WindowClosed
 from api.storage.ids import new_id
 from api.storage.tables import Assessment, Respondent, Team
@@ -90,7 +90,7 @@ def invite(
         Conflict: the person is in already, or the agreed answers have their one place already.
         InvalidBody: the role is not one of the instrument, or the external id looks like one of our own.
     """
-    if assessment.phase == Phase.CLOSED or is_due(assessment, now):
+    if assessment.phase == WindowPhase.CLOSED or is_due(assessment, now):
         raise WindowClosed("The window is closed; nobody can be invited.")
     faults = []
     if new.role is not None:

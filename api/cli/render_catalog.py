@@ -1,6 +1,6 @@
 """What a catalog holds, for a curator."""
 
-from api.text.page import Page
+from api.text.page import TextPage
 from api.text.screen import Screen
 from models.vocab import Domain, Level
 from recommender.catalog.stats import CatalogStats
@@ -16,7 +16,7 @@ _SHOWN_PAGES = 10
 def render_stats(stats: CatalogStats, screen: Screen) -> None:
     """Print counts, thin spots and likely duplicates; `--json` has all of them."""
     with screen.page():
-        page = Page(screen)
+        page = TextPage(screen)
         page.heading("Catalog")
         page.line(f"{stats.n_resources} resources, {stats.n_providers} providers, version {stats.version[:12]}")
         _counts(stats, page)
@@ -25,7 +25,7 @@ def render_stats(stats: CatalogStats, screen: Screen) -> None:
         _duplicates(stats, page)
 
 
-def _counts(stats: CatalogStats, page: Page) -> None:
+def _counts(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Counts")
     page.line(
         "Resources + providers for each word, one number where only one kind has the field. A support with several "
@@ -43,7 +43,7 @@ def _counts(stats: CatalogStats, page: Page) -> None:
         page.line(f"{field.field.replace('_', ' ')}: {', '.join(shown)}", hang=2)
 
 
-def _coverage(stats: CatalogStats, page: Page) -> None:
+def _coverage(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Coverage")
     spots = {(spot.domain, spot.level): spot for spot in stats.thin_spots}
     table = page.table()
@@ -56,7 +56,7 @@ def _coverage(stats: CatalogStats, page: Page) -> None:
     page.console.print(table)
 
 
-def _thin_spots(stats: CatalogStats, page: Page) -> None:
+def _thin_spots(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Thin spots")
     page.line(
         f"{stats.n_thin_cells} of {stats.n_cells} cells of domain, level and focus area have fewer than {stats.least} "
@@ -69,7 +69,7 @@ def _thin_spots(stats: CatalogStats, page: Page) -> None:
         page.point(f"{spot.domain}, {spot.level.name.lower()}: {named}{more}")
 
 
-def _duplicates(stats: CatalogStats, page: Page) -> None:
+def _duplicates(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Likely duplicates")
     if not stats.likely_duplicates:
         page.line("None.")
@@ -86,6 +86,6 @@ def _duplicates(stats: CatalogStats, page: Page) -> None:
     _more(len(stats.shared_pages) - _SHOWN_PAGES, page)
 
 
-def _more(n_more: int, page: Page) -> None:
+def _more(n_more: int, page: TextPage) -> None:
     if n_more > 0:
         page.line(f"and {n_more} more; --json lists all.")

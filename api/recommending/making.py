@@ -29,9 +29,9 @@ from recommender.instruments import LoadedInstrument
 from recommender.pipeline import Decided, Recommender
 
 __all__ = [
-    "Case",
     "Made",
     "NewRun",
+    "RunCase",
     "Texts",
     "decide",
     "document_texts",
@@ -60,7 +60,7 @@ class NewRun(BaseModel):
     """The date that season and freshness use; default: today."""
 
 
-class Case(NamedTuple):
+class RunCase(NamedTuple):
     """A team's frozen answers in its present situation: what a run is made of."""
 
     assessment_id: str
@@ -74,7 +74,7 @@ class Case(NamedTuple):
 class Made:
     """A run that is made but not stored."""
 
-    case: Case
+    case: RunCase
     request: RunRequest
     recommender: Recommender
     texts: "Texts"
@@ -87,7 +87,7 @@ class Texts(NamedTuple):
     decision_log: str
 
 
-def present_case(session: Session, team: Team, assessment_id: str | None = None) -> Case:
+def present_case(session: Session, team: Team, assessment_id: str | None = None) -> RunCase:
     """The frozen answers of an assessment, by default of the latest with results, and the team's present context.
 
     Raises:
@@ -99,12 +99,12 @@ def present_case(session: Session, team: Team, assessment_id: str | None = None)
         if assessment_id is not None and not is_assessment_of(session, assessment_id, team.id):
             raise NotFound("assessment", assessment_id)
         raise NoResults("Recommendations are made from results, and results are frozen when a window closes.")
-    return Case(
+    return RunCase(
         snapshot.assessment_id, snapshot.id, _in_present_context(snapshot, team), past_supports(session, team.id)
     )
 
 
-def make_run(engine: Engine, case: Case, new: NewRun, *, now: datetime) -> Made:
+def make_run(engine: Engine, case: RunCase, new: NewRun, *, now: datetime) -> Made:
     """Recommend; reads and stores nothing.
 
     Raises:
@@ -141,15 +141,7 @@ def document_texts(decided: Decided, *, as_stored: RecommendationRun | None = No
 
 def decide(recommender: Recommender, assessment: Assessment, request: RunRequest) -> Decided:
     """What the recommender answers to a stored or a new request."""
-    return recommender.decide(
-        assessment,
-        as_of=request.as_of,
-        kinds=request.kinds,
-        k=request.k,
-        history=request.history,
-        exploration=request.exploration,
-        seed=request.seed,
-    )
+    return recommender.decide(assessment, request.terms())
 
 
 def store_run(
@@ -178,7 +170,7 @@ def store_run(
     return run
 
 
-def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:
+def parse_case(case: RunCase, instrument: LoadedInstrument) -> Assessment:
     """The case's assessment.
 
     Raises:

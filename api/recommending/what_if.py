@@ -1,8 +1,8 @@
 """Trying changes out on a team's results, and asking after one support; nothing is stored."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +13,7 @@ from api.engine.artifacts import ArtifactMissing, recommender_at
 from api.engine.engine import Engine
 from api.engine.kinds import Kind, kinds_of
 from api.errors import Conflict, InvalidBody, NotReleased
-from api.recommending.making import Case, parse_case
+from api.recommending.making import RunCase, parse_case
 from api.recommending.recommend import MAX_K, apply_what_if
 from api.recommending.replay import differing_versions
 from api.reviews.records import waits_for_review
@@ -27,11 +27,11 @@ from models.vocab import AnswerMode, ScoreStatus, SupportKind, Visibility
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.diagnosis.profiling import build_profile, importance_shown
 from recommender.errors import InvalidAssessment
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 
 __all__ = [
     "KindDifference",
-    "Place",
+    "PlaceThen",
     "RunWhyNot",
     "Tried",
     "WhatIfBody",
@@ -65,7 +65,7 @@ class WhatIfBody(BaseModel):
     """Longest list of a kind; default: configured."""
 
 
-class Place(BaseModel):
+class PlaceThen(BaseModel):
     """A support whose place differs."""
 
     support_id: str
@@ -80,11 +80,11 @@ class KindDifference(BaseModel):
     """What the changes do to one list."""
 
     kind: SupportKind
-    entered: list[Place]
+    entered: list[PlaceThen]
     """By place with the changes."""
-    left: list[Place]
+    left: list[PlaceThen]
     """By place without them."""
-    moved: list[Place]
+    moved: list[PlaceThen]
     """Listed both times, by place with the changes."""
     n_stayed: int
 
@@ -107,7 +107,7 @@ class RunWhyNot(BaseModel):
     why_not: WhyNot
 
 
-def must_be_allowed_to_try(session: Session, principal: Principal, team: Team, case: Case) -> None:
+def must_be_allowed_to_try(session: Session, principal: Principal, team: Team, case: RunCase) -> None:
     """Go on only when trying shows no list before its review: a run of the same results was released.
 
     Officers may always try.
@@ -121,7 +121,7 @@ def must_be_allowed_to_try(session: Session, principal: Principal, team: Team, c
         raise NotReleased("The program officer has not released a run of these results yet.")
 
 
-def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> Tried:
+def try_out(engine: Engine, case: RunCase, body: WhatIfBody, *, now: datetime) -> Tried:
     """Recommend with and without the changes, both as of now, so that only the changes differ.
 
     Raises:
@@ -140,15 +140,15 @@ def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> T
         ) from error
     if faults := _telling(body.answers, changed, recommender):
         raise InvalidBody(faults)
-    recommend = partial(
-        recommender.recommend,
+    terms = ListTerms(
+        now.date(),
         kinds=kinds_of(body.kinds),
         k=body.k,
         history=case.history,
         word_vectors=engine.recent_words.of(case.snapshot_id, recommender, present),  # own words cannot be changed
     )
-    before = recommend(present, as_of=now.date())
-    after = recommend(changed, as_of=body.as_of or now.date())
+    before = recommender.recommend(present, terms)
+    after = recommender.recommend(changed, replace(terms, as_of=body.as_of or now.date()))
     pairs = zip(before.lists, after.lists, strict=True)
     return Tried(differences=[_difference(one, other) for one, other in pairs], run=after)
 
@@ -172,16 +172,8 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
     if kind not in request.kinds:
         raise Conflict(f"This run lists no support of the kind '{kind}'.")
     assessment = parse_assessment(run.assessment, recommender.instrument)
-    answer = recommender.why_not(
-        assessment,
-        support_id,
-        as_of=request.as_of,
-        k=request.k,
-        history=request.history,
-        exploration=request.exploration,
-        seed=request.seed,
-        word_vectors=engine.recent_words.of(run.snapshot_id, recommender, assessment),
-    )
+    words = engine.recent_words.of(run.snapshot_id, recommender, assessment)
+    answer = recommender.why_not(assessment, support_id, request.terms(word_vectors=words))
     return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
 
 
@@ -229,9 +221,9 @@ def _difference(before: RankedList, after: RankedList) -> KindDifference:
     )
 
 
-def _place(before: Match | None, after: Match | None) -> Place:
+def _place(before: Match | None, after: Match | None) -> PlaceThen:
     shown = [match for match in (after, before) if match is not None]
-    return Place(
+    return PlaceThen(
         support_id=shown[0].support_id,
         title=shown[0].title,
         before=before.rank if before else None,

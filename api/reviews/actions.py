@@ -21,19 +21,20 @@ from models.review import (
     Move,
     Note,
     Pin,
-    Recall,
+    RecallRelease,
     Release,
     Remove,
     RequestSecondReader,
     SecondRead,
     SetDue,
-    Support,
+    SupportKey,
     Undo,
     Unpin,
     Words,
 )
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.errors import InputError, UnknownSupport
+from recommender.pipeline import ListTerms
 
 __all__ = ["AddRequest", "AssignRequest", "Bulk", "NewAction", "Resolver"]
 
@@ -42,7 +43,7 @@ class AddRequest(Value):
     """Put a support of the catalog at the end of its list."""
 
     action: Literal["add"]
-    support_id: Support
+    support_id: SupportKey
     override: StrictBool = False
     """Offer it although rules exclude it for this team."""
     reason: Words = ""
@@ -71,7 +72,7 @@ NewAction = Annotated[
     | SetDue
     | Undo
     | Release
-    | Recall,
+    | RecallRelease,
     Field(
         discriminator="action",
         examples=[{"action": "remove", "support_id": "res-example", "reason": "already_used", "note": "Last year"}],
@@ -154,4 +155,4 @@ class Resolver:
         except InputError as error:
             detail = "The answers behind this run were given to another instrument; make a new run to add supports."
             raise Conflict(detail) from error
-        return recommender.why_not(assessment, support_id, as_of=self._run.as_of).excluded_by
+        return recommender.why_not(assessment, support_id, ListTerms(self._run.as_of)).excluded_by

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
@@ -14,9 +16,10 @@ from api.storage.tables import Review, Run, Team
 from models.base import Value
 from models.recommendation import PastSupport, RecommendationRun, Versions
 from models.vocab import SupportKind
+from recommender.pipeline import ListTerms
 
 __all__ = [
-    "ReviewState",
+    "ReviewStanding",
     "RunHead",
     "RunRequest",
     "RunView",
@@ -40,8 +43,20 @@ class RunRequest(Value):
     """Chance that neighbors swapped places."""
     seed: int
 
+    def terms(self, *, word_vectors: NDArray[np.float32] | None = None) -> ListTerms:
+        """The request as the recommender takes it; `word_vectors` are those of the run's own answers."""
+        return ListTerms(
+            self.as_of,
+            kinds=self.kinds,
+            k=self.k,
+            history=self.history,
+            exploration=self.exploration,
+            seed=self.seed,
+            word_vectors=word_vectors,
+        )
 
-class ReviewState(BaseModel):
+
+class ReviewStanding(BaseModel):
     """Where the review of a run stands."""
 
     state: str
@@ -61,7 +76,7 @@ class RunHead(BaseModel):
     versions: Versions
     sha256: str
     """Of the run's JSON, 64 hexadecimal digits."""
-    review: ReviewState | None
+    review: ReviewStanding | None
 
 
 class RunView(RunHead):
@@ -135,7 +150,7 @@ def run_head(run: Run, review: Review | None) -> RunHead:
         request=RunRequest.model_validate(run.request),
         versions=Versions.model_validate(run.versions),
         sha256=run.sha256,
-        review=ReviewState(state=review.state, released_at=review.released_at) if review else None,
+        review=ReviewStanding(state=review.state, released_at=review.released_at) if review else None,
     )
 
 

@@ -11,14 +11,14 @@ import platformdirs
 import typer
 
 from models.vocab import SupportKind
-from recommender.ports import Progress
+from recommender.ports import OnProgress
 
 __all__ = [
     "SEED",
     "CatalogDir",
     "DataDir",
     "Json",
-    "Kind",
+    "KindChoice",
     "KindOption",
     "Seed",
     "TeamsDir",
@@ -30,7 +30,7 @@ __all__ = [
 SEED = 20261015
 
 
-class Kind(StrEnum):
+class KindChoice(StrEnum):
     """Which lists to evaluate."""
 
     RESOURCE = "resource"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
     ALL = "all"
 
 
-KindOption = Annotated[Kind, typer.Option("--kind", help="Which lists.")]
+KindOption = Annotated[KindChoice, typer.Option("--kind", help="Which lists.")]
 TeamsDir = Annotated[
     Path | None,
     typer.Option(
@@ -65,9 +65,9 @@ Seed = Annotated[int, typer.Option("--seed", help="For random draws, intervals a
 Json = Annotated[bool, typer.Option("--json", help="The whole result as JSON.")]
 
 
-def kinds_of(kind: Kind) -> tuple[SupportKind, ...]:
+def kinds_of(kind: KindChoice) -> tuple[SupportKind, ...]:
     """The kinds of lists that an option asks for."""
-    return tuple(SupportKind) if kind is Kind.ALL else (SupportKind(kind.value),)
+    return tuple(SupportKind) if kind is KindChoice.ALL else (SupportKind(kind.value),)
 
 
 def cache_dir(data_dir: Path | None) -> Path:
@@ -76,7 +76,7 @@ def cache_dir(data_dir: Path | None) -> Path:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress | None]:
+def progress_bar() -> Iterator[OnProgress | None]:
     """A bar on standard error while long work runs; None when that is no terminal."""
     if not sys.stderr.isatty():
         yield None

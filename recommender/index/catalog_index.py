@@ -13,7 +13,7 @@ from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidCatalog
 from recommender.index.documents import document_text, statements
 from recommender.index.segments import Segments
-from recommender.ports import Progress
+from recommender.ports import OnProgress
 from recommender.retrieval import Candidates, DenseIndex, LexicalIndex, fuse_convex, top_candidates
 from recommender.retrieval.fusion import DENSE_SHARE
 
@@ -83,7 +83,7 @@ class CatalogIndex:
 
     @classmethod
     def build(
-        cls, supports: Sequence[Support], embedder: CachedEmbedder, *, progress: Progress | None = None
+        cls, supports: Sequence[Support], embedder: CachedEmbedder, *, progress: OnProgress | None = None
     ) -> "CatalogIndex":
         """Index supports in any order; only texts that the embedder's cache lacks are encoded.
 

@@ -18,7 +18,7 @@ from recommender.diagnosis.needs import pictures_shown
 from recommender.diagnosis.profiling import importance_shown
 from recommender.instruments import LoadedInstrument
 from recommender.ranking.features import Reveals, revealing
-from recommender.ranking.ranker import KindRanker, Ranked, TeamView
+from recommender.ranking.ranker import KindRanker, Ranked, TeamToRank
 from recommender.ranking.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX
 from recommender.ranking.signals import DOMAINS
 from recommender.telling.explain import NeedTexts, RubricVectors, find_matched_text, need_texts, why
@@ -39,7 +39,7 @@ class MatchWriter:
 
     def __init__(
         self,
-        team: TeamView,
+        team: TeamToRank,
         profile: CapacityProfile,
         *,
         instrument: LoadedInstrument,

@@ -15,7 +15,7 @@ from api.http.browsers import SESSION_COOKIE, PresentToken, drop_cookie, own_pat
 from api.http.dependencies import DatabaseDep, Now
 from api.people.sign_in import PasswordChange, change_password, sign_out_everywhere
 from api.web.account.account import AccountPage, SignInPage
-from api.web.kit.forms import Form, see
+from api.web.kit.forms import SentForm, see
 from api.web.kit.rendering import render
 from api.web.kit.visitors import PersonHere
 
@@ -67,7 +67,7 @@ def get_account(request: Request, who: PersonHere, done: Annotated[str, Query(ma
 
 
 @router.post("/account/password")
-def post_password(request: Request, who: PersonHere, database: DatabaseDep, now: Now, form: Form) -> Response:
+def post_password(request: Request, who: PersonHere, database: DatabaseDep, now: Now, form: SentForm) -> Response:
     """Set the password and end the person's other sessions."""
     password, again = str(form.get("password", "")), str(form.get("again", ""))
     current = SecretStr(str(form.get("current_password", "")))

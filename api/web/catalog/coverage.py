@@ -51,7 +51,7 @@ class Cell(NamedTuple):
     """The search that finds them."""
 
 
-class Row(NamedTuple):
+class CoverageRow(NamedTuple):
     """One domain."""
 
     title: str
@@ -65,7 +65,7 @@ class Focus(NamedTuple):
     n: int
 
 
-class Place(NamedTuple):
+class CoveragePlace(NamedTuple):
     """A place with few supports, in words."""
 
     domain: str
@@ -87,8 +87,8 @@ class CoveragePage(NamedTuple):
     """Name of the focus that the map is of; empty for all."""
     levels: Sequence[tuple[str, str]]
     """Name and meaning."""
-    rows: Sequence[Row]
-    places: Sequence[Place]
+    rows: Sequence[CoverageRow]
+    places: Sequence[CoveragePlace]
     n_places: int
     """Places that are thin; without a focus, places that are thin for some focus."""
     n_cells: int
@@ -135,7 +135,7 @@ def coverage_page(engine: Engine, query: SupportQuery) -> CoveragePage:
         filtered=bool(chosen),
         focus=focus,
         levels=[(level.name, level.meaning) for level in engine.instrument.instrument.levels],
-        rows=[Row(words["domain"][domain], [cells[domain, level] for level in Level]) for domain in Domain],
+        rows=[CoverageRow(words["domain"][domain], [cells[domain, level] for level in Level]) for domain in Domain],
         places=[_place(spot, cells[spot.domain, spot.level], words, bool(focus)) for spot in thin[:SHOWN_PLACES]],
         n_places=len(thin),
         n_cells=len(cells),
@@ -164,11 +164,11 @@ def _cell(spot: ThinSpot, chosen: Sequence[tuple[str, str]], largest: int) -> Ce
     )
 
 
-def _place(spot: ThinSpot, cell: Cell, words: Words, of_one_focus: bool) -> Place:
+def _place(spot: ThinSpot, cell: Cell, words: Words, of_one_focus: bool) -> CoveragePlace:
     areas = () if of_one_focus else spot.thin_focus_areas
     none_for = [words["focus_area"][area.focus_area] for area in areas if not area.n_supports]
     few_for = [Focus(words["focus_area"][area.focus_area], area.n_supports) for area in areas if area.n_supports]
-    return Place(
+    return CoveragePlace(
         domain=words["domain"][spot.domain],
         level=words["level"][int(spot.level)],
         cell=cell,

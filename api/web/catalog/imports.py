@@ -15,7 +15,7 @@ from recommender.catalog.load import Catalog
 from recommender.catalog.parse import file_name
 from recommender.catalog.stats import LOOK_AT
 
-__all__ = ["Change", "ImportForm", "ReportPage", "Upload", "import_form", "read_upload", "report_page"]
+__all__ = ["ImportChange", "ImportForm", "ReportPage", "Upload", "import_form", "read_upload", "report_page"]
 
 SHOWN_FAULTS = 200
 SHOWN_CHANGES = 100
@@ -59,7 +59,7 @@ class ImportForm(NamedTuple):
     """Lines of files with a fault."""
 
 
-class Change(NamedTuple):
+class ImportChange(NamedTuple):
     """A support that is new, gone or changed."""
 
     id: SupportId
@@ -68,31 +68,31 @@ class Change(NamedTuple):
     """Names of the fields that differ, where both have it."""
 
 
-class Changes(NamedTuple):
+class ImportChanges(NamedTuple):
     """All supports with one fate."""
 
     title: str
     explained: str
-    changes: Sequence[Change]
+    changes: Sequence[ImportChange]
     """The first ones."""
     n: int
     folded: bool
 
 
-class Pair(NamedTuple):
+class LikePair(NamedTuple):
     """Two supports that say nearly the same."""
 
-    first: Change
-    second: Change
+    first: ImportChange
+    second: ImportChange
     percent: int
     same_page: bool
 
 
-class Note(NamedTuple):
+class ImportNote(NamedTuple):
     """Something to look at before going on; it stops nothing."""
 
     text: str
-    changes: Sequence[Change]
+    changes: Sequence[ImportChange]
 
 
 class ReportPage(NamedTuple):
@@ -103,9 +103,9 @@ class ReportPage(NamedTuple):
     n_providers: int
     n_present: int
     n_same: int
-    groups: Sequence[Changes]
-    notes: Sequence[Note]
-    pairs: Sequence[Pair]
+    groups: Sequence[ImportChanges]
+    notes: Sequence[ImportNote]
+    pairs: Sequence[LikePair]
     n_pairs: int
     stored: bool
     active: bool
@@ -177,9 +177,11 @@ def report_page(catalog: Catalog, present: Catalog, standing: CatalogVersion | N
         n_present=len(old),
         n_same=len(new) - len(touched),
         groups=[
-            Changes(_("New"), _("The catalog in use does not have them."), added[:SHOWN_CHANGES], len(added), False),
-            Changes(_("Changed"), _("Their record differs."), changed[:SHOWN_CHANGES], len(changed), False),
-            Changes(
+            ImportChanges(
+                _("New"), _("The catalog in use does not have them."), added[:SHOWN_CHANGES], len(added), False
+            ),
+            ImportChanges(_("Changed"), _("Their record differs."), changed[:SHOWN_CHANGES], len(changed), False),
+            ImportChanges(
                 _("Removed"),
                 _("Teams will not be offered them any more. Plans that name them keep them."),
                 removed[:SHOWN_CHANGES],
@@ -196,12 +198,12 @@ def report_page(catalog: Catalog, present: Catalog, standing: CatalogVersion | N
     )
 
 
-def _change(support: Support, before: Support | None = None) -> Change:
+def _change(support: Support, before: Support | None = None) -> ImportChange:
     fields: list[str] = []
     if before is not None:
         now, then = (one.model_dump(mode="json", by_alias=True) for one in (support, before))
         fields = [plain(name) for name in now if now[name] != then.get(name)]
-    return Change(support.id, support.display_title, fields)
+    return ImportChange(support.id, support.display_title, fields)
 
 
 @lru_cache(maxsize=2)
@@ -209,12 +211,12 @@ def _near_duplicates(catalog: Catalog) -> tuple[DuplicatePair, ...]:
     return near_duplicates(catalog.supports, threshold=LOOK_AT)
 
 
-def _pairs(catalog: Catalog, touched: set[SupportId]) -> list[Pair]:
+def _pairs(catalog: Catalog, touched: set[SupportId]) -> list[LikePair]:
     """Likely duplicates with a new or changed support in them, most alike first."""
     if not touched:
         return []
     return [
-        Pair(
+        LikePair(
             _change(catalog.get(pair.first)),
             _change(catalog.get(pair.second)),
             round(100 * pair.similarity),
@@ -225,17 +227,17 @@ def _pairs(catalog: Catalog, touched: set[SupportId]) -> list[Pair]:
     ]
 
 
-def _notes(touched: Sequence[Support], removed: Sequence[Change], n_present: int) -> list[Note]:
+def _notes(touched: Sequence[Support], removed: Sequence[ImportChange], n_present: int) -> list[ImportNote]:
     without_level = [_change(one) for one in touched if not one.levels]
     without_needs = [_change(one) for one in touched if not one.needs_met]
     notes = []
     if n_present and len(removed) > MANY_REMOVED * n_present:
         share = f"{100 * len(removed) / n_present:.0f}%"
-        notes.append(Note(_("This takes out {share} of the catalog. Is a file cut short?", share=share), ()))
+        notes.append(ImportNote(_("This takes out {share} of the catalog. Is a file cut short?", share=share), ()))
     if without_level:
         text = _("No level: we cannot tell which teams these suit best, and the coverage map leaves them out.")
-        notes.append(Note(text, without_level[:SHOWN_CHANGES]))
+        notes.append(ImportNote(text, without_level[:SHOWN_CHANGES]))
     if without_needs:
         text = _("No lines in a team’s voice (needs_met): a team’s own words find these less well.")
-        notes.append(Note(text, without_needs[:SHOWN_CHANGES]))
+        notes.append(ImportNote(text, without_needs[:SHOWN_CHANGES]))
     return notes

@@ -12,7 +12,7 @@ from models.instrument import LevelSpec
 from models.support import Provider, Resource, Support
 from models.vocab import US_STATES
 
-__all__ = ["SupportPage", "support_page"]
+__all__ = ["RecordPage", "support_page"]
 
 
 class Link(NamedTuple):
@@ -37,7 +37,7 @@ class Offer(NamedTuple):
     domains: Sequence[str]
 
 
-class SupportPage(NamedTuple):
+class RecordPage(NamedTuple):
     """One support."""
 
     id: str
@@ -61,7 +61,7 @@ class SupportPage(NamedTuple):
     checked_on: date
 
 
-def support_page(engine: Engine, support_id: str) -> SupportPage:
+def support_page(engine: Engine, support_id: str) -> RecordPage:
     """The page of one support.
 
     Raises:
@@ -69,7 +69,7 @@ def support_page(engine: Engine, support_id: str) -> SupportPage:
     """
     support, words = engine.catalog.get(support_id), words_of(engine.instrument)
     evidence = support.evidence if isinstance(support, Resource) else None
-    return SupportPage(
+    return RecordPage(
         id=support.id,
         title=support.display_title,
         is_provider=isinstance(support, Provider),

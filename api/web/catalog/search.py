@@ -14,7 +14,7 @@ from api.web.kit.support_words import Words, words_of
 from models.base import Fault
 from models.support import Resource, Support
 
-__all__ = ["CatalogPage", "Hit", "Search", "catalog_page", "read_search", "search_address"]
+__all__ = ["CatalogPage", "Search", "SearchHit", "catalog_page", "read_search", "search_address"]
 
 PER_PAGE = 20
 LONGEST_WORDS = 500
@@ -35,7 +35,7 @@ class Search(NamedTuple):
     """What was typed, whole."""
 
 
-class Choice(NamedTuple):
+class FilterChoice(NamedTuple):
     """One word of a filter."""
 
     value: str
@@ -50,7 +50,7 @@ class Facet(NamedTuple):
 
     name: str
     title: str
-    choices: Sequence[Choice]
+    choices: Sequence[FilterChoice]
     n_chosen: int
     open: bool
     """Whether it is unfolded."""
@@ -65,7 +65,7 @@ class Chosen(NamedTuple):
     """Address of the search without it."""
 
 
-class Hit(NamedTuple):
+class SearchHit(NamedTuple):
     """One support in a list."""
 
     id: str
@@ -95,7 +95,7 @@ class CatalogPage(NamedTuple):
     sort: str
     total: int
     n_all: int
-    hits: Sequence[Hit]
+    hits: Sequence[SearchHit]
     first: int
     """Place of the first hit in the whole list."""
     facets: Sequence[Facet]
@@ -182,7 +182,8 @@ def _facet(name: str, counts: Mapping[object, int], search: Search, words: Words
     if name == "language":
         keys = sorted({*counts, *chosen}, key=lambda tag: (-counts.get(tag, 0), str(tag)))
     choices = [
-        Choice(_value(key), labels.get(key, str(key)), counts.get(key, 0), str(key).lower() in chosen) for key in keys
+        FilterChoice(_value(key), labels.get(key, str(key)), counts.get(key, 0), str(key).lower() in chosen)
+        for key in keys
     ]
     choices = [choice for choice in choices if choice.n_found or choice.chosen]
     return Facet(name, _facets()[name], choices, len(chosen), bool(chosen) or name in _OPEN)
@@ -203,14 +204,14 @@ def _address(search: Search, *, page: int = 1) -> str:
     return search_address(("q", search.query.q), *search.chosen, ("sort", sort), ("page", page if page > 1 else ""))
 
 
-def _hit(support: Support, words: Words) -> Hit:
+def _hit(support: Support, words: Words) -> SearchHit:
     if isinstance(support, Resource):
         by, facts = support.publisher, [words["type"][support.resource_type]]
     else:
         by, facts = "", [words["type"][support.provider_kind]]
     facts += [words["cost"][support.cost]] if support.cost else []
     facts += [words["grade_band"][band] for band in support.grade_bands]
-    return Hit(
+    return SearchHit(
         id=support.id,
         title=support.display_title,
         by=by,

@@ -12,14 +12,14 @@ from models.base import Fault
 from models.instrument import Instrument
 from models.vocab import ImportanceKey
 
-__all__ = ["Sent", "fault_words", "number_of_top_three", "patch_of", "saved_pieces", "sent_pieces"]
+__all__ = ["SentAnswers", "fault_words", "number_of_top_three", "patch_of", "saved_pieces", "sent_pieces"]
 
 _DEPTH = {"role": 1, "share_text": 1, "answers": 2, "importance": 2, "open_text": 2, "readiness": 3}
 _NOT_PIECES = ("go", "clear")
 _SHARED = {"yes": True, "no": False}
 
 
-class Sent(NamedTuple):
+class SentAnswers(NamedTuple):
     """What a form brought."""
 
     pieces: Mapping[str, Any]
@@ -30,7 +30,7 @@ class Sent(NamedTuple):
     """The path whose answer the pressed button takes out."""
 
 
-def sent_pieces(form: FormData) -> Sent:
+def sent_pieces(form: FormData) -> SentAnswers:
     """The pieces in a form; a field that is sent empty takes its piece out.
 
     Raises:
@@ -46,7 +46,7 @@ def sent_pieces(form: FormData) -> Sent:
     pieces = {name: _value(name, text) for name, text in fields.items() if name not in _NOT_PIECES}
     if cleared:
         pieces[cleared] = None
-    return Sent(pieces, fields.get("go", "stay"), cleared)
+    return SentAnswers(pieces, fields.get("go", "stay"), cleared)
 
 
 def saved_pieces(own: OwnAnswers) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from models.instrument import ContextOption
 from models.vocab import AnswerMode, Domain, Form, Length
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["DONE", "Frame", "Landing", "Overview", "frame_of", "landing_of", "overview_of"]
+__all__ = ["DONE", "CheckFrame", "Landing", "Overview", "frame_of", "landing_of", "overview_of"]
 
 DONE = {
     "saved": "Saved.",
@@ -24,7 +24,7 @@ DONE = {
 """What a page says after a form, by the word in its address."""
 
 
-class Frame(NamedTuple):
+class CheckFrame(NamedTuple):
     """What every page of a person's check shows."""
 
     respondent_id: str
@@ -55,7 +55,7 @@ class Landing(NamedTuple):
     purpose: str
     not_for: Sequence[str]
     privacy_note: str
-    frame: Frame
+    frame: CheckFrame
     group: str
     """Which kind of group the questions are for."""
     items: int
@@ -67,7 +67,7 @@ class Landing(NamedTuple):
     """Who may see the team's results besides the team, by the team's own choice."""
 
 
-class Part(NamedTuple):
+class CheckPart(NamedTuple):
     """One domain on the overview."""
 
     href: str
@@ -77,7 +77,7 @@ class Part(NamedTuple):
     words: str
 
 
-class Step(NamedTuple):
+class CheckStep(NamedTuple):
     """What comes next."""
 
     href: str
@@ -97,11 +97,11 @@ class Score(NamedTuple):
 class Overview(NamedTuple):
     """Where a person stands."""
 
-    frame: Frame
+    frame: CheckFrame
     asked: int
     answered: int
-    parts: Sequence[Part]
-    next: Step | None
+    parts: Sequence[CheckPart]
+    next: CheckStep | None
     """None when everything is answered, the person is done, or nothing can be changed."""
     role: str | None
     roles: Sequence[ContextOption]
@@ -122,14 +122,14 @@ class Overview(NamedTuple):
     """What is wrong with what was sent, as pairs of the field's id and words."""
 
 
-def frame_of(place: Place, instrument: LoadedInstrument, *, now: datetime, done: str | None = None) -> Frame:
+def frame_of(place: Place, instrument: LoadedInstrument, *, now: datetime, done: str | None = None) -> CheckFrame:
     """What every page shows; `done` is a key of `DONE`, or anything else for nothing."""
     respondent, assessment = place.respondent, place.assessment
     closes_at = assessment.closes_at
     closure = closure_of(place, instrument, now=now)
     together = respondent.mode == AnswerMode.CONSENSUS
     closed, why = _closed_words(closure, together=together)
-    return Frame(
+    return CheckFrame(
         respondent_id=respondent.id,
         home=check_path(respondent.id),
         team_name=place.team.name,
@@ -185,7 +185,7 @@ def overview_of(
     frame = frame_of(place, instrument, now=now, done=done)
     names = {domain: spec.name for domain, spec in instrument.domains.items()}
     parts = [
-        Part(
+        CheckPart(
             href=f"{frame.home}/{part.domain}",
             name=names[part.domain],
             asked=part.asked,
@@ -215,16 +215,18 @@ def overview_of(
     )
 
 
-def _next(own: OwnAnswers, instrument: LoadedInstrument, frame: Frame) -> Step | None:
+def _next(own: OwnAnswers, instrument: LoadedInstrument, frame: CheckFrame) -> CheckStep | None:
     """The first line without an answer; then the first domain of which it is not said how much it matters."""
     begin = "Go on" if own.progress.answered else "Start"
     if own.progress.next:
         item = own.progress.next[0]
         domain = instrument.domain_of[item]
-        return Step(f"{frame.home}/{domain}#line-{item}", f"{begin}: {instrument.domains[domain].name}")
+        return CheckStep(f"{frame.home}/{domain}#line-{item}", f"{begin}: {instrument.domains[domain].name}")
     for part in own.progress.domains:
         if not part.importance_answered:
-            return Step(f"{frame.home}/{part.domain}#importance", f"{begin}: {instrument.domains[part.domain].name}")
+            return CheckStep(
+                f"{frame.home}/{part.domain}#importance", f"{begin}: {instrument.domains[part.domain].name}"
+            )
     return None
 
 

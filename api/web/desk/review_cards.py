@@ -17,7 +17,7 @@ from models.vocab import Cost, Domain, SupportKind
 from recommender.catalog.load import Catalog
 from recommender.errors import UnknownSupport
 
-__all__ = ["Card", "CardList", "Remark", "card_lists", "catalog_of", "facts_of", "support_of", "widest_of"]
+__all__ = ["CardList", "Remark", "ReviewCard", "card_lists", "catalog_of", "facts_of", "support_of", "widest_of"]
 
 _COSTS = {None: "cost not known", Cost.FREE: "free", Cost.PAID: "costs money", Cost.MIXED: "free in part"}
 _FAR = 10
@@ -40,14 +40,13 @@ class Remark(NamedTuple):
     for_team: bool
 
 
-class Card(NamedTuple):
+class ReviewCard(NamedTuple):
     """One match on the desk."""
 
     id: str
     kind: SupportKind
     place: int
     """From 1 among the kept ones; 0 for a removed one."""
-    n_kept: int
     title: str
     url: str
     state: str
@@ -94,8 +93,8 @@ class CardList(NamedTuple):
 
     kind: SupportKind
     title: str
-    cards: tuple[Card, ...]
-    removed: tuple[Card, ...]
+    cards: tuple[ReviewCard, ...]
+    removed: tuple[ReviewCard, ...]
     eligible: int
     excluded: int
 
@@ -196,15 +195,14 @@ class _Maker(NamedTuple):
     domains: Mapping[Domain, str]
     fates: Mapping[str, Fate]
 
-    def card(self, entry: Entry, place: int, kept: Sequence[Entry]) -> Card:
+    def card(self, entry: Entry, place: int, kept: Sequence[Entry]) -> ReviewCard:
         match = self.matches.get(entry.support_id)
         n_pinned = sum(one.pinned for one in kept)
         removal, addition = entry.removal, entry.addition
-        return Card(
+        return ReviewCard(
             id=entry.support_id,
             kind=entry.kind,
             place=place,
-            n_kept=len(kept),
             title=entry.title,
             url=entry.url,
             state=_STATES[entry.state],

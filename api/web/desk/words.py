@@ -13,7 +13,7 @@ from models.review import (
     Note,
     Opened,
     Pin,
-    Recall,
+    RecallRelease,
     Release,
     RemovalReason,
     Remove,
@@ -166,7 +166,7 @@ def event_words(event: ReviewEvent, *, titles: Mapping[str, str], names: Names, 
             return f"took back: {undone}"
         case Release():
             return "released the list to the team"
-        case Recall() as did:
+        case RecallRelease() as did:
             return f"took the list back from the team{_noted(did.reason)}"
 
 

@@ -10,9 +10,10 @@ from api.assessments.answers import Invitation, invitation_of
 from api.errors import Unauthenticated
 from api.http.browsers import OwnSession
 from api.http.dependencies import DatabaseDep
+from api.text.language import _
 from api.web.kit.rendering import Visitor
 
-__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "Invited", "PersonHere", "QualityReader", "check_path"]
+__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "InvitedHere", "PersonHere", "QualityReader", "check_path"]
 
 CHECK_COOKIE = "trellis_check"
 """Holds an invitation. Its path is that of the one check it opens, so that a browser may hold several."""
@@ -70,9 +71,9 @@ def _invited(request: Request, database: DatabaseDep, respondent_id: str) -> Inv
     if invitation.respondent_id != respondent_id:
         raise Unauthenticated("This browser holds another invitation.")
     request.state.actor = f"respondent:{respondent_id}"
-    request.state.visitor = Visitor("Your check", None)
+    request.state.visitor = Visitor(_("Your check"), None)
     return invitation
 
 
-Invited = Annotated[Invitation, Depends(_invited)]
+InvitedHere = Annotated[Invitation, Depends(_invited)]
 """The invitation of the person whose check the path names by `respondent_id`; 401 without it."""

@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 
 from api.teams.rows import Team
 from api.text.language import _
-from api.web.kit.states import STATE_NAMES
+from api.web.kit.states import state_names
 from models.instrument import ContextQuestion, Handling
 from models.vocab import Form
 from recommender.diagnosis.context_answers import ELSEWHERE
@@ -46,7 +46,7 @@ class Question(NamedTuple):
     fault: str
 
 
-class Group(NamedTuple):
+class QuestionGroup(NamedTuple):
     """Questions that belong together."""
 
     title: str
@@ -63,7 +63,7 @@ class AboutPage(NamedTuple):
     name: str
     version: int
     """Of the team, when the form was shown."""
-    groups: Sequence[Group]
+    groups: Sequence[QuestionGroup]
     sharing: Question
     policy: str
     faults: Mapping[str, str]
@@ -102,7 +102,7 @@ def about_page(
     form = Form(team.form)
     asked = {question.id: question for question in _asked(instrument, form)}
     groups = [
-        Group(title, words, [_question(one, instrument.handling[one.id], answers, faults) for one in questions])
+        QuestionGroup(title, words, [_question(one, instrument.handling[one.id], answers, faults) for one in questions])
         for title, words, questions in _grouped(asked.values(), instrument)
     ]
     return AboutPage(
@@ -211,7 +211,7 @@ def _question(
 
 
 def _label(question: ContextQuestion, key: str, label: str) -> str:
-    return STATE_NAMES.get(key, label) if question.id == "state" else label
+    return state_names().get(key, label) if question.id == "state" else label
 
 
 def _changed(team: Team, asked: Any, answers: Mapping[str, Any]) -> list[str]:

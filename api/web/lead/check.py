@@ -7,14 +7,14 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from api.assessments.rows import Answered, Assessment, Respondent, answered_in, last_snapshot, respondents
-from api.assessments.windows import Mode, Phase
+from api.assessments.windows import Mode, WindowPhase
 from api.teams.rows import Team
 from api.text.language import _
-from api.web.kit.checks import LENGTHS, MODES, Standing, ends, standing
+from api.web.kit.checks import Standing, ends, manner, standing
 from api.web.kit.once import one_time
-from api.web.lead.check_form import CheckForm, Typed, check_form
+from api.web.lead.check_form import CheckForm, TypedCheck, check_form
 from api.web.lead.invitees import name_of, role_names
-from models.vocab import AnswerMode, Form, Length
+from models.vocab import AnswerMode, Form
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["CheckPage", "ClosePage", "Invitations", "InviteForm", "NewCheckPage", "check_page", "close_page"]
@@ -31,7 +31,7 @@ class NewCheckPage(NamedTuple):
     form: CheckForm
 
 
-class Person(NamedTuple):
+class AskedPerson(NamedTuple):
     """A place in a check."""
 
     id: str
@@ -68,10 +68,10 @@ class CheckPage(NamedTuple):
     """People on the team, or everybody who was invited when those are more."""
     min_team: int
     """Fewest people for a result of the team."""
-    people: Sequence[Person]
+    people: Sequence[AskedPerson]
     next_cursor: str | None
     is_first: bool
-    together: Person | None
+    together: AskedPerson | None
     """The team's one place for agreed answers."""
     was_alone: bool
     """Whether people answered alone before, and those results are kept."""
@@ -102,7 +102,7 @@ class ClosePage(NamedTuple):
     problem: str
 
 
-class Invitation(NamedTuple):
+class ShownInvitation(NamedTuple):
     """A link, shown once."""
 
     name: str
@@ -120,7 +120,7 @@ class Invitations(NamedTuple):
     ends: str
     together: bool
     """Whether the link is the team's own, for agreeing."""
-    items: Sequence[Invitation]
+    items: Sequence[ShownInvitation]
 
 
 def check_page(
@@ -132,7 +132,7 @@ def check_page(
     now: datetime,
     after: str = "",
     invite: InviteForm | None = None,
-    typed: Typed | None = None,
+    typed: TypedCheck | None = None,
     faults: Mapping[str, str] | None = None,
     stale: bool = False,
     done: str = "",
@@ -157,8 +157,8 @@ def check_page(
     found = respondents(session, assessment.id, mode=AnswerMode.INDIVIDUAL, after=after, limit=PEOPLE_ON_A_PAGE + 1)
     together = respondents(session, assessment.id, mode=AnswerMode.CONSENSUS, limit=1)
     has_results = last_snapshot(session, assessment.id) is not None
-    alone = answered.get((assessment.id, Phase.INDIVIDUAL), Answered())
-    first = Phase.CONSENSUS if assessment.mode == Mode.CONSENSUS else Phase.INDIVIDUAL
+    alone = answered.get((assessment.id, WindowPhase.INDIVIDUAL), Answered())
+    first = WindowPhase.CONSENSUS if assessment.mode == Mode.CONSENSUS else WindowPhase.INDIVIDUAL
     names = [instrument.domains[domain].name for domain in instrument.domains if domain in assessment.focus_domains]
     return CheckPage(
         id=assessment.id,
@@ -168,24 +168,24 @@ def check_page(
         standing=standing(assessment, answered, has_results=has_results, now=now),
         phase=assessment.phase,
         version=assessment.version,
-        how=f"{LENGTHS[Length(assessment.length)]}, {MODES[Mode(assessment.mode)][0].lower()}",
+        how=manner(assessment),
         ends=ends(assessment.closes_at),
         focus=names,
         answered=alone,
         asked=max(assessment.roster_size or 0, alone.invited),
         min_team=instrument.instrument.privacy.min_team,
-        people=[_person(one, is_over=assessment.phase != Phase.INDIVIDUAL) for one in found[:PEOPLE_ON_A_PAGE]],
+        people=[_person(one, is_over=assessment.phase != WindowPhase.INDIVIDUAL) for one in found[:PEOPLE_ON_A_PAGE]],
         next_cursor=found[PEOPLE_ON_A_PAGE - 1].id if len(found) > PEOPLE_ON_A_PAGE else None,
         is_first=not after,
         together=_person(together[0]) if together else None,
-        was_alone=assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and assessment.phase == Phase.CONSENSUS,
+        was_alone=assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and assessment.phase == WindowPhase.CONSENSUS,
         has_results=has_results,
         has_growth=has_results and assessment.previous_id is not None,
         may_reopen=assessment.phase != first,
         invite=invite or InviteForm(one_time()),
         roles=list(role_names(instrument).values()),
         settings=check_form(
-            typed or Typed.kept(assessment),
+            typed or TypedCheck.kept(assessment),
             instrument,
             form,
             is_retake=assessment.previous_id is not None,
@@ -211,19 +211,19 @@ def close_page(
         answered=answered,
         asked=max(assessment.roster_size or 0, answered.invited),
         min_team=instrument.instrument.privacy.min_team,
-        goes_on=assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and assessment.phase == Phase.INDIVIDUAL,
+        goes_on=assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and assessment.phase == WindowPhase.INDIVIDUAL,
         problem=problem,
     )
 
 
-def _person(respondent: Respondent, *, is_over: bool = False) -> Person:
+def _person(respondent: Respondent, *, is_over: bool = False) -> AskedPerson:
     if respondent.submitted_at is not None:
         words, chip = _("Done"), "accent"
     elif respondent.saved_at is not None:
         words, chip = _("In part") if is_over else _("Started"), "info"
     else:
         words, chip = _("No answer") if is_over else _("Not yet"), ""
-    return Person(respondent.id, name_of(respondent.external_id), words, chip, respondent.submitted_at is not None)
+    return AskedPerson(respondent.id, name_of(respondent.external_id), words, chip, respondent.submitted_at is not None)
 
 
 def _done() -> Mapping[str, str]:

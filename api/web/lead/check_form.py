@@ -9,21 +9,30 @@ from starlette.datastructures import FormData
 from api.assessments.rows import Assessment
 from api.assessments.windows import AssessmentChange, Mode, NewAssessment
 from api.errors import InvalidBody
-from api.text.language import _
-from api.web.kit.checks import LENGTHS, MODES, end_of_day, last_day
+from api.text.language import _, word
+from api.web.kit.checks import end_of_day, last_day
 from api.web.lead.about import Choice
 from models.base import Fault
 from models.vocab import Domain, Form, Length
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["CheckForm", "Retake", "Typed", "change_in", "check_form", "faults_by_field", "first_typed", "new_in"]
+__all__ = [
+    "CheckForm",
+    "RetakeForm",
+    "TypedCheck",
+    "change_in",
+    "check_form",
+    "faults_by_field",
+    "first_typed",
+    "new_in",
+]
 
 _USUAL_DAYS = 14
 _MOST_PEOPLE = 100_000
 _THEN = "then_"
 
 
-class Typed(NamedTuple):
+class TypedCheck(NamedTuple):
     """What was typed."""
 
     mode: str
@@ -37,7 +46,7 @@ class Typed(NamedTuple):
     """Domain to level."""
 
     @classmethod
-    def in_form(cls, form: FormData) -> "Typed":
+    def in_form(cls, form: FormData) -> "TypedCheck":
         """What a form holds."""
         return cls(
             mode=str(form.get("mode", "")),
@@ -55,7 +64,7 @@ class Typed(NamedTuple):
         )
 
     @classmethod
-    def kept(cls, assessment: Assessment) -> "Typed":
+    def kept(cls, assessment: Assessment) -> "TypedCheck":
         """What is kept of a check."""
         return cls(
             mode=assessment.mode,
@@ -77,7 +86,7 @@ class ThenRow(NamedTuple):
     level: str
 
 
-class Retake(NamedTuple):
+class RetakeForm(NamedTuple):
     """Questions about the time since the earlier check."""
 
     turnover_text: str
@@ -92,27 +101,27 @@ class Retake(NamedTuple):
 class CheckForm(NamedTuple):
     """The form."""
 
-    typed: Typed
+    typed: TypedCheck
     modes: Sequence[tuple[str, str, str]]
     lengths: Sequence[tuple[str, str, str]]
     focus: Sequence[Choice]
     most_focus: int
     set_aside: Sequence[Choice]
     today: str
-    retake: Retake | None
+    retake: RetakeForm | None
     """None where there is no earlier check."""
     faults: Mapping[str, str]
     labels: Mapping[str, str]
 
 
-def first_typed(now: datetime) -> Typed:
+def first_typed(now: datetime) -> TypedCheck:
     """What a form for a new check begins with."""
     closes_at = (now + timedelta(days=_USUAL_DAYS)).date().isoformat()
-    return Typed(Mode.INDIVIDUAL, Length.FULL, [], [], closes_at, "", "", {})
+    return TypedCheck(Mode.INDIVIDUAL, Length.FULL, [], [], closes_at, "", "", {})
 
 
 def check_form(
-    typed: Typed,
+    typed: TypedCheck,
     instrument: LoadedInstrument,
     form: Form,
     *,
@@ -138,8 +147,8 @@ def check_form(
     }
     return CheckForm(
         typed=typed,
-        modes=[(mode, *words) for mode, words in MODES.items()],
-        lengths=[(length, LENGTHS[length], words) for length, words in lengths.items()],
+        modes=[(mode, word(mode), word(mode, "explained")) for mode in Mode],
+        lengths=[(length, word(length), words) for length, words in lengths.items()],
         focus=[Choice(one.id, one.name, one.id in typed.focus_domains) for one in domains],
         most_focus=instrument.instrument.short_form.before_calibration.focus_domains_max,
         set_aside=[
@@ -159,7 +168,7 @@ def check_form(
     )
 
 
-def new_in(typed: Typed, *, is_retake: bool) -> NewAssessment:
+def new_in(typed: TypedCheck, *, is_retake: bool) -> NewAssessment:
     """The check that a form asks for.
 
     Raises:
@@ -191,7 +200,7 @@ def field_words() -> Mapping[str, str]:
     }
 
 
-def change_in(typed: Typed, assessment: Assessment) -> AssessmentChange:
+def change_in(typed: TypedCheck, assessment: Assessment) -> AssessmentChange:
     """How a form changes an open check.
 
     Raises:
@@ -213,7 +222,7 @@ def faults_by_field(error: InvalidBody) -> dict[str, str]:
     return faults
 
 
-def _readable(typed: Typed, *, is_retake: bool) -> tuple[dict[str, Any], list[Fault]]:
+def _readable(typed: TypedCheck, *, is_retake: bool) -> tuple[dict[str, Any], list[Fault]]:
     given: dict[str, Any] = {"set_aside": _known(typed.set_aside)}
     faults: list[Fault] = []
     try:
@@ -246,11 +255,11 @@ def _shown_day(closes_at: datetime | None) -> str:
     return (last_day(closes_at) or closes_at.astimezone(UTC).date()).isoformat()
 
 
-def _retake(typed: Typed, instrument: LoadedInstrument, form: Form) -> Retake:
+def _retake(typed: TypedCheck, instrument: LoadedInstrument, form: Form) -> RetakeForm:
     asked = {question.kind: question for question in instrument.instrument.retake}
     level, single = asked["level"], asked["single"]
     domains = [instrument.domains[domain] for domain in instrument.form_domains(form)]
-    return Retake(
+    return RetakeForm(
         turnover_text=single.text,
         turnover=[Choice(option.key, option.label, option.key == typed.turnover) for option in single.options],
         then_text=level.text,

@@ -16,7 +16,7 @@ from api.teams.cohorts import grant_team, revoke_team
 from api.teams.rows import teams
 from api.teams.teams import NewTeam, ReviewPolicy, TeamChange, change_team, create_team, delete_team
 from api.text.language import _
-from api.web.kit.forms import Form, see
+from api.web.kit.forms import SentForm, see
 from api.web.kit.once import once_at, one_time
 from api.web.kit.rendering import render
 from api.web.kit.visitors import Asks
@@ -75,7 +75,7 @@ def get_new_team(request: Request, _: Lead) -> Response:
 
 @router.post("/teams/new")
 def post_new_team(
-    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, form: Form
+    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, form: SentForm
 ) -> Response:
     """Create a team, once, and go on to what it says about itself."""
     name, kind = " ".join(str(form.get("name", "")).split()), str(form.get("form", ""))
@@ -122,7 +122,7 @@ def get_about(request: Request, lead: Lead, session: Reading, engine: EngineDep,
 
 @router.post("/teams/{team_id}/about")
 def post_about(
-    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, team_id: str, form: Form
+    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, team_id: str, form: SentForm
 ) -> Response:
     """Save it, unless somebody else did meanwhile; then the form comes back as it was typed."""
     name = " ".join(str(form.get("name", "")).split())
@@ -159,7 +159,7 @@ def post_about(
 
 @router.post("/teams/{team_id}/cohorts")
 def post_cohort(
-    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, team_id: str, form: Form
+    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, team_id: str, form: SentForm
 ) -> Response:
     """Put the team into the cohort of a code that its program gave out."""
     code = str(form.get("code", "")).strip()
@@ -194,7 +194,9 @@ def get_delete(request: Request, lead: Lead, session: Reading, team_id: str) -> 
 
 
 @router.post("/teams/{team_id}/delete")
-def post_delete(request: Request, lead: Lead, database: DatabaseDep, now: Now, team_id: str, form: Form) -> Response:
+def post_delete(
+    request: Request, lead: Lead, database: DatabaseDep, now: Now, team_id: str, form: SentForm
+) -> Response:
     """Delete the team if its name was typed."""
     typed = " ".join(str(form.get("name", "")).split())
     with database.reading() as session:

@@ -7,16 +7,14 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal
-from api.assessments.rows import Assessment, answered_in, assessments, latest_assessments, with_results
-from api.assessments.windows import Mode
+from api.assessments.rows import answered_in, assessments, latest_assessments, with_results
 from api.runs.rows import latest_runs
 from api.teams.cohorts import GrantView, team_grants
 from api.teams.rows import Team
-from api.teams.teams import ReviewPolicy
 from api.text.language import _
-from api.web.kit.checks import LENGTHS, MODES, Standing, standing
+from api.web.kit.checks import Standing, manner, standing
 from api.web.lead.about import important_gaps, labels_of
-from models.vocab import Form, Length
+from models.vocab import Form
 from recommender.instruments import LoadedInstrument
 
 __all__ = [
@@ -101,7 +99,6 @@ class TeamPage(NamedTuple):
     gaps: Sequence[str]
     """Questions about the team that matter most and are not answered."""
     shared_with: Sequence[str]
-    sees_plan_at_once: bool
     checks: Sequence[CheckRow]
     """Newest first."""
     plan: Plan | None
@@ -209,7 +206,7 @@ def team_page(
             has_results=check.id in results,
             has_growth=check.id in results and check.previous_id is not None,
             opened_at=check.opens_at,
-            how=_how(check),
+            how=manner(check),
         )
         for check in checks
     ]
@@ -221,7 +218,6 @@ def team_page(
         facts=[(words, answer) for key, (words, answer) in labels.items() if instrument.handling[key].on_team_page],
         gaps=important_gaps(team.context, instrument, Form(team.form)),
         shared_with=labels["share_with"][1].split("; ") if "share_with" in labels else [],
-        sees_plan_at_once=team.review_policy == ReviewPolicy.AFTER_RELEASE,
         checks=rows,
         plan=_plans(session, [team.id]).get(team.id),
         grants=[grant for grant in team_grants(session, principal, team.id) if grant.revoked_at is None],
@@ -229,10 +225,6 @@ def team_page(
         fault=fault,
         code=code,
     )
-
-
-def _how(check: Assessment) -> str:
-    return f"{LENGTHS[Length(check.length)]}, {MODES[Mode(check.mode)][0].lower()}"
 
 
 def _plans(session: Session, team_ids: Sequence[str]) -> dict[str, Plan]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from api.engine.engine import Engine
-from api.evaluation.published import Part, parts_compared
+from api.evaluation.published import ReportPart, parts_compared
 from api.text.language import _
 from api.web.quality.words import group_word, grouping_word, part_words, slice_words, steady_words, system_word
 from models.evaluation import (
@@ -28,7 +28,7 @@ FEW_SUPPORTS = 10
 """Groups with fewer supports have rough ratios."""
 
 
-class Mark(NamedTuple):
+class ShownInterval(NamedTuple):
     """A value with its interval, as places on an axis, in percent of its length."""
 
     at: float
@@ -36,14 +36,14 @@ class Mark(NamedTuple):
     high: float | None
 
 
-class System(NamedTuple):
+class ShownSystem(NamedTuple):
     """One way to rank."""
 
     title: str
     ours: bool
     value: float
     band: Band
-    mark: Mark
+    mark: ShownInterval
     need_coverage: float | None
     forbidden: int
     wins: int | None
@@ -52,7 +52,7 @@ class System(NamedTuple):
     losses: int | None
 
 
-class Group(NamedTuple):
+class ShownGroup(NamedTuple):
     """Our ranking for one group of teams."""
 
     title: str
@@ -60,7 +60,7 @@ class Group(NamedTuple):
     value: float
     difference: float
     band: Band
-    mark: Mark
+    mark: ShownInterval
     sure: bool
     """Whether the whole interval is above zero."""
 
@@ -69,7 +69,7 @@ class Slice(NamedTuple):
     """Teams told apart by one thing."""
 
     title: str
-    groups: Sequence[Group]
+    groups: Sequence[ShownGroup]
     too_small: Sequence[tuple[str, int]]
     """Groups with too few teams, and their number."""
 
@@ -93,7 +93,7 @@ class AttentionTable(NamedTuple):
     rows: Sequence[Attention]
 
 
-class Check(NamedTuple):
+class ShownCheck(NamedTuple):
     """One check of the gate, in words."""
 
     title: str
@@ -124,12 +124,12 @@ class QualityPage(NamedTuple):
     on_unseen_teams: float | None
     n_teams: int
     n_supports: int
-    ours: System
-    best_other: System
+    ours: ShownSystem
+    best_other: ShownSystem
     """The best of the others; it may be above ours."""
-    baseline: System
+    baseline: ShownSystem
     baseline_title: str
-    systems: Sequence[System]
+    systems: Sequence[ShownSystem]
     slices: Sequence[Slice]
     n_groups: int
     n_sure: int
@@ -143,14 +143,14 @@ class QualityPage(NamedTuple):
     gate_recorded_on: date
     n_checks: int
     n_failed: int
-    failed: Sequence[Check]
+    failed: Sequence[ShownCheck]
     """Of all kinds."""
-    checks: Sequence[Check]
+    checks: Sequence[ShownCheck]
     """Of this kind, and those over all lists."""
     unchanged: bool
     """Whether every change is zero: the ranking is the recorded one."""
     behavior: Sequence[Held]
-    parts: Sequence[Part] | None
+    parts: Sequence[ReportPart] | None
     different: Sequence[str]
     """Names of the parts that are served otherwise than they were evaluated."""
     part_titles: Mapping[str, str]
@@ -222,9 +222,9 @@ def quality_page(evaluation: PublishedEvaluation, engine: Engine, kind: SupportK
     )
 
 
-def _system(system: PublishedSystem, ours: str) -> System:
+def _system(system: PublishedSystem, ours: str) -> ShownSystem:
     against = system.ours_against
-    return System(
+    return ShownSystem(
         title=system_word(system.name),
         ours=system.name == ours,
         value=system.value,
@@ -238,12 +238,14 @@ def _system(system: PublishedSystem, ours: str) -> System:
     )
 
 
-def _mark(value: float, band: Band, start: float, stop: float) -> Mark:
+def _mark(value: float, band: Band, start: float, stop: float) -> ShownInterval:
     def place(number: float) -> float:
         return round(100 * min(max((number - start) / (stop - start), 0.0), 1.0), 2)
 
     known = band.low is not None and band.high is not None
-    return Mark(place(value), place(band.low or 0.0) if known else None, place(band.high or 0.0) if known else None)
+    return ShownInterval(
+        place(value), place(band.low or 0.0) if known else None, place(band.high or 0.0) if known else None
+    )
 
 
 def _axis(slices: Sequence[TeamSlice]) -> float:
@@ -259,7 +261,7 @@ def _axis(slices: Sequence[TeamSlice]) -> float:
 
 
 def _slices(chosen: PublishedList, engine: Engine, axis: float) -> list[Slice]:
-    groups: dict[str, list[Group]] = {}
+    groups: dict[str, list[ShownGroup]] = {}
     small: dict[str, list[tuple[str, int]]] = {}
     for one in chosen.slices:
         title = group_word(engine.instrument, one.slice, one.group)
@@ -270,7 +272,7 @@ def _slices(chosen: PublishedList, engine: Engine, axis: float) -> list[Slice]:
         band = one.difference_band
         mark = _mark(one.difference, band, -axis, axis)
         sure = band.low is not None and band.low > 0
-        shown.append(Group(title, one.n_teams, one.value, one.difference, band, mark, sure))
+        shown.append(ShownGroup(title, one.n_teams, one.value, one.difference, band, mark, sure))
     return [Slice(slice_words().get(name, name), groups[name], small[name]) for name in groups]
 
 
@@ -298,7 +300,7 @@ def _fair(ratio: float | None) -> str:
     return _("more than it earns") if ratio > FAIR_TO else _("about what it earns")
 
 
-def _check(check: GateCheck, engine: Engine) -> Check:
+def _check(check: GateCheck, engine: Engine) -> ShownCheck:
     title = check.text[:1].upper() + check.text[1:]
     if check.kind is not None:
         title = _("Resources") if check.kind is SupportKind.RESOURCE else _("Providers")
@@ -307,4 +309,4 @@ def _check(check: GateCheck, engine: Engine) -> Check:
         else:
             group = group_word(engine.instrument, check.slice, check.group or "")
             title += f", {slice_words().get(check.slice, check.slice).lower()}: {group}"
-    return Check(title, check.n_teams, check.change, check.margin, check.passed)
+    return ShownCheck(title, check.n_teams, check.change, check.margin, check.passed)

@@ -25,7 +25,7 @@ from recommender.catalog.load import Catalog, starter_catalog
 from recommender.config_load import starter_config
 from recommender.embedding import CachedEmbedder, SentenceEmbedder
 from recommender.instruments import default_instrument
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 from recommender.rules.load import starter_ruleset
 from tests.fixtures.teams import make_team, with_words
 
@@ -44,7 +44,7 @@ text = OpenText(
 )
 context = {"state": ["TX"], "grade_bands": ["high"], "focus_areas": ["on-track-grade-9"], "budget": "under-1000"}
 team = with_words(make_team(2, context=context), text, share=(True,))
-sys.stdout.write(recommender.recommend(team, as_of=date(2026, 11, 21)).model_dump_json())
+sys.stdout.write(recommender.recommend(team, ListTerms(date(2026, 11, 21))).model_dump_json())
 """
 
 
@@ -78,10 +78,12 @@ def test_the_run_uses_the_teams_words_and_the_packaged_model(first: bytes) -> No
     assert "open_text" in {text.source for text in texts if text}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("threads", "seed"), [(2, 1), (1, 2)])
 def test_another_process_makes_the_same_bytes(cache: Path, first: bytes, threads: int, seed: int) -> None:
     assert run(cache, step=-1, threads=threads, seed=seed) == first
 
 
+@pytest.mark.full
 def test_vectors_made_anew_on_two_threads_make_the_same_bytes(tmp_path: Path, first: bytes) -> None:
     assert run(tmp_path / "new.sqlite", step=1, threads=2, seed=3) == first
