@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from api.engine.engine import Engine
 from api.evaluation.published import ReportPart, parts_compared
-from api.text.language import _
+from api.text.language import _, word
 from api.web.quality.words import group_word, grouping_word, part_words, slice_words, steady_words, system_word
 from models.evaluation import (
     Band,
@@ -116,6 +116,8 @@ class QualityPage(NamedTuple):
     """The page, for one kind of support."""
 
     kind: SupportKind
+    things: str
+    """What its supports are called."""
     kinds: Sequence[tuple[SupportKind, str]]
     made_on: date
     judged_by: str
@@ -182,10 +184,8 @@ def quality_page(evaluation: PublishedEvaluation, engine: Engine, kind: SupportK
     parts = parts_compared(evaluation, engine)
     return QualityPage(
         kind=chosen.kind,
-        kinds=[
-            (one.kind, _("Resources") if one.kind is SupportKind.RESOURCE else _("Providers"))
-            for one in evaluation.lists
-        ],
+        things=word(chosen.kind, "many").lower(),
+        kinds=[(one.kind, word(one.kind, "many")) for one in evaluation.lists],
         made_on=evaluation.made_on,
         judged_by=evaluation.judged_by,
         flattered=evaluation.flattered,
@@ -303,7 +303,7 @@ def _fair(ratio: float | None) -> str:
 def _check(check: GateCheck, engine: Engine) -> ShownCheck:
     title = check.text[:1].upper() + check.text[1:]
     if check.kind is not None:
-        title = _("Resources") if check.kind is SupportKind.RESOURCE else _("Providers")
+        title = word(check.kind, "many")
         if check.slice is None:
             title = _("{kind}, all teams", kind=title)
         else:
