@@ -5,7 +5,7 @@ that documents store come by key. Both are looked up in the catalog of the reade
 for each request (`api.web.kit.language`); on a terminal it is English.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
@@ -14,9 +14,9 @@ from functools import lru_cache
 from models.message import Message
 from models.recommendation import RuleTrace
 from recommender.instruments import LoadedInstrument
-from recommender.words import ENGLISH, Speaker, key_of, load_catalog
+from recommender.words import ENGLISH, MessageMissing, Speaker, key_of, load_catalog
 
-__all__ = ["_", "capitalized", "language", "ngettext", "rule_words", "speaker", "speaking", "told", "word"]
+__all__ = ["_", "all_told", "capitalized", "language", "ngettext", "rule_words", "speaker", "speaking", "told", "word"]
 
 _LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -77,8 +77,25 @@ def capitalized(text: str) -> str:
 
 
 def told(message: Message | None, text: str, instrument: LoadedInstrument) -> str:
-    """What a stored document tells: its message in the reader's language; its text where it has no message."""
-    return speaker(instrument).told(message, text)
+    """What a stored document tells: its message in the reader's language; its text where it has no message.
+
+    The rules may be somebody's own, so that no catalog knows what they say: the text stands for such a message, too.
+
+    Raises:
+        MessageMissing: no catalog has words for anything else in the message.
+    """
+    try:
+        return speaker(instrument).told(message, text)
+    except MessageMissing as missing:
+        if not missing.key.startswith("rule."):
+            raise
+        return text
+
+
+def all_told(messages: Sequence[Message] | None, texts: Sequence[str], instrument: LoadedInstrument) -> tuple[str, ...]:
+    """`told` for several sentences, one text each."""
+    of_texts: Sequence[Message | None] = [None] * len(texts) if messages is None else messages
+    return tuple(told(message, text, instrument) for message, text in zip(of_texts, texts, strict=True))
 
 
 def rule_words(trace: RuleTrace) -> str:

@@ -1,6 +1,6 @@
 """What changed since a team's last check, domain by domain, and why its plan is another one than before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,13 +14,12 @@ from api.recommending.changes import tell_changes_of_runs
 from api.reviews.released import plan_standing
 from api.runs.rows import Run, run_before
 from api.runs.stored import seen_run
-from api.text.language import _, ngettext, speaker, told, word
+from api.text.language import _, all_told, ngettext, speaker, told, word
 from api.web.kit.scale import ScaleMark, Tick, mark_at, ticks
 from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import TeamFrame, Viewpoint
 from models.change_story import ChangeFactor, ChangeStory, ListChange
 from models.growth import DomainGrowth, ShownScore
-from models.message import Message
 from models.profile import CapacityProfile
 from models.vocab import Domain
 from recommender.diagnosis.profiling import level_message
@@ -156,7 +155,7 @@ def growth_page(session: Session, engine: Engine, view: Viewpoint, *, why: bool)
             page = page._replace(
                 rows=rows,
                 has_then=any(row.then for row in rows),
-                notices=_all_told(found.growth.notice_messages, found.growth.notices, engine.instrument),
+                notices=all_told(found.growth.notice_messages, found.growth.notices, engine.instrument),
                 earlier_at=found.before_at,
             )
     runs = _two_runs(session, view, standing.run_id)
@@ -204,16 +203,10 @@ def _rows(found: TwoWaves, instrument: LoadedInstrument) -> tuple[GrowthRow, ...
             then_words=says.tell(f"level.{one.then}") if one.then else "",
             verdict=_verdict(one),
             clear=one.verdict == "reliable",
-            sentence=" ".join(_all_told(one.sentence_messages, (one.sentence,), instrument)),
+            sentence=_sentence(one, instrument),
         )
         for one in found.growth.domains
     )
-
-
-def _all_told(
-    messages: Sequence[Message] | None, texts: Sequence[str], instrument: LoadedInstrument
-) -> tuple[str, ...]:
-    return tuple(texts) if messages is None else tuple(speaker(instrument).say(message) for message in messages)
 
 
 def _score_words(score: ShownScore | None, instrument: LoadedInstrument) -> str:
@@ -221,6 +214,12 @@ def _score_words(score: ShownScore | None, instrument: LoadedInstrument) -> str:
         return ""
     level = told(level_message(score.levels) if score.levels else None, score.level_words, instrument)
     return _("{mean}, {level}", mean=f"{score.mean:.1f}", level=level)
+
+
+def _sentence(one: DomainGrowth, instrument: LoadedInstrument) -> str:
+    if one.sentence_messages is None:
+        return one.sentence
+    return " ".join(speaker(instrument).say(message) for message in one.sentence_messages)
 
 
 def _errors(profile: CapacityProfile) -> Mapping[Domain, float | None]:

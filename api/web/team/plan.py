@@ -12,7 +12,7 @@ from api.reviews.feedback_rows import SupportFeedback, feedback_on_supports
 from api.reviews.match_rows import statuses_of_team
 from api.reviews.released import PlanStanding, ReleasedMatch, ReleasedRun, plan_standing, released_run
 from api.reviews.review import OpenReview, read_review
-from api.text.language import _, capitalized, speaker, told, word
+from api.text.language import _, all_told, capitalized, speaker, told, word
 from api.web.kit.support_facts import duration_table, find_support, support_facts
 from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import TeamFrame, Viewpoint
@@ -247,9 +247,7 @@ def _why(match: ReleasedMatch, known: _Known) -> tuple[str, ...]:
     computed = known.matches.get(match.support_id)
     if computed is None:
         return (_("Added by your program officer."),)
-    if computed.why_messages is None:
-        return tuple(computed.why)
-    return tuple(speaker(known.engine.instrument).say(message) for message in computed.why_messages)
+    return all_told(computed.why_messages, computed.why, known.engine.instrument)
 
 
 def _done_words(done: str) -> str:
