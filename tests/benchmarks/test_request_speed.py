@@ -7,10 +7,11 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import date
 from itertools import cycle, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -47,7 +48,10 @@ def embedder() -> CachedEmbedder:
 @pytest.fixture(scope="module")
 def indexes(embedder: CachedEmbedder) -> dict[SupportKind, CatalogIndex]:
     catalog = starter_catalog()
-    by_kind = {SupportKind.RESOURCE: catalog.resources, SupportKind.PROVIDER: catalog.providers}
+    by_kind: dict[SupportKind, Sequence[Any]] = {
+        SupportKind.RESOURCE: catalog.resources,
+        SupportKind.PROVIDER: catalog.providers,
+    }
     return {kind: CatalogIndex.build(supports, embedder) for kind, supports in by_kind.items()}
 
 
