@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 from jinja2 import Environment, nodes
@@ -47,20 +48,34 @@ def sentences(text: str) -> list[str]:
 
 
 def template_text(path: Path) -> str:
-    """The words of a template; what it fills in stands as one short word."""
-    parts = []
-    for output in Environment().parse(path.read_text("utf-8")).find_all((nodes.Output, nodes.Call, nodes.CallBlock)):
+    """The words of a template; what it fills in stands as one short word, what it hands to the catalogs as it is."""
+    # Both texts of a plural are read.
+    source = re.sub(r"{%-?\s*pluralize\b[^%]*%}", "\n\n", path.read_text("utf-8"))
+    tree = Environment().parse(re.sub(r"{%-?\s*(?:end)?trans\b[^%]*%}", "", source))
+    parts: list[str] = []
+    joined: set[int] = set()
+    for output in tree.find_all((nodes.Output, nodes.Call, nodes.CallBlock)):
         if isinstance(output, nodes.Output):
-            shown = [part.data if isinstance(part, nodes.TemplateData) else "this" for part in output.nodes]
+            joined |= {id(part) for part in output.nodes if is_translated(part)}
+            shown = [part.data if isinstance(part, nodes.TemplateData) else translated(part) for part in output.nodes]
             text = re.sub(r"</?(a|b|strong|em|i|span|abbr|kbd|code|mark)\b[^>]*>", "", "".join(shown))
             # What stands in a condition may be the end of a tag, its beginning, or only an attribute of it.
             text = re.sub(r"<[^>]*(>|$)|^[^<>]*>|\s[a-z-]+=\"[^\"]*\"", "\n\n", text)
             parts.append(unescape(text))
-        else:
+        elif isinstance(output, (nodes.Call, nodes.CallBlock)) and id(output) not in joined:
             called = output.call if isinstance(output, nodes.CallBlock) else output
             given = [*called.args, *(one.value for one in called.kwargs)]
             parts += [str(one.value) for one in given if isinstance(one, nodes.Const) and isinstance(one.value, str)]
-    return "\n\n".join(parts)
+    return "\n\n".join(re.sub(r"%\(\w+\)s", "this", part) for part in parts)
+
+
+def translated(part: nodes.Expr) -> str:
+    """The sentence that an expression hands to the catalogs; else one short word."""
+    return str(part.args[0].as_const()) if is_translated(part) else "this"
+
+
+def is_translated(part: nodes.Node) -> TypeGuard[nodes.Call]:
+    return isinstance(part, nodes.Call) and isinstance(part.node, nodes.Name) and part.node.name == "_"
 
 
 def module_text(path: Path) -> str:
