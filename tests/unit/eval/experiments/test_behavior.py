@@ -74,8 +74,8 @@ def listing(order_of: Any) -> Any:
     return ranker_of
 
 
-def resources(catalog: Catalog) -> Any:
-    return [support.id for support in catalog.resources]
+def resources(catalog: Catalog) -> list[str]:
+    return [support.id for support in catalog.by_kind[SupportKind.RESOURCE]]
 
 
 def test_our_ranking_keeps_every_shipped_check_on_a_small_catalog() -> None:
