@@ -12,25 +12,14 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, 
 
 from models.base import Value
 from models.vocab import (
-    US_STATES,
-    Audience,
-    Cost,
-    Domain,
-    EvidenceKind,
-    FocusArea,
-    GradeBand,
-    Modality,
-    ProviderKind,
     ResourceType,
     RuleEffect,
     RuleOutcome,
-    ServiceType,
     SupportKind,
 )
 
 __all__ = [
     "DEMOGRAPHIC_FIELDS",
-    "SUPPORT_WORDS",
     "Among",
     "AtLeast",
     "Condition",
@@ -128,27 +117,6 @@ class Duration(StrEnum):
 
 YES_NO = ("yes", "no")
 ACCESS_NEEDS = ("captions", "screen-reader", "low-bandwidth", "print", "interpretation")
-
-SUPPORT_WORDS: dict[SupportField, tuple[str, ...] | None] = {
-    SupportField.DOMAINS: tuple(Domain),
-    SupportField.LEVELS: ("1", "2", "3", "4"),
-    SupportField.FOCUS_AREAS: tuple(FocusArea),
-    SupportField.GRADE_BANDS: tuple(GradeBand),
-    SupportField.AUDIENCES: tuple(Audience),
-    SupportField.MODALITY: tuple(Modality),
-    SupportField.COST: tuple(Cost),
-    SupportField.LANGUAGE: None,
-    SupportField.EQUITY_CENTERED: YES_NO,
-    SupportField.EVIDENCE: tuple(EvidenceKind),
-    SupportField.RESOURCE_TYPE: tuple(ResourceType),
-    SupportField.DURATION: tuple(Duration),
-    SupportField.PROVIDER_KIND: tuple(ProviderKind),
-    SupportField.SERVICES: tuple(ServiceType),
-    SupportField.SERVES: ("US", *US_STATES),
-    SupportField.ACCESS: ACCESS_NEEDS,
-    SupportField.CHECKED_ON: (),
-}
-"""The words of each support field; None for language tags, empty for the date, which has no words."""
 
 Words = Annotated[tuple[str, ...], Field(min_length=1)]
 
