@@ -9,9 +9,9 @@ from api.text.language import word
 from api.text.words import counted
 from models.base import Value
 from models.kinds import KINDS, HasSizes, Kind, kind_of_id, kinds_of, size_key
-from models.rules import SupportField
+from models.rules import EFFECTS, SupportField
 from models.support import Support
-from models.vocab import SupportKind
+from models.vocab import RuleEffect, SupportKind
 from recommender.config_load import starter_config
 from recommender.rules.fields import FIELDS
 from recommender.testing import make_provider, make_resource
@@ -72,3 +72,10 @@ def test_numbers_of_kinds_are_written_in_their_place_and_read_back() -> None:
 
 def test_a_number_of_supports_takes_the_form_that_it_needs() -> None:
     assert [counted(SupportKind.RESOURCE, n) for n in (0, 1, 1204)] == ["0 resources", "1 resource", "1,204 resources"]
+
+
+def test_an_effect_decides_who_may_be_listed_or_weighs() -> None:
+    assert set(EFFECTS) == set(RuleEffect)
+    for spec in EFFECTS.values():
+        assert (spec.blocks is None) == (spec.sign != 0)
+        assert spec.blocks in (None, spec.against)
