@@ -7,6 +7,7 @@ from typing import NamedTuple
 from api.assessments.answers import OwnAnswers
 from api.assessments.closures import Closure, closure_of
 from api.assessments.rows import Place
+from api.assessments.windows import Mode
 from api.web.kit.checks import until
 from api.web.kit.visitors import check_path
 from models.instrument import ContextOption
@@ -208,7 +209,7 @@ def overview_of(
         share_text=own.share_text,
         scores=[Score(names[s.domain], s.level_words, s.mean, round(10 + 60 * (s.mean - 1), 1)) for s in own.scores],
         has_results=has_results,
-        then_together=place.assessment.mode == "individual_then_consensus" and not frame.together,
+        then_together=place.assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and not frame.together,
         min_team=instrument.instrument.privacy.min_team,
         hidden_before=place.respondent.readable_from,
         faults=faults,
