@@ -15,7 +15,7 @@ from api.assessments.answers import (
     invitation_of,
     open_place,
     own_answers,
-    save,
+    save_body,
     submit,
 )
 from api.assessments.respondents import INVITATION
@@ -139,7 +139,7 @@ def patch_answers(
 ) -> Progress:
     """Save what the body holds over what was saved before, all of it or nothing; the last write of a piece wins."""
     place = open_place(session, caller, assessment_id, respondent_id, lock=True)
-    saved = save(session, engine, place, body, now=now)
+    saved = save_body(session, engine, place, body, now=now)
     done("answers_saved", saved.pieces)
     return saved.progress
 

@@ -1,18 +1,18 @@
 """The fields of the questionnaire's forms: named as the pieces of a person's answers are, sent whole or one by one."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from starlette.datastructures import FormData
 
 from api.assessments.answers import OwnAnswers
+from api.assessments.pieces import Pieces
 from api.errors import InvalidBody
 from models.base import Fault
 from models.instrument import Instrument
 from models.vocab import ImportanceKey
 
-__all__ = ["SentAnswers", "fault_words", "number_of_top_three", "patch_of", "saved_pieces", "sent_pieces"]
+__all__ = ["SentAnswers", "changed_pieces", "fault_words", "number_of_top_three", "saved_pieces", "sent_pieces"]
 
 _DEPTH = {"role": 1, "share_text": 1, "answers": 2, "importance": 2, "open_text": 2, "readiness": 3}
 _NOT_PIECES = ("go", "clear")
@@ -22,8 +22,8 @@ _SHARED = {"yes": True, "no": False}
 class SentAnswers(NamedTuple):
     """What a form brought."""
 
-    pieces: Mapping[str, Any]
-    """Values by path, such as `answers/la1`; None takes a piece out."""
+    pieces: Pieces
+    """What its fields set; None takes a piece out."""
     go: str
     """Which button was pressed: `stay`, `next`, `previous` or `overview`."""
     cleared: str | None
@@ -61,18 +61,13 @@ def saved_pieces(own: OwnAnswers) -> dict[str, Any]:
     return pieces | {"share_text": own.share_text}
 
 
-def patch_of(pieces: Mapping[str, Any], saved: Mapping[str, Any]) -> bytes:
-    """The body for `answers.save` that brings what is saved to what was sent; what is the same stays out."""
-    patch: dict[str, Any] = {}
-    for path, value in pieces.items():
-        if saved.get(path) == value and type(saved.get(path)) is type(value):
-            continue
-        *parents, key = path.split("/")
-        part = patch
-        for parent in parents:
-            part = part.setdefault(parent, {})
-        part[key] = value
-    return json.dumps(patch).encode()
+def changed_pieces(pieces: Pieces, saved: Pieces) -> dict[str, Any]:
+    """The pieces that differ from what is saved; `1` and `True` do."""
+    return {
+        path: value
+        for path, value in pieces.items()
+        if saved.get(path) != value or type(saved.get(path)) is not type(value)
+    }
 
 
 def fault_words(

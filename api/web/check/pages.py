@@ -27,7 +27,7 @@ from api.errors import Conflict, InvalidBody, NoResults, Unauthenticated
 from api.http.browsers import set_cookie
 from api.http.dependencies import DatabaseDep, Done, EngineDep, Now, Reading, Writing
 from api.web.check.domain import asked_domain, domain_page
-from api.web.check.forms import SentAnswers, fault_words, patch_of, saved_pieces, sent_pieces
+from api.web.check.forms import SentAnswers, changed_pieces, fault_words, saved_pieces, sent_pieces
 from api.web.check.way import CheckFrame, frame_of, landing_of, overview_of
 from api.web.check.words import words_page
 from api.web.kit.forms import SentForm, see
@@ -239,7 +239,7 @@ def _save(
     own = own_answers(session, engine, place)
     was_done = place.respondent.submitted_at is not None
     try:
-        saved = save(session, engine, place, patch_of(sent.pieces, saved_pieces(own)), now=now)
+        saved = save(session, engine, place, changed_pieces(sent.pieces, saved_pieces(own)), now=now)
     except InvalidBody as error:
         faults = fault_words(error.faults, sent.pieces, engine.instrument.instrument, own)
         return _Saved(place, own, faults, closed=False, reopened=False)
