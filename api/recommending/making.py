@@ -13,7 +13,6 @@ from api.access.audit import note
 from api.access.principals import Principal
 from api.engine.artifacts import keep_artifacts
 from api.engine.engine import Engine
-from api.engine.kinds import Kind, kinds_of
 from api.errors import Conflict, NoResults, NotFound
 from api.recommending.history import past_supports
 from api.recommending.recommend import MAX_K
@@ -23,6 +22,7 @@ from api.runs.stored import RunRequest
 from api.storage.ids import new_id
 from api.storage.tables import Run, Snapshot, Team
 from models.assessment import Assessment
+from models.kinds import Kind, kinds_of
 from models.recommendation import NEW_IN_SCHEMA_2, PastSupport, RecommendationRun
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.instruments import LoadedInstrument

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from api.access.principals import Principal, Scope
 from api.engine.artifacts import ArtifactMissing, recommender_at
 from api.engine.engine import Engine
-from api.engine.kinds import Kind, kinds_of
 from api.errors import Conflict, InvalidBody, NotReleased
 from api.recommending.making import RunCase, parse_case
 from api.recommending.recommend import MAX_K, apply_what_if
@@ -22,6 +21,7 @@ from api.runs.stored import RunRequest
 from api.storage.tables import Run, Team
 from models.assessment import Answer, Assessment, ContextValue
 from models.base import Fault
+from models.kinds import Kind, kinds_of
 from models.recommendation import Match, RankedList, RecommendationRun, Versions, WhyNot
 from models.vocab import AnswerMode, ScoreStatus, SupportKind, Visibility
 from recommender.diagnosis.assessments import parse_assessment

@@ -3,14 +3,13 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import platformdirs
 import typer
 
-from models.vocab import SupportKind
+from models.kinds import Kind
 from recommender.ports import OnProgress
 
 __all__ = [
@@ -18,27 +17,17 @@ __all__ = [
     "CatalogDir",
     "DataDir",
     "Json",
-    "KindChoice",
     "KindOption",
     "Seed",
     "TeamsDir",
     "cache_dir",
-    "kinds_of",
     "progress_bar",
 ]
 
 SEED = 20261015
 
 
-class KindChoice(StrEnum):
-    """Which lists to evaluate."""
-
-    RESOURCE = "resource"
-    PROVIDER = "provider"
-    ALL = "all"
-
-
-KindOption = Annotated[KindChoice, typer.Option("--kind", help="Which lists.")]
+KindOption = Annotated[Kind, typer.Option("--kind", help="Which lists.")]
 TeamsDir = Annotated[
     Path | None,
     typer.Option(
@@ -63,11 +52,6 @@ DataDir = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", help="For random draws, intervals and tests.")]
 Json = Annotated[bool, typer.Option("--json", help="The whole result as JSON.")]
-
-
-def kinds_of(kind: KindChoice) -> tuple[SupportKind, ...]:
-    """The kinds of lists that an option asks for."""
-    return tuple(SupportKind) if kind is KindChoice.ALL else (SupportKind(kind.value),)
 
 
 def cache_dir(data_dir: Path | None) -> Path:

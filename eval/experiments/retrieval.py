@@ -27,7 +27,7 @@ from models.base import SupportId, Value
 from recommender.embedding import CachedEmbedder
 from recommender.ports import OnProgress
 from recommender.reading.trec import ScoredDocument, TrecRun
-from recommender.retrieval import DenseIndex, LexicalIndex, fuse_convex, fuse_reciprocal_ranks, top_candidates
+from recommender.retrieval import FaissIndex, LexicalIndex, fuse_convex, fuse_reciprocal_ranks, top_candidates
 from recommender.retrieval.fusion import DENSE_SHARE
 
 __all__ = ["CollectionResult", "CollectionSystem", "collection_markdown", "evaluate_collection"]
@@ -104,7 +104,7 @@ def evaluate_collection(
     """
     documents = [text for _, text in collection.documents]
     words = LexicalIndex(documents)
-    meanings = DenseIndex(embedder.encode(documents, progress=progress))
+    meanings = FaissIndex(embedder.encode(documents, progress=progress))
     vectors = embedder.encode([text for _, text in collection.queries], query=True, progress=progress)
     row_of = {query.query_id: row for row, query in enumerate(collection.queries)}
     weighted = tfidf(collection.documents)

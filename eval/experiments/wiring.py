@@ -31,7 +31,7 @@ from recommender.diagnosis.assessments import fill_assessment
 from recommender.diagnosis.needs import derive_needs
 from recommender.diagnosis.profiling import build_profile
 from recommender.embedding import CachedEmbedder, SentenceEmbedder
-from recommender.index import CatalogIndex
+from recommender.index import CatalogIndex, kind_indexes
 from recommender.instruments import LoadedInstrument, default_instrument
 from recommender.pipeline import Recommender
 from recommender.ports import OnProgress
@@ -78,10 +78,7 @@ class Bench:
     @cached_property
     def indexes(self) -> Mapping[SupportKind, CatalogIndex]:
         """The catalog made searchable, once for all variants of our ranking."""
-        return {
-            SupportKind.RESOURCE: CatalogIndex.build(self.catalog.resources, self.embedder),
-            SupportKind.PROVIDER: CatalogIndex.build(self.catalog.providers, self.embedder),
-        }
+        return kind_indexes(self.catalog, self.embedder)
 
     @property
     def known(self) -> KnownIds:

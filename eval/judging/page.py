@@ -13,7 +13,7 @@ from rich.text import Text
 from eval.judging.case import JudgingCase
 from eval.judging.judgments import GRADES, JudgedPair, Judgment
 from eval.judging.session import Session
-from models.support import Provider, Resource, Support
+from models.support import Resource, Support
 
 __all__ = ["Command", "Commands", "PipedCommands", "TerminalKeys", "judge_pool", "terminal_or_pipe"]
 
@@ -174,8 +174,7 @@ def _support(support: Support, progress: str) -> RenderableType:
     for name, value in _fields(support):
         table.add_row(Text(name, style="dim"), Text(value))
     body: list[RenderableType] = [Text(support.summary), Text(""), table]
-    if isinstance(support, Provider):
-        body += [Text(f"- {service.type.value}: {service.description}") for service in support.services]
+    body += [Text(f"- {service.type.value}: {service.description}") for service in support.offers]
     if support.needs_met:
         body.append(Text("\nNeeds it says it answers", style="bold"))
         body += [Text(f"- {need}") for need in support.needs_met]
@@ -206,7 +205,9 @@ def _fields(support: Support) -> list[tuple[str, str]]:
             ("evidence", f"{evidence.kind.value} {evidence.level or ''}".strip() if evidence else None),
         ]
     else:
-        facts += [("kind", support.provider_kind), ("serves", support.serves)]
+        facts.append(("kind", support.support_type))
+    if support.places is not None:
+        facts.append(("serves", support.places))
     facts.append(("page", support.url))
     return [(name, _words(value)) for name, value in facts]
 

@@ -60,7 +60,7 @@ def feature_tables(
         as_of: The day from which freshness counts, for teams that name none.
         progress: Called as texts are embedded and teams measured.
     """
-    index = CatalogIndex.build([one for one in catalog.supports if one.kind is kind], embedder, progress=progress)
+    index = CatalogIndex.build(catalog.by_kind[kind], embedder, progress=progress)
     table = SupportTable.of(
         index, embedder.encode(rubric_queries(instrument), query=True, progress=progress), parts=config.parts
     )

@@ -12,7 +12,7 @@ from models.message import Message, MessageValue
 from models.profile import CapacityProfile
 from models.recommendation import HonoredSupport, Match, NeedShare, PastSupport, RuleTrace, WhyNot
 from models.rules import AtLeast
-from models.support import Provider, Support
+from models.support import Support
 from models.vocab import AnswerMode, ScoreStatus, Visibility
 from recommender.diagnosis.needs import pictures_shown
 from recommender.diagnosis.profiling import importance_shown
@@ -238,11 +238,11 @@ class MatchWriter:
         )
 
     def _title(self, support: Support) -> str:
-        if not isinstance(support, Provider):
+        if not support.offers:
             return support.display_title
         need: Mapping[str, float] = dict(zip(DOMAINS, self._team.signals.need.tolist(), strict=True))
-        best = max(support.services, key=lambda service: math.fsum(need[domain] for domain in service.domains))
-        return f"{support.name}: {best.type.replace('-', ' ')}"
+        best = max(support.offers, key=lambda service: math.fsum(need[domain] for domain in service.domains))
+        return f"{support.display_title}: {best.type.replace('-', ' ')}"
 
     def _answer(self, support: Support, outcome: str, detail: Message, **fields: object) -> WhyNot:
         known: dict[str, object] = {"rank": None, "score": None, "margin": None}

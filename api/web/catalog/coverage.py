@@ -8,9 +8,12 @@ from pydantic import ValidationError
 from api.catalog.supports import SupportQuery, matching
 from api.engine.engine import Engine
 from api.errors import InvalidParameter
+from api.text.language import word
+from api.text.words import counted
 from api.web.catalog.search import search_address
 from api.web.kit.support_words import Words, words_of
 from models.base import Fault
+from models.kinds import KINDS
 from models.vocab import Cost, Domain, FocusArea, GradeBand, Level
 from recommender.catalog.stats import LEAST, ThinSpot, thin_spots
 
@@ -41,8 +44,8 @@ class Cell(NamedTuple):
     """One domain at one level."""
 
     n: int
-    n_resources: int
-    n_providers: int
+    counts: Sequence[str]
+    """`2 resources`, for each kind."""
     thin: bool
     shade: int
     """0 where there is none, 1 to 4 by number."""
@@ -98,6 +101,8 @@ class CoveragePage(NamedTuple):
     """Supports that pass the filters."""
     n_without_level: int
     version: str
+    kinds: str
+    """`resources and providers`."""
 
 
 def read_filters(parameters: Mapping[str, str]) -> SupportQuery:
@@ -124,7 +129,7 @@ def coverage_page(engine: Engine, query: SupportQuery) -> CoveragePage:
     spots = thin_spots(supports)
     filters = _filters(engine, query, words)
     chosen = [(one.name, option.value) for one in filters for option in one.options if option.chosen and option.value]
-    largest = max((_total(spot) for spot in spots), default=0)
+    largest = max((spot.n_supports for spot in spots), default=0)
     cells = {(spot.domain, spot.level): _cell(spot, chosen, largest) for spot in spots}
     focus = words["focus_area"][query.focus_area[0]] if query.focus_area else ""
     # Of one focus, a cell is itself thin or not; of all, each focus has its own.
@@ -144,19 +149,15 @@ def coverage_page(engine: Engine, query: SupportQuery) -> CoveragePage:
         n_supports=len(supports),
         n_without_level=sum(not support.levels for support in supports),
         version=engine.catalog.version,
+        kinds=" and ".join(word(kind, "many").lower() for kind in KINDS),
     )
 
 
-def _total(spot: ThinSpot) -> int:
-    return spot.n_resources + spot.n_providers
-
-
 def _cell(spot: ThinSpot, chosen: Sequence[tuple[str, str]], largest: int) -> Cell:
-    n = _total(spot)
+    n = spot.n_supports
     return Cell(
         n=n,
-        n_resources=spot.n_resources,
-        n_providers=spot.n_providers,
+        counts=[counted(kind, n) for kind, n in spot.sizes.items()],
         thin=n < LEAST,
         shade=0 if n == 0 else 1 + min(_SHADES - 1, _SHADES * n // (largest + 1)),
         address=search_address(("domain", spot.domain), ("level", int(spot.level)), *chosen),

@@ -5,13 +5,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from api.catalog.versions import CatalogVersion, report_on
+from api.text.words import counted
 from api.web.kit.support_words import plain
 from models.base import Fault, SupportId
+from models.kinds import KINDS
 from models.support import Support
 from models.vocab import SupportKind
 from recommender.catalog.duplicates import DuplicatePair, near_duplicates
 from recommender.catalog.load import Catalog
-from recommender.catalog.parse import file_name
 from recommender.catalog.stats import LOOK_AT
 
 __all__ = ["ImportChange", "ImportForm", "ReportPage", "Upload", "import_form", "read_upload", "report_page"]
@@ -98,8 +99,8 @@ class ReportPage(NamedTuple):
     """A checked catalog against the one in use."""
 
     version: str
-    n_resources: int
-    n_providers: int
+    counts: Sequence[str]
+    """`442 resources`, for each kind."""
     n_present: int
     n_same: int
     groups: Sequence[ImportChanges]
@@ -123,7 +124,7 @@ def read_upload(sent: Mapping[str, bytes | str]) -> Upload:
     files: dict[SupportKind, bytes] = {}
     typed: dict[SupportKind, str] = {}
     faults: dict[str, str] = {}
-    for kind in SupportKind:
+    for kind in KINDS:
         chosen, pasted = sent.get(f"{kind}_file"), str(sent.get(f"{kind}_text", ""))
         typed[kind] = pasted
         if isinstance(chosen, bytes) and pasted.strip():
@@ -133,7 +134,7 @@ def read_upload(sent: Mapping[str, bytes | str]) -> Upload:
         elif pasted.strip():
             files[kind] = pasted.replace("\r\n", "\n").encode(errors="surrogatepass")
     if not files and not faults:
-        faults["resource_file"] = "Choose at least one file, or paste lines below."
+        faults[f"{next(iter(KINDS))}_file"] = "Choose at least one file, or paste lines below."
     return Upload(files, typed, faults)
 
 
@@ -144,8 +145,8 @@ def import_form(upload: Upload | None = None, faults: Sequence[Fault] = ()) -> I
         for fault in faults
     ]
     return ImportForm(
-        kinds=[(kind, file_name(kind)) for kind in SupportKind],
-        typed=upload.typed if upload else dict.fromkeys(SupportKind, ""),
+        kinds=[(kind, spec.file_name) for kind, spec in KINDS.items()],
+        typed=upload.typed if upload else dict.fromkeys(KINDS, ""),
         faults=upload.faults if upload else {},
         lines=lines[:SHOWN_FAULTS],
         n_lines=len(lines),
@@ -171,8 +172,7 @@ def report_page(catalog: Catalog, present: Catalog, standing: CatalogVersion | N
     pairs = _pairs(catalog, touched)
     return ReportPage(
         version=catalog.version,
-        n_resources=report.n_resources,
-        n_providers=report.n_providers,
+        counts=[counted(kind, n) for kind, n in report.sizes.items()],
         n_present=len(old),
         n_same=len(new) - len(touched),
         groups=[

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 from api.catalog.supports import SupportQuery, facet_counts, matching
 from api.engine.engine import Engine
 from api.errors import InvalidParameter
+from api.text.language import word
 from api.web.kit.support_words import Words, words_of
 from models.base import Fault
-from models.support import Resource, Support
+from models.support import Support
 
 __all__ = ["CatalogPage", "Search", "SearchHit", "catalog_page", "read_search", "search_address"]
 
@@ -84,7 +85,7 @@ class SearchHit(NamedTuple):
     id: str
     title: str
     by: str
-    """Publisher, or kind of provider."""
+    """Who made it; empty where that is the support itself."""
     kind: str
     summary: str
     domains: Sequence[str]
@@ -216,17 +217,14 @@ def _address(search: Search, *, page: int = 1) -> str:
 
 
 def _hit(support: Support, words: Words) -> SearchHit:
-    if isinstance(support, Resource):
-        by, facts = support.publisher, [words["type"][support.resource_type]]
-    else:
-        by, facts = "", [words["type"][support.provider_kind]]
+    facts = [words["type"][support.support_type]]
     facts += [words["cost"][support.cost]] if support.cost else []
     facts += [words["grade_band"][band] for band in support.grade_bands]
     return SearchHit(
         id=support.id,
         title=support.display_title,
-        by=by,
-        kind=support.kind,
+        by=support.by,
+        kind=word(support.kind),
         summary=support.summary,
         domains=[words["domain"][domain] for domain in support.domains],
         facts=facts,

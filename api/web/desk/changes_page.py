@@ -12,8 +12,8 @@ from api.errors import Conflict
 from api.recommending.changes import Changes, tell_changes_of_runs
 from api.runs.rows import run_before
 from api.runs.stored import seen_run
+from api.text.language import word
 from api.web.desk.match_parts import shares_of
-from api.web.desk.words import KINDS
 from models.change_story import ChangeFactor, ListChange
 from recommender.errors import TrellisError
 
@@ -134,7 +134,7 @@ def _told(page: ChangesPage, changes: Changes) -> ChangesPage:
         needs=tuple((need.name, f"{need.before:.2f}", f"{need.after:.2f}") for need in story.needs),
         lists=tuple(
             ChangedList(
-                title=KINDS[kind.kind],
+                title=word(kind.kind, "many"),
                 n_stayed=kind.n_stayed,
                 alike=f"{100 * kind.overlap:.0f}%",
                 groups=tuple(

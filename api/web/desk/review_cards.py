@@ -7,12 +7,13 @@ from typing import NamedTuple
 from api.engine.engine import Engine
 from api.errors import NotReady
 from api.reviews.desk import undone
+from api.text.language import word
 from api.web.desk.match_fates import Fate
 from api.web.desk.match_parts import Bar, bar_of
-from api.web.desk.words import KINDS, REASONS, Names, in_words
+from api.web.desk.words import REASONS, Names, in_words
 from models.recommendation import Match, RecommendationRun
 from models.review import Approve, Comment, Entry, EntryState, Remove, Review, ReviewEvent
-from models.support import Provider, Support
+from models.support import Resource, Support
 from models.vocab import Cost, Domain, SupportKind
 from recommender.catalog.load import Catalog
 from recommender.errors import UnknownSupport
@@ -126,7 +127,7 @@ def card_lists(
         lists.append(
             CardList(
                 kind=one.kind,
-                title=KINDS[one.kind],
+                title=word(one.kind, "many"),
                 cards=tuple(maker.card(entry, place, one.kept) for place, entry in enumerate(one.kept, start=1)),
                 removed=tuple(maker.card(entry, 0, one.kept) for entry in one.removed),
                 eligible=ranked.n_eligible if ranked else 0,
@@ -161,11 +162,11 @@ def facts_of(support: Support | None) -> tuple[str, ...]:
     """What an officer asks first of a support, in a few words each."""
     if support is None:
         return ("no longer in the catalog",)
-    if isinstance(support, Provider):
-        place = "all states" if "US" in support.serves else ", ".join(support.serves)
-        facts = [in_words(support.provider_kind), f"serves {place}" if place else ""]
-    else:
-        facts = [in_words(support.resource_type), support.publisher, str(support.year or "")]
+    facts = [in_words(support.support_type), support.by]
+    if support.places:
+        facts.append(f"serves {'all states' if 'US' in support.places else ', '.join(support.places)}")
+    if isinstance(support, Resource):
+        facts.append(str(support.year or ""))
     return tuple(fact for fact in (*facts, _COSTS[support.cost]) if fact)
 
 

@@ -13,7 +13,7 @@ from api.errors import Conflict, InvalidBody, NoResults
 from api.recommending.making import RunCase, present_case
 from api.recommending.what_if import KindDifference, Tried, WhatIfBody, try_out
 from api.reviews.review import OpenReview
-from api.web.desk.words import KINDS
+from api.text.language import word
 from models.instrument import ContextQuestion
 from models.vocab import Form, Length
 from recommender.instruments import LoadedInstrument
@@ -219,7 +219,7 @@ def _outcome(difference: KindDifference, matches: Sequence[Any]) -> Outcome:
     before = {place.support_id: place.before or 0 for place in difference.moved}
     n_new, n_gone, n_moved = len(difference.entered), len(difference.left), len(difference.moved)
     return Outcome(
-        title=KINDS[difference.kind],
+        title=word(difference.kind, "many"),
         lines=tuple(
             ComparedLine(
                 place=match.rank,

@@ -11,9 +11,9 @@ from api.errors import Conflict
 from api.recommending.what_if import RunWhyNot, why_not
 from api.reviews.fold import fold
 from api.reviews.review import OpenReview
+from api.text.language import word
 from api.web.desk.review_cards import facts_of, support_of
 from api.web.desk.review_forms import TypedFields
-from api.web.desk.words import ONE_OF
 from models.review import Review
 from models.support import Support
 from recommender.errors import InputError
@@ -85,7 +85,7 @@ def why_not_page(session: Session, engine: Engine, opened: OpenReview, *, q: str
                 id=one.id,
                 title=one.display_title,
                 url=one.url,
-                kind=ONE_OF[one.kind],
+                kind=word(one.kind).lower(),
                 facts=facts_of(one),
                 standing=_standing(review, one.id),
                 href=f"/desk/runs/{opened.run.id}/why-not?{urlencode({'q': q, 'of': one.id})}",

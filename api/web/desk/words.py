@@ -26,11 +26,8 @@ from models.review import (
     Unpin,
     Verdict,
 )
-from models.vocab import SupportKind
 
 __all__ = [
-    "KINDS",
-    "ONE_OF",
     "REASONS",
     "STATES",
     "STATE_MARKS",
@@ -57,9 +54,6 @@ STATE_MARKS: Mapping[ReviewState, str] = {
     ReviewState.RELEASED: "accent",
 }
 """How the chip of a state looks; its words say the state."""
-
-KINDS: Mapping[SupportKind, str] = {SupportKind.RESOURCE: "Resources", SupportKind.PROVIDER: "Providers"}
-ONE_OF: Mapping[SupportKind, str] = {SupportKind.RESOURCE: "resource", SupportKind.PROVIDER: "provider"}
 
 REASONS: Mapping[RemovalReason, str] = {
     RemovalReason.NOT_RELEVANT: "Meets no need of this team",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from api.engine.engine import Engine
 from api.evaluation.published import ReportPart, parts_compared
+from api.text.language import word
 from api.web.quality.words import PARTS, SLICES, STEADY, group_word, grouping_word, system_word
 from models.evaluation import (
     Band,
@@ -115,6 +116,8 @@ class QualityPage(NamedTuple):
     """The page, for one kind of support."""
 
     kind: SupportKind
+    things: str
+    """What its supports are called."""
     kinds: Sequence[tuple[SupportKind, str]]
     made_on: date
     judged_by: str
@@ -181,9 +184,8 @@ def quality_page(evaluation: PublishedEvaluation, engine: Engine, kind: SupportK
     parts = parts_compared(evaluation, engine)
     return QualityPage(
         kind=chosen.kind,
-        kinds=[
-            (one.kind, "Resources" if one.kind is SupportKind.RESOURCE else "Providers") for one in evaluation.lists
-        ],
+        things=word(chosen.kind, "many").lower(),
+        kinds=[(one.kind, word(one.kind, "many")) for one in evaluation.lists],
         made_on=evaluation.made_on,
         judged_by=evaluation.judged_by,
         flattered=evaluation.flattered,
@@ -301,7 +303,7 @@ def _fair(ratio: float | None) -> str:
 def _check(check: GateCheck, engine: Engine) -> ShownCheck:
     title = check.text[:1].upper() + check.text[1:]
     if check.kind is not None:
-        title = "Resources" if check.kind is SupportKind.RESOURCE else "Providers"
+        title = word(check.kind, "many")
         if check.slice is None:
             title += ", all teams"
         else:

@@ -14,13 +14,14 @@ from api.recommending.changes import tell_changes_of_runs
 from api.reviews.released import plan_standing
 from api.runs.rows import Run, run_before
 from api.runs.stored import seen_run
+from api.text.language import word
 from api.web.kit.scale import ScaleMark, Tick, mark_at, ticks
 from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import TeamFrame, Viewpoint
 from models.change_story import ChangeFactor, ChangeStory, ListChange
 from models.growth import DomainGrowth
 from models.profile import CapacityProfile
-from models.vocab import Domain, SupportKind
+from models.vocab import Domain
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["GrowthPage", "GrowthRow", "MovePart", "MoveRow", "Moves", "Story", "growth_page"]
@@ -35,7 +36,6 @@ _FACTORS: Mapping[ChangeFactor, tuple[str, int]] = {
     ChangeFactor.MODEL: ("our way of ranking", 5),
 }
 """Words and color of each cause."""
-_LISTS = {SupportKind.RESOURCE: "Resources", SupportKind.PROVIDER: "Partners"}
 _HALF = 48.0
 """Percent of a bar's width on each side of its middle."""
 _TELLING = 0.05
@@ -228,7 +228,7 @@ def _story(story: ChangeStory) -> Story:
         story.headline,
         tuple(
             Moves(
-                _LISTS[one.kind],
+                word(one.kind, "many_for_teams"),
                 tuple(
                     (name, tuple(_move(move, largest) for move in group))
                     for name, group in (

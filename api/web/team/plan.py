@@ -12,12 +12,13 @@ from api.reviews.feedback_rows import SupportFeedback, feedback_on_supports
 from api.reviews.match_rows import statuses_of_team
 from api.reviews.released import PlanStanding, ReleasedMatch, ReleasedRun, plan_standing, released_run
 from api.reviews.review import OpenReview, read_review
+from api.text.language import word
 from api.web.kit.support_facts import duration_table, find_support, support_facts
 from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import TeamFrame, Viewpoint
 from models.match import FeedbackKind, MatchState, TeamReason
 from models.recommendation import Match
-from models.vocab import Phase, SupportKind
+from models.vocab import Phase
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["DONE", "REASONS", "Marks", "PlanCard", "PlanGroup", "PlanPage", "Quote", "plan_page"]
@@ -48,11 +49,6 @@ _PHASES = {
     Phase.BUILD: ("Build", "Helps you toward the next level."),
     Phase.PARTNER: ("Work with a partner", "The gap is wide enough that working with someone pays off."),
 }
-_OTHERS = {
-    SupportKind.RESOURCE: ("More resources that fit", "Things to read, watch or use on your own."),
-    SupportKind.PROVIDER: ("More partners that fit", "Groups that work with teams like yours."),
-}
-_KINDS = {SupportKind.RESOURCE: "Resource", SupportKind.PROVIDER: "Partner"}
 _TOLD = (*DONE, FeedbackKind.DECLINED)
 
 
@@ -226,7 +222,8 @@ def _others(seen: ReleasedRun, known: _Known) -> tuple[PlanGroup, ...]:
         left = [match for match in one.matches if match.support_id not in planned]
         # What an officer added or put first is there to be read.
         cards = [_card(m, known, full=m.added or m.pinned or m.support_id == known.open_id) for m in left]
-        groups.append(PlanGroup(*_OTHERS[one.kind], tuple(cards)))
+        title = f"More {word(one.kind, 'many_for_teams').lower()} that fit"
+        groups.append(PlanGroup(title, word(one.kind, "explained"), tuple(cards)))
     return tuple(group for group in groups if group.cards)
 
 
@@ -237,7 +234,7 @@ def _card(match: ReleasedMatch, known: _Known, *, because: str = "", full: bool)
         support_id=match.support_id,
         title=match.title,
         url=match.url if match.url.startswith(("https://", "http://")) else "",
-        kind=_KINDS[match.kind],
+        kind=word(match.kind, "for_teams"),
         facts=support_facts(support, instrument, duration_table(known.engine)) if support and full else (),
         needs=tuple(instrument.domains[domain].name for domain in match.needs),
         why=tuple(match.why),
@@ -273,7 +270,7 @@ def _new(session: Session, seen: ReleasedRun) -> frozenset[str]:
 
 def _unmet(opened: OpenReview, instrument: LoadedInstrument) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (_KINDS[need.kind].lower(), instrument.domains[need.domain].name)
+        (word(need.kind, "for_teams").lower(), instrument.domains[need.domain].name)
         for one in opened.document.lists
         for need in one.unmet_needs
     )
