@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.orm import Session
 
 from api.access.keys import hash_secret
@@ -97,6 +98,8 @@ class OwnScore(BaseModel):
     """1 to 4, one decimal."""
     level_words: str
     """A level's name, or `between X and Y`."""
+    levels: SkipJsonSchema[tuple[int, ...]] = Field(exclude=True)
+    """The level, or the two, that the words name: for pages, which say them in the reader's language."""
 
 
 class OwnAnswers(BaseModel):
@@ -285,7 +288,9 @@ def _own_scores(engine: Engine, place: Place, response: dict[str, Any]) -> list[
     answers = assessment_of(place.assessment, place.team, [response], engine, mode=AnswerMode(place.respondent.mode))
     profile = build_profile(answers, engine.instrument, engine.config.scoring, item_parameters=engine.item_parameters)
     return [
-        OwnScore(domain=score.domain, mean=round(score.mean, 1), level_words=score.level_words)
+        OwnScore(
+            domain=score.domain, mean=round(score.mean, 1), level_words=score.level_words, levels=score.levels or ()
+        )
         for score in profile.domains
         if score.mean is not None and score.level_words is not None
     ]

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from api.catalog.supports import SupportQuery, matching
 from api.engine.engine import Engine
 from api.errors import InvalidParameter
-from api.text.language import word
+from api.text.language import _, speaker, word
 from api.text.words import counted
 from api.web.catalog.search import search_address
 from api.web.kit.support_words import Words, words_of
@@ -149,7 +149,7 @@ def coverage_page(engine: Engine, query: SupportQuery) -> CoveragePage:
         n_supports=len(supports),
         n_without_level=sum(not support.levels for support in supports),
         version=engine.catalog.version,
-        kinds=" and ".join(word(kind, "many").lower() for kind in KINDS),
+        kinds=speaker().written(tuple(word(kind, "many") for kind in KINDS), "lower and"),
     )
 
 
@@ -193,8 +193,8 @@ def _filters(engine: Engine, query: SupportQuery, words: Words) -> list[Filter]:
     focus_areas = [area for area in FocusArea if area is not FocusArea.GENERAL]
     bands = [band for band in GradeBand if band is not GradeBand.ALL]
     return [
-        Filter("focus_area", "Focus", options("focus_area", focus_areas, "Every focus")),
-        Filter("grade_band", "Grades", options("grade_band", bands, "All grades")),
-        Filter("language", "Language", options("language", languages, "Any language")),
-        Filter("cost", "Cost", options("cost", [Cost.FREE], "Any cost, or not said")),
+        Filter("focus_area", _("Focus"), options("focus_area", focus_areas, _("Every focus"))),
+        Filter("grade_band", _("Grades"), options("grade_band", bands, _("All grades"))),
+        Filter("language", _("Language"), options("language", languages, _("Any language"))),
+        Filter("cost", _("Cost"), options("cost", [Cost.FREE], _("Any cost, or not said"))),
     ]

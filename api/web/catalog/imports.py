@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from api.catalog.versions import CatalogVersion, report_on
+from api.text.language import _
 from api.text.words import counted
 from api.web.kit.support_words import plain
 from models.base import Fault, SupportId
@@ -128,13 +129,13 @@ def read_upload(sent: Mapping[str, bytes | str]) -> Upload:
         chosen, pasted = sent.get(f"{kind}_file"), str(sent.get(f"{kind}_text", ""))
         typed[kind] = pasted
         if isinstance(chosen, bytes) and pasted.strip():
-            faults[f"{kind}_text"] = "Choose a file or paste lines, not both."
+            faults[f"{kind}_text"] = _("Choose a file or paste lines, not both.")
         elif isinstance(chosen, bytes):
             files[kind] = chosen
         elif pasted.strip():
             files[kind] = pasted.replace("\r\n", "\n").encode(errors="surrogatepass")
     if not files and not faults:
-        faults[f"{next(iter(KINDS))}_file"] = "Choose at least one file, or paste lines below."
+        faults[f"{next(iter(KINDS))}_file"] = _("Choose at least one file, or paste lines below.")
     return Upload(files, typed, faults)
 
 
@@ -176,11 +177,13 @@ def report_page(catalog: Catalog, present: Catalog, standing: CatalogVersion | N
         n_present=len(old),
         n_same=len(new) - len(touched),
         groups=[
-            ImportChanges("New", "The catalog in use does not have them.", added[:SHOWN_CHANGES], len(added), False),
-            ImportChanges("Changed", "Their record differs.", changed[:SHOWN_CHANGES], len(changed), False),
             ImportChanges(
-                "Removed",
-                "Teams will not be offered them any more. Plans that name them keep them.",
+                _("New"), _("The catalog in use does not have them."), added[:SHOWN_CHANGES], len(added), False
+            ),
+            ImportChanges(_("Changed"), _("Their record differs."), changed[:SHOWN_CHANGES], len(changed), False),
+            ImportChanges(
+                _("Removed"),
+                _("Teams will not be offered them any more. Plans that name them keep them."),
                 removed[:SHOWN_CHANGES],
                 len(removed),
                 False,
@@ -230,11 +233,11 @@ def _notes(touched: Sequence[Support], removed: Sequence[ImportChange], n_presen
     notes = []
     if n_present and len(removed) > MANY_REMOVED * n_present:
         share = f"{100 * len(removed) / n_present:.0f}%"
-        notes.append(ImportNote(f"This takes out {share} of the catalog. Is a file cut short?", ()))
+        notes.append(ImportNote(_("This takes out {share} of the catalog. Is a file cut short?", share=share), ()))
     if without_level:
-        text = "No level: we cannot tell which teams these suit best, and the coverage map leaves them out."
+        text = _("No level: we cannot tell which teams these suit best, and the coverage map leaves them out.")
         notes.append(ImportNote(text, without_level[:SHOWN_CHANGES]))
     if without_needs:
-        text = "No lines in a team’s voice (needs_met): a team’s own words find these less well."
+        text = _("No lines in a team’s voice (needs_met): a team’s own words find these less well.")
         notes.append(ImportNote(text, without_needs[:SHOWN_CHANGES]))
     return notes

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from api.engine.engine import Engine
-from api.text.language import word
+from api.text.language import _, word
 from api.web.catalog.search import search_address
 from api.web.kit.support_words import Words, words_of
 from models.instrument import LevelSpec
@@ -105,27 +105,27 @@ def _facts(support: Support, words: Words) -> Sequence[Fact]:
     def named(title: str, field: str, keys: Sequence[object]) -> Fact:
         return Fact(title, [words[field].get(key, str(key)) for key in keys])
 
-    facts = [named("Type", "type", [support.support_type])]
+    facts = [named(_("Type"), "type", [support.support_type])]
     if isinstance(support, Resource):
-        facts.append(Fact("Year", [str(support.year)] if support.year else []))
+        facts.append(Fact(_("Year"), [str(support.year)] if support.year else []))
     if support.places is not None:
-        facts.append(Fact("Works in", _places(support.places, words)))
+        facts.append(Fact(_("Works in"), _places(support.places, words)))
     facts += [
-        named("Cost", "cost", [support.cost] if support.cost else []),
-        named("Focus", "focus_area", support.focus_areas),
-        named("Grades", "grade_band", support.grade_bands),
-        named("For", "audience", support.audiences),
-        named("How it is given", "modality", support.modality),
-        named("Language", "language", [tag.lower() for tag in support.language]),
-        Fact("Equity", ["An explicit purpose" if support.equity_centered else "Not an explicit purpose"]),
+        named(_("Cost"), "cost", [support.cost] if support.cost else []),
+        named(_("Focus"), "focus_area", support.focus_areas),
+        named(_("Grades"), "grade_band", support.grade_bands),
+        named(_("For"), "audience", support.audiences),
+        named(_("How it is given"), "modality", support.modality),
+        named(_("Language"), "language", [tag.lower() for tag in support.language]),
+        Fact(_("Equity"), [_("An explicit purpose") if support.equity_centered else _("Not an explicit purpose")]),
     ]
     if isinstance(support, Resource):
-        facts.append(Fact("License", [support.license] if support.license else []))
+        facts.append(Fact(_("License"), [support.license] if support.license else []))
     return facts
 
 
 def _places(places: Sequence[str], words: Words) -> list[str]:
     if "US" in places:
-        return ["All states, DC and the territories"]
+        return [_("All states, DC and the territories")]
     order = {code: place for place, code in enumerate(US_STATES)}
     return [words["state"].get(code, code) for code in sorted(places, key=lambda code: order.get(code, 99))]

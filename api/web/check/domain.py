@@ -7,6 +7,7 @@ from api.assessments.answers import OwnAnswers
 from api.assessments.profiles import ProfileView
 from api.assessments.rows import Place
 from api.errors import NotFound
+from api.text.language import _, speaker
 from api.web.check.forms import number_of_top_three, saved_pieces
 from api.web.check.guide import Guide, guide_for
 from api.web.check.way import CheckFrame, CheckStep
@@ -115,7 +116,7 @@ def domain_page(
         sent: pieces that could not be saved; they are shown in place of what is saved.
         faults: what is wrong with them, by path.
     """
-    whole, faults = instrument.instrument, faults or {}
+    whole, faults, says = instrument.instrument, faults or {}, speaker(instrument)
     pieces = {**saved_pieces(own), **(sent or {})}
     form = whole.forms[Form(place.assessment.form)]
     order = list(questions.by_domain)
@@ -129,13 +130,13 @@ def domain_page(
         _group(f"readiness/{domain}/{part.id}", f"start-{part.id}", part.text, part.levels, pieces, faults)
         for part in whole.readiness
     ]
-    steps = [CheckStep(f"{frame.home}/{one}", instrument.domains[one].name) for one in order]
+    steps = [CheckStep(f"{frame.home}/{one}", says.tell(f"domain.{one}")) for one in order]
     taken = [one for one, key in own.importance.items() if key is ImportanceKey.TOP_THREE and one != domain]
     full = len(taken) >= (number_of_top_three(whole) or len(order))
     return DomainPage(
         frame=frame,
         domain=domain,
-        name=instrument.domains[domain].name,
+        name=says.tell(f"domain.{domain}"),
         number=at + 1,
         of=len(order),
         questions=lines,
@@ -145,12 +146,12 @@ def domain_page(
         wants_help=pieces.get(f"importance/{domain}") == ImportanceKey.TOP_THREE,
         readiness=readiness,
         previous=steps[at - 1] if at else None,
-        next=steps[at + 1] if at + 1 < len(order) else CheckStep(f"{frame.home}/words", "In your own words"),
+        next=steps[at + 1] if at + 1 < len(order) else CheckStep(f"{frame.home}/words", _("In your own words")),
         instructions=whole.instrument.instructions,
         time_frame=whole.instrument.time_frame,
         our_team=form.our_team,
         our_schools=form.our_schools,
-        guide=guide_for(domain, alone, whole) if frame.together else None,
+        guide=guide_for(domain, alone, instrument) if frame.together else None,
         faults=_summary([*lines, importance, *readiness], faults),
         unsaved=sent is not None,
     )

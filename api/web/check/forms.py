@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from api.assessments.answers import OwnAnswers
 from api.assessments.pieces import Pieces
 from api.errors import InvalidBody
+from api.text.language import _, speaker
 from models.base import Fault
 from models.instrument import Instrument
 from models.vocab import ImportanceKey
@@ -41,7 +42,7 @@ def sent_pieces(form: FormData) -> SentAnswers:
     names = [name for name in fields if name not in _NOT_PIECES] + ([cleared] if cleared else [])
     unknown = [name for name in names if len(name.split("/")) != _DEPTH.get(name.split("/")[0])]
     if unknown:
-        detail = "No field of this page has that name."
+        detail = _("No field of this page has that name.")
         raise InvalidBody([Fault(pointer=f"/{name}", detail=detail) for name in sorted(unknown)])
     pieces = {name: _value(name, text) for name, text in fields.items() if name not in _NOT_PIECES}
     if cleared:
@@ -81,20 +82,24 @@ def fault_words(
         path = fault.pointer.removeprefix("/")
         if path == "importance":
             chosen = [name for domain, name in names.items() if own.importance.get(domain) is ImportanceKey.TOP_THREE]
-            told = f"You already have a top three: {_list(chosen)}. To add this one, first change one of those."
+            told = _(
+                "You already have a top three: {parts}. To add this one, first change one of those.",
+                parts=_list(chosen),
+            )
             words |= {
                 one: told for one, value in sent.items() if one.startswith("importance/") and value == "top_three"
             }
         elif path.startswith("open_text/") and isinstance(text := sent.get(path), str):
             limit = limits.get(path.removeprefix("open_text/"), 0)
-            over = f"This text has {len(text):,} characters. There is room for {limit:,}."
-            words[path] = (
-                f"{over} It is still here: please make it shorter and save again."
-                if len(text) > limit
-                else fault.detail
+            too_long = _(
+                "This text has {length} characters. There is room for {limit}. "
+                "It is still here: please make it shorter and save again.",
+                length=f"{len(text):,}",
+                limit=f"{limit:,}",
             )
+            words[path] = too_long if len(text) > limit else fault.detail
         else:
-            words[path] = "We could not take that. Please choose again."
+            words[path] = _("We could not take that. Please choose again.")
     return words
 
 
@@ -117,5 +122,4 @@ def _value(path: str, text: str) -> Any:
 
 
 def _list(names: Sequence[str]) -> str:
-    quoted = [f"“{name}”" for name in names]
-    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+    return speaker().written(tuple(_("“{name}”", name=name) for name in names), "and")

@@ -26,6 +26,7 @@ from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody, NoResults, Unauthenticated
 from api.http.browsers import set_cookie
 from api.http.dependencies import DatabaseDep, Done, EngineDep, Now, Reading, Writing
+from api.text.language import _
 from api.web.check.domain import asked_domain, domain_page
 from api.web.check.forms import SentAnswers, changed_pieces, fault_words, saved_pieces, sent_pieces
 from api.web.check.way import CheckFrame, frame_of, landing_of, overview_of
@@ -130,7 +131,7 @@ def post_answers(
     saved = _save(session, engine, invitation, sent_pieces(form), now=now, count=count)
     if saved.closed:
         frame = frame_of(saved.place, engine.instrument, now=now)
-        body: dict[str, Any] = {"closed": f"{frame.closed}. What you saved before is kept."}
+        body: dict[str, Any] = {"closed": _("{closed}. What you saved before is kept.", closed=frame.closed)}
     elif saved.faults:
         body = {"faults": dict(saved.faults)}
     else:

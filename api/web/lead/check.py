@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.assessments.rows import Answered, Assessment, Respondent, answered_in, last_snapshot, respondents
 from api.assessments.windows import Mode, WindowPhase
 from api.teams.rows import Team
+from api.text.language import _
 from api.web.kit.checks import Standing, ends, manner, standing
 from api.web.kit.once import one_time
 from api.web.lead.check_form import CheckForm, TypedCheck, check_form
@@ -18,17 +19,6 @@ from recommender.instruments import LoadedInstrument
 
 __all__ = ["CheckPage", "ClosePage", "Invitations", "InviteForm", "NewCheckPage", "check_page", "close_page"]
 
-_DONE = {
-    "opened": "The check is open. Now invite your people.",
-    "saved": "Your changes are saved.",
-    "closed": "The check is closed, and the results are in.",
-    "closed-same": "The check is closed. Fewer than three people changed their answers since the earlier results, so "
-    "those stay: otherwise one person's answers could be told.",
-    "alone": "What people answered on their own is kept. Now look at those results together, and agree.",
-    "reopened": "The check is open again. Earlier results stay until you close it once more.",
-    "moved": "This check has moved on since you opened that page. Here is how it stands now.",
-    "invited-before": "These people were invited already. Links are shown once only; below you can make a new one.",
-}
 PEOPLE_ON_A_PAGE = 100
 
 
@@ -48,6 +38,7 @@ class AskedPerson(NamedTuple):
     name: str
     words: str
     chip: str
+    is_done: bool
 
 
 class InviteForm(NamedTuple):
@@ -202,7 +193,7 @@ def check_page(
             faults=faults,
         ),
         stale=stale,
-        done=_DONE.get(done, ""),
+        done=_done().get(done, ""),
     )
 
 
@@ -227,9 +218,28 @@ def close_page(
 
 def _person(respondent: Respondent, *, is_over: bool = False) -> AskedPerson:
     if respondent.submitted_at is not None:
-        words, chip = "Done", "accent"
+        words, chip = _("Done"), "accent"
     elif respondent.saved_at is not None:
-        words, chip = "In part" if is_over else "Started", "info"
+        words, chip = _("In part") if is_over else _("Started"), "info"
     else:
-        words, chip = "No answer" if is_over else "Not yet", ""
-    return AskedPerson(respondent.id, name_of(respondent.external_id), words, chip)
+        words, chip = _("No answer") if is_over else _("Not yet"), ""
+    return AskedPerson(respondent.id, name_of(respondent.external_id), words, chip, respondent.submitted_at is not None)
+
+
+def _done() -> Mapping[str, str]:
+    """What was done, by the word for it in an address."""
+    return {
+        "opened": _("The check is open. Now invite your people."),
+        "saved": _("Your changes are saved."),
+        "closed": _("The check is closed, and the results are in."),
+        "closed-same": _(
+            "The check is closed. Fewer than three people changed their answers since the earlier results, so "
+            "those stay: otherwise one person's answers could be told."
+        ),
+        "alone": _("What people answered on their own is kept. Now look at those results together, and agree."),
+        "reopened": _("The check is open again. Earlier results stay until you close it once more."),
+        "moved": _("This check has moved on since you opened that page. Here is how it stands now."),
+        "invited-before": _(
+            "These people were invited already. Links are shown once only; below you can make a new one."
+        ),
+    }

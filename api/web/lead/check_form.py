@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from api.assessments.rows import Assessment
 from api.assessments.windows import AssessmentChange, Mode, NewAssessment
 from api.errors import InvalidBody
-from api.text.language import word
+from api.text.language import _, word
 from api.web.kit.checks import end_of_day, last_day
 from api.web.lead.about import Choice
 from models.base import Fault
@@ -30,16 +30,6 @@ __all__ = [
 _USUAL_DAYS = 14
 _MOST_PEOPLE = 100_000
 _THEN = "then_"
-FIELDS: Mapping[str, str] = {
-    "closes_at": "Last day",
-    "roster_size": "How many people",
-    "focus_domains": "Areas to ask about in full",
-    "set_aside": "Areas to leave out",
-    "retake": "Compared with last time",
-    "mode": "How the team answers",
-    "length": "How long the check is",
-}
-"""What the fields are called where faults are listed."""
 
 
 class TypedCheck(NamedTuple):
@@ -142,12 +132,18 @@ def check_form(
     """The form with what was typed."""
     spec = instrument.instrument.forms[form]
     domains = [instrument.domains[domain] for domain in instrument.form_domains(form)]
-    short = spec.short_core_items
     lengths = {
-        Length.FULL: f"{spec.full_items} questions, about {spec.minutes['full']} minutes. Best for the first time, and "
-        "once a year.",
-        Length.SHORT: f"{short} questions and up to three areas in full, from about {spec.minutes['short']} minutes. "
-        "Best in the middle of the year.",
+        Length.FULL: _(
+            "{n} questions, about {minutes} minutes. Best for the first time, and once a year.",
+            n=spec.full_items,
+            minutes=spec.minutes["full"],
+        ),
+        Length.SHORT: _(
+            "{n} questions and up to three areas in full, from about {minutes} minutes. "
+            "Best in the middle of the year.",
+            n=spec.short_core_items,
+            minutes=spec.minutes["short"],
+        ),
     }
     return CheckForm(
         typed=typed,
@@ -156,14 +152,19 @@ def check_form(
         focus=[Choice(one.id, one.name, one.id in typed.focus_domains) for one in domains],
         most_focus=instrument.instrument.short_form.before_calibration.focus_domains_max,
         set_aside=[
-            Choice(one.id, one.name, one.id in typed.set_aside, f"Leave it out if this is true: {one.skippable_when}.")
+            Choice(
+                one.id,
+                one.name,
+                one.id in typed.set_aside,
+                _("Leave it out if this is true: {what}.", what=one.skippable_when),
+            )
             for one in domains
             if one.skippable_when
         ],
         today=now.date().isoformat(),
         retake=_retake(typed, instrument, form) if is_retake else None,
         faults=faults or {},
-        labels=FIELDS,
+        labels=field_words(),
     )
 
 
@@ -175,15 +176,28 @@ def new_in(typed: TypedCheck, *, is_retake: bool) -> NewAssessment:
     """
     given, faults = _readable(typed, is_retake=is_retake)
     if typed.mode not in list(Mode):
-        faults.append(Fault(pointer="/mode", detail="Choose one of the three."))
+        faults.append(Fault(pointer="/mode", detail=_("Choose one of the three.")))
     if typed.length not in list(Length):
-        faults.append(Fault(pointer="/length", detail="Choose one of the two."))
+        faults.append(Fault(pointer="/length", detail=_("Choose one of the two.")))
     focus = _known(typed.focus_domains) if typed.length == Length.SHORT else []
     if len(focus) > 3:
-        faults.append(Fault(pointer="/focus_domains", detail="Choose up to three."))
+        faults.append(Fault(pointer="/focus_domains", detail=_("Choose up to three.")))
     if faults:
         raise InvalidBody(faults)
     return NewAssessment(mode=Mode(typed.mode), length=Length(typed.length), focus_domains=focus, **given)
+
+
+def field_words() -> Mapping[str, str]:
+    """What the fields are called where faults are listed."""
+    return {
+        "closes_at": _("Last day"),
+        "roster_size": _("How many people"),
+        "focus_domains": _("Areas to ask about in full"),
+        "set_aside": _("Areas to leave out"),
+        "retake": _("Compared with last time"),
+        "mode": _("How the team answers"),
+        "length": _("How long the check is"),
+    }
 
 
 def change_in(typed: TypedCheck, assessment: Assessment) -> AssessmentChange:
@@ -217,7 +231,7 @@ def _readable(typed: TypedCheck, *, is_retake: bool) -> tuple[dict[str, Any], li
         faults += error.faults
     number = typed.roster_size
     if number and not (number.isascii() and number.isdigit() and len(number) < 7 and 1 <= int(number) <= _MOST_PEOPLE):
-        detail = f"Give a whole number from 1 to {_MOST_PEOPLE:,}, or leave it out."
+        detail = _("Give a whole number from 1 to {most}, or leave it out.", most=f"{_MOST_PEOPLE:,}")
         faults.append(Fault(pointer="/roster_size", detail=detail))
     elif number:
         given["roster_size"] = int(number)

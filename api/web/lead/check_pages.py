@@ -15,6 +15,7 @@ from api.errors import Conflict, InvalidBody, NoResults, NotFound, WindowClosed
 from api.http.browsers import SettingsDep
 from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading
 from api.teams.rows import Team
+from api.text.language import _
 from api.web.kit.checks import end_of_day, ends
 from api.web.kit.forms import SentForm, see
 from api.web.kit.once import once_at, one_time
@@ -147,7 +148,10 @@ def post_people(
                     and find_respondent(session, assessment.id, one.external_id, AnswerMode.INDIVIDUAL)
                 ]
                 if taken:
-                    detail = f"Invited already: {', '.join(taken)}. Take them out here; below you can make a new link."
+                    detail = _(
+                        "Invited already: {people}. Take them out here; below you can make a new link.",
+                        people=", ".join(taken),
+                    )
                     raise InvalidBody([Fault(pointer="/people", detail=detail)])
                 for one in invitees:
                     new = NewRespondent(external_id=one.external_id, role=one.role)
@@ -185,7 +189,7 @@ def post_together(
         with database.writing() as session:
             assessment, team = own_assessment(session, lead, assessment_id, lock=True)
             if assessment.phase != WindowPhase.CONSENSUS:
-                raise Conflict("The check is not there yet, or over.")
+                raise Conflict(_("The check is not there yet, or over."))
             place = invite(session, lead, assessment, team, NewRespondent(), engine.instrument, now=now)
     except Conflict:  # closed meanwhile, or the place is there
         return see(f"/assessments/{assessment_id}?done=moved")
@@ -239,7 +243,7 @@ def post_close(
                 return see(f"/assessments/{assessment_id}?done=moved")
             closed = close_assessment(session, engine, assessment, team, actor=lead.actor, now=now)
     except NoResults:
-        problem = "Nobody has answered yet, so there is nothing to close. Wait for the first answers."
+        problem = _("Nobody has answered yet, so there is nothing to close. Wait for the first answers.")
         with database.reading() as session:
             assessment, team = own_assessment(session, lead, assessment_id)
             page = close_page(session, assessment, team, engine.instrument, problem=problem)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from api.engine.engine import Engine
 from api.evaluation.published import ReportPart, parts_compared
-from api.text.language import word
-from api.web.quality.words import PARTS, SLICES, STEADY, group_word, grouping_word, system_word
+from api.text.language import _, word
+from api.web.quality.words import group_word, grouping_word, part_words, slice_words, steady_words, system_word
 from models.evaluation import (
     Band,
     GateCheck,
@@ -203,7 +203,7 @@ def quality_page(evaluation: PublishedEvaluation, engine: Engine, kind: SupportK
         n_sure=sum(group.sure for group in groups),
         axis=axis,
         attention=_attention(chosen.attention, engine),
-        stability=[(STEADY.get(one.perturbation, one.perturbation), one) for one in chosen.stability],
+        stability=[(steady_words().get(one.perturbation, one.perturbation), one) for one in chosen.stability],
         gate_passed=evaluation.gate.passed,
         gate_recorded_on=evaluation.gate.recorded_on,
         n_checks=len(checks),
@@ -217,8 +217,8 @@ def quality_page(evaluation: PublishedEvaluation, engine: Engine, kind: SupportK
             if one.kind is chosen.kind
         ],
         parts=parts,
-        different=[PARTS.get(part.name, part.name) for part in parts or () if not part.same],
-        part_titles=PARTS,
+        different=[part_words().get(part.name, part.name) for part in parts or () if not part.same],
+        part_titles=part_words(),
     )
 
 
@@ -273,7 +273,7 @@ def _slices(chosen: PublishedList, engine: Engine, axis: float) -> list[Slice]:
         mark = _mark(one.difference, band, -axis, axis)
         sure = band.low is not None and band.low > 0
         shown.append(ShownGroup(title, one.n_teams, one.value, one.difference, band, mark, sure))
-    return [Slice(SLICES.get(name, name), groups[name], small[name]) for name in groups]
+    return [Slice(slice_words().get(name, name), groups[name], small[name]) for name in groups]
 
 
 def _attention(found: Sequence[GroupAttention], engine: Engine) -> list[AttentionTable]:
@@ -289,15 +289,15 @@ def _attention(found: Sequence[GroupAttention], engine: Engine) -> list[Attentio
             rough=one.n_supports < FEW_SUPPORTS,
         )
         tables.setdefault(one.grouping, []).append(row)
-    return [AttentionTable(SLICES.get(name, name), rows) for name, rows in tables.items()]
+    return [AttentionTable(slice_words().get(name, name), rows) for name, rows in tables.items()]
 
 
 def _fair(ratio: float | None) -> str:
     if ratio is None:
-        return "nobody judged it useful"
+        return _("nobody judged it useful")
     if ratio < FAIR_FROM:
-        return "less than it earns"
-    return "more than it earns" if ratio > FAIR_TO else "about what it earns"
+        return _("less than it earns")
+    return _("more than it earns") if ratio > FAIR_TO else _("about what it earns")
 
 
 def _check(check: GateCheck, engine: Engine) -> ShownCheck:
@@ -305,8 +305,8 @@ def _check(check: GateCheck, engine: Engine) -> ShownCheck:
     if check.kind is not None:
         title = word(check.kind, "many")
         if check.slice is None:
-            title += ", all teams"
+            title = _("{kind}, all teams", kind=title)
         else:
             group = group_word(engine.instrument, check.slice, check.group or "")
-            title += f", {SLICES.get(check.slice, check.slice).lower()}: {group}"
+            title += f", {slice_words().get(check.slice, check.slice).lower()}: {group}"
     return ShownCheck(title, check.n_teams, check.change, check.margin, check.passed)
