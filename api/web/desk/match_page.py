@@ -1,15 +1,21 @@
 """How one match came about: every part of its score, every rule, and its record."""
 
+from collections.abc import Sequence
+from enum import Enum
 from typing import NamedTuple
 
 from api.engine.engine import Engine
 from api.reviews.review import OpenReview
-from api.web.desk.match_parts import FAMILIES, Bar, Piece, bar_of, pieces_of
+from api.text.language import _, rule_words, word
+from api.web.desk.match_parts import Bar, Piece, bar_of, family_names, pieces_of
 from api.web.desk.review_cards import catalog_of, facts_of, support_of, widest_of
-from api.web.desk.words import in_words
+from api.web.desk.words import told_all
+from api.web.kit.rendering import day_words
+from api.web.kit.support_words import label_of, language_name
 from models.recommendation import Match
 from models.support import Provider, Support
 from models.vocab import RuleEffect, RuleOutcome
+from recommender.instruments import LoadedInstrument
 
 __all__ = ["MatchPage", "match_page"]
 
@@ -22,8 +28,6 @@ class RuleLine(NamedTuple):
     id: str
     said: str
     outcome: str
-    gate: bool
-    """Whether it can keep a support out."""
 
 
 class MatchPage(NamedTuple):
@@ -32,6 +36,7 @@ class MatchPage(NamedTuple):
     run_id: str
     team: str
     match: Match
+    why: tuple[str, ...]
     bar: Bar
     families: tuple[str, ...]
     pieces: tuple[Piece, ...]
@@ -40,7 +45,6 @@ class MatchPage(NamedTuple):
     summary: str
     """Empty when the record is no longer in the catalog."""
     details: tuple[tuple[str, str], ...]
-    needs: tuple[str, ...]
 
 
 def match_page(engine: Engine, opened: OpenReview, support_id: str) -> MatchPage | None:
@@ -50,57 +54,52 @@ def match_page(engine: Engine, opened: OpenReview, support_id: str) -> MatchPage
     if match is None:
         return None
     support = support_of(catalog_of(engine), support_id)
-    names = {need.domain: need.name for need in opened.document.needs}
     return MatchPage(
         run_id=opened.run.id,
         team=opened.team.name,
         match=match,
+        why=told_all(match.why_messages, match.why, engine.instrument),
         bar=bar_of(match.components, widest=widest_of(matches.values())),
-        families=FAMILIES,
+        families=family_names(),
         pieces=pieces_of(match.components, match.rules),
         rules=tuple(
-            RuleLine(trace.id, trace.because, _outcome(trace.effect, trace.outcome), trace.effect in _GATES)
-            for trace in match.rules
+            RuleLine(trace.id, rule_words(trace), _outcome(trace.effect, trace.outcome)) for trace in match.rules
         ),
         facts=facts_of(support),
         summary=support.summary if support else "",
-        details=_details(support) if support else (),
-        needs=tuple(
-            names.get(share.domain, in_words(share.domain))
-            + ("" if share.share is None else f" {100 * share.share:.0f}%")
-            for share in match.needs
-        ),
+        details=_details(support, engine.instrument) if support else (),
     )
 
 
 def _outcome(effect: RuleEffect, outcome: RuleOutcome) -> str:
     if outcome is RuleOutcome.UNKNOWN:
-        return "Not known"
+        return _("Not known")
     met = outcome is RuleOutcome.MET
     if effect in _GATES:
-        return "Passes" if met == (effect is RuleEffect.REQUIRE) else "Keeps it out"
+        return _("Passes") if met == (effect is RuleEffect.REQUIRE) else _("Keeps it out")
     if effect is RuleEffect.PREFER:
-        return "Helps" if met else "No help"
-    return "Counts against it" if met else "Nothing against it"
+        return _("Helps") if met else _("No help")
+    return _("Counts against it") if met else _("Nothing against it")
 
 
-def _details(support: Support) -> tuple[tuple[str, str], ...]:
+def _details(support: Support, instrument: LoadedInstrument) -> tuple[tuple[str, str], ...]:
     """The record's facts that decide whether it suits; what it does not say is left out."""
 
-    def words(keys: tuple[str, ...]) -> str:
-        return ", ".join(in_words(key) for key in keys)
+    def words(members: Sequence[Enum]) -> str:
+        return ", ".join(label_of(member, instrument) for member in members)
 
     rows = [
-        ("For", words(support.audiences)),
-        ("Grades", words(support.grade_bands)),
-        ("Focus", words(support.focus_areas)),
-        ("Levels", ", ".join(str(level) for level in support.levels)),
-        ("Given", words(support.modality)),
-        ("Languages", ", ".join(support.language)),
+        (_("For"), words(support.audiences)),
+        (_("Grades"), words(support.grade_bands)),
+        (_("Focus"), words(support.focus_areas)),
+        (_("Levels"), ", ".join(str(level) for level in support.levels)),
+        (_("Given"), words(support.modality)),
+        (_("Languages"), ", ".join(language_name(tag, instrument) for tag in support.language)),
     ]
     if isinstance(support, Provider):
-        rows += [("Services", "; ".join(f"{in_words(one.type)}: {one.description}" for one in support.services))]
+        services = (_("{service}: {about}", service=word(one.type), about=one.description) for one in support.services)
+        rows += [(_("Services"), "; ".join(services))]
     elif support.evidence:
-        rows += [("Evidence", f"{support.evidence.kind} {support.evidence.level or ''}".strip())]
-    rows += [("Checked on", f"{support.checked_on:%b} {support.checked_on.day}, {support.checked_on.year}")]
+        rows += [(_("Evidence"), ", ".join(filter(None, (word(support.evidence.kind), support.evidence.level))))]
+    rows += [(_("Checked on"), day_words(support.checked_on))]
     return tuple((name, said) for name, said in rows if said)
