@@ -22,11 +22,10 @@ from api.storage.database import Database
 from models.assessment import Answer, OpenText
 from models.base import Fault
 from models.vocab import AnswerMode, Domain, Form, ImportanceKey, Length
-from recommender.diagnosis.assessments import read_json
 from recommender.diagnosis.profiling import build_profile
 from recommender.diagnosis.questions import Asked, Questions, questions_for
-from recommender.errors import InvalidAssessment
-from recommender.reading.fault_report import found
+from recommender.reading.fault_words import found
+from recommender.reading.json_document import NotJson, parse_json
 
 __all__ = [
     "DomainProgress",
@@ -273,9 +272,9 @@ def _own_scores(engine: Engine, place: Place, response: dict[str, Any]) -> list[
 def _changes(engine: Engine, place: Place, saved: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], list[str]]:
     """What the body sets, and the paths that it takes out."""
     try:
-        patch = read_json(body)
-    except InvalidAssessment as error:
-        raise InvalidBody(error.faults) from error
+        patch = parse_json(body)
+    except NotJson as error:
+        raise InvalidBody([Fault(pointer="", detail=str(error))]) from error
     if not isinstance(patch, dict):
         raise InvalidBody([Fault(pointer="", detail=f"Expected an object with answers; found {found(patch)}.")])
     faults = []

@@ -9,8 +9,9 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 
 from api.errors import InvalidParameter, UnsupportedMediaType
-from api.http.texts import check_form, check_json, check_query, check_zero_bytes, fault_of_text
+from api.http.texts import check_form, check_json, check_query, check_zero_bytes
 from models.base import Fault
+from recommender.reading.json_document import fault_of_text
 
 __all__ = ["as_described"]
 

@@ -1,31 +1,15 @@
 """What text may come in: only such as every database keeps and gives back unchanged."""
 
-import math
-from collections.abc import Mapping
-from contextlib import suppress
-from typing import Any
 from urllib.parse import parse_qsl
 
 from api.errors import InvalidBody, InvalidParameter
 from models.base import Fault
-from recommender.diagnosis.assessments import read_json
-from recommender.errors import InvalidAssessment
+from recommender.reading import json_document
+from recommender.reading.fault_words import readable
+from recommender.reading.faults import FaultReport, join_pointer
+from recommender.reading.json_document import NotJson, fault_of_text, parse_json
 
-__all__ = ["check_form", "check_json", "check_query", "check_zero_bytes", "fault_of_text"]
-
-_ZERO_BYTE = "The text holds a zero byte (U+0000)."
-_Path = tuple[str | int, ...]
-
-
-def fault_of_text(text: str) -> str | None:
-    """Why a text cannot be stored, None if it can: a zero byte, which PostgreSQL refuses, or half a character."""
-    if "\0" in text:
-        return _ZERO_BYTE
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return "The text holds half a character (a lone surrogate)."
-    return None
+__all__ = ["check_form", "check_json", "check_query", "check_zero_bytes"]
 
 
 def check_json(body: bytes) -> None:
@@ -35,13 +19,15 @@ def check_json(body: bytes) -> None:
         InvalidBody: not JSON in UTF-8, or every key given twice, number beyond all bounds and text that cannot be
             stored, by JSON pointer in document order.
     """
+    report = FaultReport()
+    document = None
     try:
-        document = read_json(body)
-    except InvalidAssessment as error:
-        faults = [fault.model_copy(update={"detail": _for_any(fault.detail)}) for fault in error.faults]
-        raise InvalidBody(faults) from error
-    if faults := _faults(document):
-        raise InvalidBody(faults)
+        document = parse_json(body)
+    except NotJson as error:
+        report.add((), str(error))
+    json_document.check_json(document, report)
+    if report:
+        raise InvalidBody(report.faults(document))
 
 
 def check_zero_bytes(body: bytes) -> None:
@@ -52,9 +38,14 @@ def check_zero_bytes(body: bytes) -> None:
     """
     if b"\\u0000" not in body:
         return
-    with suppress(InvalidAssessment):
-        if faults := [fault for fault in _faults(read_json(body)) if fault.detail == _ZERO_BYTE]:
-            raise InvalidBody(faults)
+    try:
+        document = parse_json(body)
+    except NotJson:
+        return
+    report = FaultReport()
+    json_document.check_json(document, report)
+    if faults := [fault for fault in report.faults(document) if fault.detail == json_document.ZERO_BYTE]:
+        raise InvalidBody(faults)
 
 
 def check_form(body: bytes) -> None:
@@ -65,7 +56,7 @@ def check_form(body: bytes) -> None:
     """
     bad = {name: why for name, text in _pairs(body.decode("latin-1")) if (why := fault_of_text(name + text))}
     if bad:
-        raise InvalidBody([Fault(pointer=f"/{_step(name)}", detail=why) for name, why in sorted(bad.items())])
+        raise InvalidBody([Fault(pointer=join_pointer([name]), detail=why) for name, why in sorted(bad.items())])
 
 
 def check_query(query: str) -> None:
@@ -76,42 +67,8 @@ def check_query(query: str) -> None:
     """
     bad = {name: why for name, text in _pairs(query) if (why := fault_of_text(name + text))}
     if bad:
-        raise InvalidParameter([Fault(pointer=_step(name), detail=why) for name, why in sorted(bad.items())])
+        raise InvalidParameter([Fault(pointer=readable(name), detail=why) for name, why in sorted(bad.items())])
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     return parse_qsl(text, keep_blank_values=True)
-
-
-def _faults(document: Any) -> list[Fault]:
-    faults: list[Fault] = []
-    stack: list[tuple[_Path, Any]] = [((), document)]
-    while stack:
-        path, node = stack.pop()
-        why = None
-        if isinstance(node, Mapping):
-            faults += [_fault((*path, key), "The key is given twice.") for key in getattr(node, "repeated", ())]
-            faults += [_fault((*path, key), bad) for key in node if (bad := fault_of_text(key))]
-            stack.extend(reversed([((*path, key), child) for key, child in node.items()]))
-        elif isinstance(node, list):
-            stack.extend(reversed([((*path, index), child) for index, child in enumerate(node)]))
-        elif isinstance(node, str):
-            why = fault_of_text(node)
-        elif isinstance(node, float) and not math.isfinite(node):
-            why = "The number is not finite."
-        if why:
-            faults.append(_fault(path, why))
-    return faults
-
-
-def _fault(path: _Path, detail: str) -> Fault:
-    return Fault(pointer="".join(f"/{_step(part)}" for part in path), detail=detail)
-
-
-def _step(part: str | int) -> str:
-    # The report itself must be text that any reader takes.
-    return str(part).replace("~", "~0").replace("/", "~1").replace("\0", "�").encode(errors="replace").decode()
-
-
-def _for_any(detail: str) -> str:
-    return detail.replace("Not an assessment", "Not usable")

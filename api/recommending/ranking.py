@@ -4,14 +4,13 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from api.text.whole_files import whole_text
 from models.assessment import Assessment
-from models.base import Fault
 from models.vocab import SupportKind
-from recommender.diagnosis.assessments import parse_assessment
-from recommender.errors import InvalidAssessment
+from recommender.diagnosis.assessments import fill_assessment, parse_assessments
 from recommender.instruments import LoadedInstrument
 from recommender.pipeline import Recommender
 from recommender.reading.trec import write_run
@@ -26,27 +25,8 @@ def parse_assessment_lines(content: bytes, instrument: LoadedInstrument, *, file
         InvalidAssessment: every fault of every line with `file` and line, repeated assessment ids among them; or that
             there is no assessment at all.
     """
-    assessments: list[Assessment] = []
-    faults: list[Fault] = []
-    first: dict[str, int] = {}
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            assessment = parse_assessment(line, instrument)
-        except InvalidAssessment as error:
-            faults += [fault.model_copy(update={"file": file, "line": number}) for fault in error.faults]
-            continue
-        earlier = first.setdefault(assessment.assessment_id, number)
-        if earlier != number:
-            detail = f"The assessment id '{assessment.assessment_id}' is already used on line {earlier}."
-            faults.append(Fault(pointer="/assessment_id", detail=detail, file=file, line=number))
-        assessments.append(assessment)
-    if not assessments and not faults:
-        faults.append(Fault(pointer="", detail="No assessment; expected one JSON object a line.", file=file))
-    if faults:
-        raise InvalidAssessment(faults)
-    return tuple(assessments)
+    read = partial(fill_assessment, instrument=instrument)
+    return parse_assessments(content, read, file=file, empty="No assessment; expected one JSON object a line.")
 
 
 def rank_to_files(

@@ -10,10 +10,13 @@ from models.assessment import Assessment
 from models.base import Fault
 from models.recommendation import RecommendationRun
 from models.vocab import SupportKind
-from recommender.diagnosis.assessments import parse_assessment, read_json
+from recommender.diagnosis.assessments import parse_assessment
 from recommender.errors import InvalidAssessment
 from recommender.instruments import LoadedInstrument
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
+from recommender.reading.fault_words import Hints, found
+from recommender.reading.faults import join_pointer
+from recommender.reading.json_document import NotJson, parse_json
 
 __all__ = ["MAX_K", "apply_what_if", "parse_preview", "recommend"]
 
@@ -40,7 +43,7 @@ def recommend(
         kinds: kinds of support to list.
         k: longest list; None means the configured length.
     """
-    return recommender.recommend(assessment, as_of=as_of or assessment.as_of or today, kinds=kinds, k=k)
+    return recommender.recommend(assessment, ListTerms(as_of or assessment.as_of or today, kinds=kinds, k=k))
 
 
 def parse_preview(body: bytes, instrument: LoadedInstrument) -> Assessment:
@@ -52,9 +55,12 @@ def parse_preview(body: bytes, instrument: LoadedInstrument) -> Assessment:
     Raises:
         InvalidAssessment: every fault of the assessment, then every one that `what_if` adds, under `/what_if`.
     """
-    document = read_json(body)
+    try:
+        document = parse_json(body)
+    except NotJson as error:
+        raise InvalidAssessment([Fault(pointer="", detail=str(error))]) from error
     if not isinstance(document, dict) or "what_if" not in document:
-        return parse_assessment(body, instrument)
+        return parse_assessment(document, instrument)
     what_if = document.pop("what_if")
     return apply_what_if(document, what_if, instrument)
 
@@ -88,14 +94,15 @@ def apply_what_if(document: dict[str, Any], what_if: Any, instrument: LoadedInst
 
 def _shape_faults(what_if: object) -> list[Fault]:
     if not isinstance(what_if, dict):
-        return [Fault(pointer="/what_if", detail="Expected an object with context, answers or both.")]
+        detail = f"Expected an object with context, answers or both; found {found(what_if)}."
+        return [Fault(pointer="/what_if", detail=detail)]
     faults = []
     for key, part in what_if.items():
         if key not in ("context", "answers"):
-            detail = f"'{key}' is no part of what_if; expected context, answers or both."
-            faults.append(Fault(pointer=f"/what_if/{_escape(key)}", detail=detail))
+            detail = Hints().unknown_word(key, ("context", "answers"), what="a field here")
+            faults.append(Fault(pointer=f"/what_if{_pointer(key)}", detail=detail))
         elif not isinstance(part, dict):
-            faults.append(Fault(pointer=f"/what_if/{key}", detail="Expected an object."))
+            faults.append(Fault(pointer=f"/what_if/{key}", detail=f"Expected an object; found {found(part)}."))
     return faults
 
 
@@ -118,14 +125,14 @@ def _applied(document: Mapping[str, Any], context: Mapping[str, Any], answers: M
 def _moved(fault: Fault, context: Mapping[str, Any], answers: Mapping[str, Any]) -> Fault:
     """The fault, pointing to where the caller wrote the value."""
     match fault.pointer.split("/")[1:]:
-        case ["team", "context", key, *rest] if key in map(_escape, context):
+        case ["team", "context", key, *rest] if f"/{key}" in map(_pointer, context):
             pointer = "/".join(["", "what_if", "context", key, *rest])
-        case ["responses", _, "answers", key, *rest] if key in map(_escape, answers):
+        case ["responses", _, "answers", key, *rest] if f"/{key}" in map(_pointer, answers):
             pointer = "/".join(["", "what_if", "answers", key, *rest])
         case _:
             return fault
     return fault.model_copy(update={"pointer": pointer})
 
 
-def _escape(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+def _pointer(key: str) -> str:
+    return join_pointer([key])

@@ -19,7 +19,7 @@ from models.base import Fault
 from models.vocab import Form
 from recommender.diagnosis.context_answers import check_context
 from recommender.instruments import LoadedInstrument
-from recommender.reading.fault_report import FaultReport
+from recommender.reading.faults import FaultReport
 
 __all__ = [
     "NewTeam",

@@ -46,7 +46,7 @@ def pool(
     seed: Seed = SEED,
 ) -> None:
     """Pool what several runs show first, shuffled for each team, without a trace of which run showed what."""
-    from eval.inputs.json_lines import write_line
+    from eval.inputs.files import write_line
     from eval.inputs.known_ids import KnownIds
     from eval.inputs.run_files import read_runs
     from eval.judging.desk import open_desk
@@ -78,8 +78,8 @@ def judge(
     ] = False,
 ) -> None:
     """Grade a pool on the terminal, 0 to 3 by key; quit and resume as you like. A pipe gives one command a line."""
-    from eval.inputs.json_lines import read_lines
     from eval.judging.judgments import PooledPair, read_judgments, stale_judgments
+    from recommender.reading.values import read_lines
 
     _check_judge(judge)
     pairs = [item.pair for item in read_lines([pool], PooledPair)[pool]]
@@ -175,7 +175,7 @@ def _session(
     """Grade pairs; each grade is in the file before the next key is read."""
     from rich.console import Console
 
-    from eval.inputs.json_lines import write_line
+    from eval.inputs.files import write_line
     from eval.judging.desk import read_guidelines
     from eval.judging.page import judge_pool, terminal_or_pipe
     from eval.judging.session import Session

@@ -37,7 +37,7 @@ def off_policy(
     """Estimate what another ranking would have earned, or say why the log cannot tell."""
     if (target is None) == (run is None):
         raise typer.BadParameter("give either --target or --run.", param_hint="--target")
-    from eval.inputs.json_lines import read_text
+    from eval.inputs.files import read_text
     from eval.off_policy.data import policy_data
     from eval.off_policy.estimate import evaluate_policy
     from eval.off_policy.log import read_log, read_target, target_of_run
@@ -67,7 +67,7 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Show how far each off-policy estimator errs, and how often its interval holds, where the truth is known."""
-    from eval.inputs.json_lines import write_line
+    from eval.inputs.files import write_line
     from eval.off_policy.simulation import Scenario, SimulationRecord, example_log
     from eval.off_policy.simulation import simulate as run_logs
     from eval.off_policy.text import simulation_markdown

@@ -9,8 +9,8 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 
 import eval as evaluation
+from eval.inputs.files import InvalidFile, read_file
 from eval.inputs.gates import forbidden_supports
-from eval.inputs.yaml_files import parse_yaml, read_yaml
 from eval.results.findings import BehaviorRecord
 from models.assessment import Assessment, ContextValue
 from models.base import Value
@@ -19,6 +19,7 @@ from models.support import Provider, Resource, Support
 from models.vocab import Domain, SupportKind
 from recommender.catalog.load import Catalog
 from recommender.instruments import LoadedInstrument
+from recommender.reading.values import Syntax, read_value
 
 __all__ = ["BehaviorFile", "Rank", "check_behavior", "load_checks", "shipped_checks"]
 
@@ -99,13 +100,13 @@ def load_checks(path: Path) -> BehaviorFile:
     Raises:
         InvalidFile: Every fault with file and line.
     """
-    return read_yaml(path, BehaviorFile, fields=_FIELDS)
+    return read_file(path, BehaviorFile, syntax=Syntax.YAML)
 
 
 def shipped_checks() -> BehaviorFile:
     """The checks that ship with Trellis."""
     file = resources.files(evaluation) / "data" / "behavior" / "shipped.yaml"
-    return parse_yaml(file.read_bytes(), BehaviorFile, file="shipped.yaml", fields=_FIELDS)
+    return read_value(file.read_bytes(), BehaviorFile, syntax=Syntax.YAML, file="shipped.yaml", error=InvalidFile)
 
 
 def check_behavior(
@@ -312,10 +313,3 @@ def _displaced(before: Sequence[Match], after: Sequence[Match], newcomer: str, t
         if now not in old or abs(gap) > tolerance:
             return f"{now} takes the place of {then.support_id}"
     return None
-
-
-_FIELDS = {
-    name
-    for model in (RaisedScore, Ineligible, Duplicate, AnswerOrder, Newcomer, Resource, Provider)
-    for name in model.model_fields
-}

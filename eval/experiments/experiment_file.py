@@ -1,7 +1,7 @@
 """An experiment as a file: which systems, on which teams, and what else to find out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -11,12 +11,14 @@ from pydantic import Field
 import eval as evaluation
 from eval.experiments.experiment import DENSE_SHELF, LEXICAL_SHELF, OURS
 from eval.experiments.slices import SLICES
-from eval.inputs.yaml_files import parse_yaml, read_yaml
-from models.base import Fault, Value
+from eval.inputs.files import InvalidFile, read_file
+from models.base import Value
 from models.vocab import SupportKind
 from recommender.canonical import content_hash
 from recommender.config import Parts
-from recommender.reading.faults import join_pointer, wrong_word
+from recommender.reading.fault_words import found
+from recommender.reading.faults import FaultReport
+from recommender.reading.values import Syntax, read_value
 
 __all__ = ["RULES_ONLY", "ExperimentFile", "ablation_name", "load_experiment", "shipped_experiment"]
 
@@ -66,63 +68,68 @@ def load_experiment(path: Path) -> ExperimentFile:
         InvalidFile: Every fault with file and line: what is not YAML, unknown fields, systems, switches and slices,
             names that occur twice, and files or folders that do not exist.
     """
-    return read_yaml(path, ExperimentFile, check=lambda data: [*_name_faults(data), *_place_faults(data, path.parent)])
+
+    def check(data: object, report: FaultReport) -> None:
+        _check_names(data, report)
+        _check_places(data, path.parent, report)
+
+    return read_file(path, ExperimentFile, syntax=Syntax.YAML, check=check)
 
 
 def shipped_experiment() -> ExperimentFile:
     """Everything on the development teams that ship with Trellis."""
     file = resources.files(evaluation) / "data" / "experiments" / "development.yaml"
-    return parse_yaml(file.read_bytes(), ExperimentFile, file="development.yaml", check=_name_faults)
+    return read_value(
+        file.read_bytes(),
+        ExperimentFile,
+        syntax=Syntax.YAML,
+        file="development.yaml",
+        error=InvalidFile,
+        check=_check_names,
+    )
 
 
-def _name_faults(data: object) -> list[Fault]:
+def _check_names(data: object, report: FaultReport) -> None:
     document: Mapping[str, object] = data if isinstance(data, dict) else {}
     known = {"baselines": BASELINES, "ablations": tuple(Parts.model_fields), "slices": tuple(SLICES)}
-    faults = []
     for field, words in known.items():
-        found = document.get(field)
-        listed = found if isinstance(found, list) else []
-        for place, word in enumerate(listed):
-            pointer = join_pointer([field, place])
-            if isinstance(word, str) and word not in words:
-                faults.append(Fault(pointer=pointer, detail=wrong_word(word, words)))
-            elif word in listed[:place]:
-                faults.append(Fault(pointer=pointer, detail=f"'{word}' occurs twice"))
+        listed = document.get(field)
+        seen: set[str] = set()
+        for place, word in enumerate(listed if isinstance(listed, list) else ()):
+            if not isinstance(word, str):
+                continue
+            if word not in words:
+                report.unknown_word((field, place), word, words)
+            elif word in seen:
+                report.add((field, place), f"{found(word)} is listed twice.")
+            seen.add(word)
     baselines, ablations, runs = (document.get(field) for field in ("baselines", "ablations", "runs"))
     ours = [ablation_name(part) for part in (ablations if isinstance(ablations, list) else ()) if isinstance(part, str)]
     taken = [OURS, *ours, *(baselines if isinstance(baselines, list) else BASELINES)]
     names = list(runs) if isinstance(runs, dict) else []
-    faults += [
-        Fault(pointer=join_pointer(["runs", name]), detail=f"another system is called '{name}'")
-        for name in names
-        if name in taken
-    ]
-    faults += [
-        Fault(pointer=join_pointer(["runs", name]), detail=f"'{name}' is no name of letters, digits, '.', '_' and '-'")
-        for name in names
-        if isinstance(name, str) and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name)
-    ]
+    for name in names:
+        if name in taken:
+            report.add(("runs", name), f"Another system is called '{name}'.")
+        if isinstance(name, str) and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+            report.add(("runs", name), f"'{name}' is no name of letters, digits, '.', '_' and '-'.")
     baseline = document.get("baseline", "fusion")
     # A baseline that does not exist is a fault of its own, and no suggestion for another one.
     systems = [word for word in [*ours, *names, OURS, *BASELINES] if isinstance(word, str)]
     systems = [word for word in systems if word in taken or word in names]
     if isinstance(baseline, str) and baseline not in systems:
-        faults.append(Fault(pointer="/baseline", detail=wrong_word(baseline, systems)))
-    return faults
+        report.unknown_word(("baseline",), baseline, systems, what="a system of this experiment")
 
 
-def _place_faults(data: object, folder: Path) -> list[Fault]:
+def _check_places(data: object, folder: Path, report: FaultReport) -> None:
     document: Mapping[str, object] = data if isinstance(data, dict) else {}
     runs = document.get("runs")
-    named = [
-        ("/teams", document.get("teams"), "development", Path.is_dir, "folder"),
-        ("/catalog", document.get("catalog"), "starter", Path.is_dir, "folder"),
-        ("/behavior", document.get("behavior"), "shipped", Path.is_file, "file"),
+    named: list[tuple[tuple[str, ...], object, str, Callable[[Path], bool], str]] = [
+        (("teams",), document.get("teams"), "development", Path.is_dir, "folder"),
+        (("catalog",), document.get("catalog"), "starter", Path.is_dir, "folder"),
+        (("behavior",), document.get("behavior"), "shipped", Path.is_file, "file"),
     ]
     if isinstance(runs, dict):
-        named += [(join_pointer(["runs", name]), place, "", Path.is_file, "file") for name, place in runs.items()]
-    return [
-        Fault(pointer=pointer, detail=f"there is no {what} '{place}' in {folder}")
-        for pointer, place, ours, exists, what in named
-        if isinstance(place, str) and place != ours and not exists(folder / place)
-    ]
+        named += [(("runs", name), place, "", Path.is_file, "file") for name, place in runs.items()]
+    for path, place, ours, exists, what in named:
+        if isinstance(place, str) and place != ours and not exists(folder / place):
+            report.add(path, f"There is no {what} '{place}' in {folder}.")

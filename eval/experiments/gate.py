@@ -1,6 +1,5 @@
 """The gate: whether the present ranking may replace the recorded one."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib import resources
@@ -8,17 +7,17 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 import eval as evaluation
 from eval.experiments.slices import LEAST_TEAMS
-from eval.inputs.yaml_files import InvalidFile
+from eval.inputs.files import InvalidFile, read_file
 from eval.measuring.stats import bootstrap_interval, mean
 from eval.results.findings import HardRules
 from models.base import Fault, Value
 from models.evaluation import GateCheck
 from models.vocab import SupportKind
-from recommender.reading.faults import value_faults
+from recommender.reading.values import Syntax, read_value
 
 __all__ = ["Recorded", "judge_change", "read_recorded", "recorded_result"]
 
@@ -54,7 +53,8 @@ class Recorded(Value):
 
 def recorded_result() -> Recorded:
     """The record that ships with Trellis, of the development teams."""
-    return _parse((resources.files(evaluation) / "data" / "recorded.json").read_bytes(), "recorded.json")
+    content = (resources.files(evaluation) / "data" / "recorded.json").read_bytes()
+    return read_value(content, Recorded, syntax=Syntax.JSON, file="recorded.json", error=InvalidFile)
 
 
 def read_recorded(path: Path) -> Recorded:
@@ -63,11 +63,7 @@ def read_recorded(path: Path) -> Recorded:
     Raises:
         InvalidFile: Every fault; a file that cannot be read is one.
     """
-    try:
-        return _parse(path.read_bytes(), str(path))
-    except OSError as error:
-        detail = f"The file cannot be read: {error.strerror}."
-        raise InvalidFile([Fault(pointer="", detail=detail, file=str(path))]) from None
+    return read_file(path, Recorded, syntax=Syntax.JSON)
 
 
 def judge_change(
@@ -153,15 +149,3 @@ def _slice(name: str, slice_name: str, group: str, changes: np.ndarray, recorded
 
 def _text(text: str, passed: bool, margin: float) -> str:
     return text if passed else f"{text}; the margin is {margin:g}"
-
-
-def _parse(content: bytes, file: str) -> Recorded:
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise InvalidFile([Fault(pointer="", detail=f"not valid JSON: {error}", file=file)]) from None
-    try:
-        return Recorded.model_validate(document)
-    except ValidationError as error:
-        faults = value_faults(error, document, fields=Recorded.model_fields)
-        raise InvalidFile([fault.model_copy(update={"file": file}) for fault in faults]) from None

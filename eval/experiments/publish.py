@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from eval.inputs.json_lines import read_text
-from eval.inputs.yaml_files import InvalidFile
+from eval.inputs.files import InvalidFile, read_file
 from eval.measuring.stats import compare
 from eval.metrics import NDCG, GateViolations, Judged, NeedCoverage
 from eval.results.findings import IntervalRecord, SliceRecord
@@ -29,11 +27,9 @@ from models.evaluation import (
     TeamSlice,
 )
 from models.vocab import SupportKind
-from recommender.reading.faults import join_pointer
+from recommender.reading.values import Syntax
 
 __all__ = ["publish", "read_gate", "read_studies"]
-
-T = TypeVar("T")
 
 MEASURE = NDCG(k=10)
 NEED_COVERAGE, JUDGED, FORBIDDEN = NeedCoverage(), Judged(), GateViolations()
@@ -107,7 +103,7 @@ def read_gate(path: Path) -> GateReport:
     Raises:
         InputError: it cannot be read, or is something else; every fault with its place.
     """
-    return _read(path, TypeAdapter(GateReport))
+    return read_file(path, GateReport, syntax=Syntax.JSON)
 
 
 def read_studies(path: Path) -> list[Study]:
@@ -116,20 +112,7 @@ def read_studies(path: Path) -> list[Study]:
     Raises:
         InputError: as `read_gate`.
     """
-    return _read(path, TypeAdapter(list[Study]))
-
-
-def _read(path: Path, kind: TypeAdapter[T]) -> T:
-    content = read_text(path)
-    try:
-        return kind.validate_json(content)
-    except ValidationError as error:
-        raise InvalidFile(
-            [
-                Fault(pointer=join_pointer(one["loc"]), detail=f"{one['msg']}.", file=str(path))
-                for one in error.errors(include_url=False)
-            ]
-        ) from None
+    return read_file(path, TypeAdapter(list[Study]), syntax=Syntax.JSON)
 
 
 def _list(one: ListResult, ours: str, study: Study | None, seed: int) -> PublishedList:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from eval.experiments.behavior import BehaviorFile, Rank, check_behavior
 from eval.experiments.experiment import OURS, Ranker
-from eval.inputs.all_faults import AllFaults
 from eval.inputs.judged import DEVELOPMENT_JUDGES, JudgedTeams, development_teams, load_judged
 from eval.inputs.known_ids import KnownIds
 from eval.inputs.run_files import read_runs
@@ -28,7 +27,7 @@ from models.vocab import SupportKind
 from recommender.catalog.load import Catalog, load_catalog, starter_catalog
 from recommender.config import RankingConfig
 from recommender.config_load import starter_config
-from recommender.diagnosis.assessments import parse_assessment
+from recommender.diagnosis.assessments import fill_assessment
 from recommender.diagnosis.needs import derive_needs
 from recommender.diagnosis.profiling import build_profile
 from recommender.embedding import CachedEmbedder, SentenceEmbedder
@@ -37,6 +36,7 @@ from recommender.instruments import LoadedInstrument, default_instrument
 from recommender.pipeline import Recommender
 from recommender.ports import Progress
 from recommender.reading.trec import Run
+from recommender.reading.values import AllFaults
 from recommender.rules.load import ruleset_version, starter_ruleset
 
 __all__ = [
@@ -115,19 +115,19 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
         ModelError: The embedding model is missing or altered.
     """
     instrument = default_instrument()
-    parse = partial(parse_assessment, instrument=instrument)
+    read = partial(fill_assessment, instrument=instrument)
     faults = AllFaults()
     supports = faults.of(starter_catalog if catalog is None else partial(load_catalog, catalog))
     ids = None if supports is None else {support.id for support in supports.supports}
     judged = faults.of(
-        partial(development_teams, parse=parse)
+        partial(development_teams, read=read)
         if teams is None
-        else partial(load_judged, teams, parse=parse, documents=ids)
+        else partial(load_judged, teams, read=read, documents=ids)
     )
     faults.report()
     assert supports is not None  # what was refused has been reported
     assert judged is not None
-    learned_on = {item.model_dump_json() for item in development_teams(parse=parse).assessments}
+    learned_on = {item.model_dump_json() for item in development_teams(read=read).assessments}
     config = starter_config()
     profiles = {item.assessment_id: build_profile(item, instrument, config.scoring) for item in judged.assessments}
     return Bench(

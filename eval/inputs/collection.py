@@ -1,7 +1,6 @@
 """Public ranking collections: documents, queries and judgments from JSONL files, plain or gzipped."""
 
 import gzip
-import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from eval.inputs.baselines import Document, Query
 from models.base import Fault
 from recommender.canonical import content_hash
 from recommender.errors import InputError
-from recommender.reading.faults import show
+from recommender.reading.fault_words import MISSING, found
+from recommender.reading.json_document import NotJson, parse_json
 from recommender.reading.trec import Qrels
 
 __all__ = ["Collection", "load_collection"]
@@ -69,7 +69,7 @@ def load_collection(folder: Path) -> Collection:
         if found_all:  # against files that could not be read, every judgment would be one of something unknown
             for what, one, known in (("query", query_id, queries), ("document", doc_id, texts)):
                 if one not in known:
-                    detail = f"There is no {what} with the id {show(one)}."
+                    detail = f"There is no {what} with the id {found(one)}."
                     faults.append(Fault(pointer="", detail=detail, file=file, line=number))
         grades = qrels.setdefault(query_id, {})
         if grade >= 0:
@@ -95,17 +95,17 @@ def _texts(
     for file, number, row in _objects(folder, names, faults):
         name = "_id" if "_id" in row and "id" not in row else "id"
         one = _text(row, name, faults, file=file, line=number)
-        found = {"text": _text(row, "text", faults, file=file, line=number)}
-        found |= {field: _text({field: ""} | row, field, faults, file=file, line=number) for field in optional}
+        texts = {"text": _text(row, "text", faults, file=file, line=number)}
+        texts |= {field: _text({field: ""} | row, field, faults, file=file, line=number) for field in optional}
         if not one:
             if row.get(name) == "":
                 faults.append(Fault(pointer=f"/{name}", detail="The id is empty.", file=file, line=number))
             continue
         before = first.setdefault(one, number)
         if before != number:
-            detail = f"The id {show(one)} was already given on line {before}."
+            detail = f"The id {found(one)} was already given on line {before}."
             faults.append(Fault(pointer=f"/{name}", detail=detail, file=file, line=number))
-        yield one, found
+        yield one, texts
 
 
 def _judgments(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, int, str, str, int]]:
@@ -121,7 +121,7 @@ def _judgments(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, int, st
         query_id, doc_id = (_text(row, field, faults, file=file, line=number) for field in ("qid", "did"))
         grade = row.get("rel")
         if not isinstance(grade, int) or isinstance(grade, bool):
-            detail = f"found {show(grade)}; expected a whole number" if "rel" in row else "the field 'rel' is missing"
+            detail = f"Expected a whole number; found {found(grade)}." if "rel" in row else MISSING
             faults.append(Fault(pointer="/rel", detail=detail, file=file, line=number))
         elif len(faults) == n_faults:
             yield file, number, query_id, doc_id, grade
@@ -133,10 +133,10 @@ def _tsv_judgments(path: Path, faults: list[Fault]) -> Iterator[tuple[str, int, 
         if columns == [""] or (number == 1 and columns == _HEADER):
             continue
         if len(columns) != len(_HEADER):
-            detail = f"{len(columns)} columns, expected {len(_HEADER)} with tabs between ({' '.join(_HEADER)})"
+            detail = f"Expected {len(_HEADER)} columns with tabs between ({' '.join(_HEADER)}); found {len(columns)}."
             faults.append(Fault(pointer="", detail=detail, file=path.name, line=number))
         elif not (columns[2].isascii() and columns[2].removeprefix("-").isdecimal()):
-            detail = f"score {show(columns[2])} is not a whole number"
+            detail = f"Expected a whole number; found {found(columns[2])}."
             faults.append(Fault(pointer="", detail=detail, file=path.name, line=number))
         else:
             yield path.name, number, columns[0], columns[1], int(columns[2])
@@ -146,7 +146,7 @@ def _text(row: dict[str, object], field: str, faults: list[Fault], *, file: str,
     value = row.get(field)
     if isinstance(value, str):
         return value
-    detail = f"found {show(value)}; expected text" if field in row else f"the field '{field}' is missing"
+    detail = f"Expected text; found {found(value)}." if field in row else MISSING
     faults.append(Fault(pointer=f"/{field}", detail=detail, file=file, line=line))
     return ""
 
@@ -159,15 +159,14 @@ def _objects(folder: Path, names: tuple[str, ...], faults: list[Fault]) -> Itera
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            reason = error.msg if isinstance(error, json.JSONDecodeError) else "it nests too deeply"
-            faults.append(Fault(pointer="", detail=f"not valid JSON: {reason}", file=path.name, line=number))
+            row = parse_json(line)
+        except NotJson as error:
+            faults.append(Fault(pointer="", detail=str(error), file=path.name, line=number))
             continue
         if isinstance(row, dict):
             yield path.name, number, row
         else:
-            detail = f"found {show(row)}; expected an object"
+            detail = f"Expected an object; found {found(row)}."
             faults.append(Fault(pointer="", detail=detail, file=path.name, line=number))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import eval as evaluation
 from eval.inputs.gates import forbidden_supports
@@ -14,14 +15,18 @@ from models.base import Fault
 from models.needs import Need
 from models.support import Support
 from recommender.canonical import content_hash
-from recommender.errors import InputError, InvalidAssessment, InvalidQrels
+from recommender.diagnosis.assessments import parse_assessments
+from recommender.errors import InputError, InvalidQrels
+from recommender.reading.faults import FaultReport
 from recommender.reading.trec import Qrels, read_qrels
+from recommender.reading.values import read_bytes
 
 __all__ = [
     "ASSESSMENTS_FILE",
     "DEVELOPMENT_JUDGES",
     "QRELS_FILE",
     "JudgedTeams",
+    "ReadAssessment",
     "development_teams",
     "load_judged",
     "read_assessments",
@@ -32,6 +37,8 @@ ASSESSMENTS_FILE = "assessments.jsonl"
 QRELS_FILE = "qrels.txt"
 _QRELS_COLUMNS = 4
 _HIGHEST_GRADE = 3
+ReadAssessment = Callable[[Any, FaultReport], Assessment | None]
+"""The assessment of a line's data; None, and faults in the report, where it is none."""
 DEVELOPMENT_JUDGES = "language-model assessors with written guidelines"
 
 
@@ -50,14 +57,12 @@ class JudgedTeams:
         return content_hash([[item.model_dump(mode="json") for item in self.assessments], self.qrels])
 
 
-def load_judged(
-    folder: Path, *, parse: Callable[[bytes], Assessment], documents: Container[str] | None = None
-) -> JudgedTeams:
+def load_judged(folder: Path, *, read: ReadAssessment, documents: Container[str] | None = None) -> JudgedTeams:
     """The judged teams in a folder with `assessments.jsonl` and `qrels.txt`.
 
     Args:
         folder: Where the two files are.
-        parse: Reads one line; raises `InvalidAssessment`.
+        read: The assessment of a line's data, and its faults into the report.
         documents: Ids of all supports that a judgment may name; None takes any.
 
     Raises:
@@ -68,19 +73,23 @@ def load_judged(
     assessments: tuple[Assessment, ...] = ()
     queries: Container[str] | None = None
     try:
-        assessments = read_assessments(folder / ASSESSMENTS_FILE, parse=parse)
+        assessments = read_assessments(folder / ASSESSMENTS_FILE, read=read)
         queries = {assessment.assessment_id for assessment in assessments}
     except InputError as error:
         faults += error.faults
     qrels: Qrels = {}
-    lines = _read(folder / QRELS_FILE, faults).decode("utf-8", "replace").splitlines()
+    lines: list[str] = []
+    try:
+        lines = read_bytes(folder / QRELS_FILE, file=QRELS_FILE).decode("utf-8", "replace").splitlines()
+    except InputError as error:
+        faults += error.faults
     found: list[Fault] = []
     try:
         qrels = read_qrels(lines, file=QRELS_FILE)
     except InvalidQrels as error:
         found += error.faults
     found += [
-        Fault(pointer="", detail=f"grade {columns[3]} is above {_HIGHEST_GRADE}", file=QRELS_FILE, line=number)
+        Fault(pointer="", detail=f"The grade {columns[3]} is above {_HIGHEST_GRADE}.", file=QRELS_FILE, line=number)
         for number, columns in enumerate(map(str.split, lines), start=1)
         if len(columns) == _QRELS_COLUMNS and columns[3].isdecimal() and int(columns[3]) > _HIGHEST_GRADE
     ]
@@ -92,41 +101,23 @@ def load_judged(
     return JudgedTeams(assessments, qrels)
 
 
-def read_assessments(path: Path, *, parse: Callable[[bytes], Assessment]) -> tuple[Assessment, ...]:
+def read_assessments(path: Path, *, read: ReadAssessment) -> tuple[Assessment, ...]:
     """The assessments in a file of one a line, in its order; blank lines are skipped.
 
     Args:
         path: The file.
-        parse: Reads one line; raises `InvalidAssessment`.
+        read: The assessment of a line's data, and its faults into the report.
 
     Raises:
         InputError: Every fault with its line, among them a file that cannot be read and ids that two lines share.
     """
-    faults: list[Fault] = []
-    assessments: list[Assessment] = []
-    first_line: dict[str, int] = {}
-    for number, line in enumerate(_read(path, faults).splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            assessment = parse(line)
-        except InvalidAssessment as error:
-            faults += [fault.model_copy(update={"file": path.name, "line": number}) for fault in error.faults]
-            continue
-        first = first_line.setdefault(assessment.assessment_id, number)
-        if first != number:
-            detail = f"The assessment {assessment.assessment_id} was already given on line {first}."
-            faults.append(Fault(pointer="/assessment_id", detail=detail, file=path.name, line=number))
-        assessments.append(assessment)
-    if faults:
-        raise InputError(faults)
-    return tuple(assessments)
+    return parse_assessments(read_bytes(path, file=path.name), read, file=path.name)
 
 
-def development_teams(*, parse: Callable[[bytes], Assessment]) -> JudgedTeams:
+def development_teams(*, read: ReadAssessment) -> JudgedTeams:
     """The judged development teams that ship with Trellis; judged by language-model assessors, teams invented."""
     with resources.as_file(resources.files(evaluation) / "data" / "judged") as folder:
-        return load_judged(folder, parse=parse)
+        return load_judged(folder, read=read)
 
 
 def team_topics(
@@ -160,12 +151,3 @@ def team_topics(
 def _priorities(needs: Sequence[Need]) -> tuple[str, ...]:
     ranked = [(need.rank, place, need.domain) for place, need in enumerate(needs) if need.is_priority and need.rank]
     return tuple(domain for _, _, domain in sorted(ranked))
-
-
-def _read(path: Path, faults: list[Fault]) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        detail = f"The file cannot be read in {path.parent}: {error.strerror}."
-        faults.append(Fault(pointer="", detail=detail, file=path.name))
-        return b""

@@ -13,7 +13,7 @@ from eval.judging.judgments import Pair, support_hash
 from models.base import Fault
 from recommender.catalog.load import Catalog, load_catalog, starter_catalog
 from recommender.config_load import starter_config
-from recommender.diagnosis.assessments import parse_assessment
+from recommender.diagnosis.assessments import fill_assessment
 from recommender.errors import InputError
 from recommender.instruments import default_instrument
 
@@ -67,12 +67,12 @@ def open_desk(*, teams: Path | None, catalog: Path | None) -> Desk:
         InputError: Every fault of the teams' file, or of the catalog's.
     """
     instrument = default_instrument()
-    parse = partial(parse_assessment, instrument=instrument)
+    read = partial(fill_assessment, instrument=instrument)
     if teams is None:
         with resources.as_file(resources.files(evaluation) / "data" / "judged") as folder:
-            assessments = read_assessments(folder / ASSESSMENTS_FILE, parse=parse)
+            assessments = read_assessments(folder / ASSESSMENTS_FILE, read=read)
     else:
-        assessments = read_assessments(teams / ASSESSMENTS_FILE, parse=parse)
+        assessments = read_assessments(teams / ASSESSMENTS_FILE, read=read)
     scoring = starter_config().scoring
     cases = [make_case(item, instrument, scoring=scoring, invented=teams is None) for item in assessments]
     return Desk(

@@ -10,12 +10,12 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from eval.inputs.json_lines import read_lines
 from models.base import Value
 from models.support import Support
 from recommender.canonical import content_hash
 from recommender.catalog.load import Catalog
 from recommender.errors import InvalidQrels
+from recommender.reading.values import read_lines
 
 __all__ = [
     "GRADES",

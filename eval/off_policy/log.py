@@ -12,10 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from eval.inputs.json_lines import read_lines
 from models.base import Fault, Value
 from recommender.errors import InputError
 from recommender.reading.trec import Run
+from recommender.reading.values import read_lines
 
 __all__ = ["Candidate", "Decision", "DisplayedSupport", "TargetDecision", "read_log", "read_target", "target_of_run"]
 

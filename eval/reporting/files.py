@@ -5,15 +5,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from eval.inputs.json_lines import read_text
+from eval.inputs.files import read_file
 from eval.reporting.document import make_document
 from eval.reporting.page import page
 from eval.reporting.text import text
 from eval.results.records import ResultRecord
-from models.base import Fault
 from recommender.errors import InputError
+from recommender.reading.values import Syntax
 
 __all__ = ["ReportFiles", "read_result", "report_texts", "write_files", "write_report"]
 
@@ -70,16 +68,4 @@ def read_result(path: Path) -> ResultRecord:
     Raises:
         InputError: It cannot be read, or is no result of this version; every fault with its place.
     """
-    try:
-        return ResultRecord.model_validate_json(read_text(path))
-    except ValidationError as error:
-        raise InputError(
-            [
-                Fault(
-                    pointer="".join(f"/{part}" for part in details["loc"]),
-                    detail=f"This is no result of `trellis eval`: {details['msg']}.",
-                    file=str(path),
-                )
-                for details in error.errors(include_url=False)
-            ]
-        ) from error
+    return read_file(path, ResultRecord, syntax=Syntax.JSON, error=InputError)

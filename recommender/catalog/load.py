@@ -14,7 +14,7 @@ from models.vocab import SupportKind
 from recommender.canonical import content_hash
 from recommender.catalog.parse import file_name, parse_catalog
 from recommender.errors import InvalidCatalog, UnknownSupport
-from recommender.reading.faults import close_words
+from recommender.reading.fault_words import close_words
 
 __all__ = ["Catalog", "load_catalog", "restore_catalog", "starter_catalog"]
 

@@ -1,35 +1,19 @@
 """Bytes of catalog files -> supports, and every fault with its file, line and field. Pure: opens nothing."""
 
-import codecs
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-from pydantic import ValidationError
+from functools import partial
 
 from models.base import Fault
-from models.support import Evidence, Provider, Resource, Service, Support
+from models.support import Provider, Resource, Support
 from models.vocab import US_STATES, SupportKind
-from recommender.reading.faults import join_pointer, show, value_faults, wrong_word
+from recommender.reading.fault_words import found
+from recommender.reading.faults import FaultReport, Path
+from recommender.reading.values import Line, fill, parse_lines
 
 __all__ = ["ParsedFile", "file_name", "parse_catalog", "parse_file"]
 
-MODELS: dict[SupportKind, type[Resource] | type[Provider]] = {
-    SupportKind.RESOURCE: Resource,
-    SupportKind.PROVIDER: Provider,
-}
-EXPECTED = {
-    "id": "'res-' (a resource) or 'prov-' (a provider) and then lowercase words or numbers joined by '-'",
-    "url": "a web address that starts with http:// or https://",
-    "source_urls": "a web address that starts with http:// or https://",
-    "language": "a BCP 47 language tag like en or zh-Hans",
-    "serves": "a state code of two capital letters, or US",
-}
 SERVES = ("US", *US_STATES)
-
-
-class _LineError(ValueError):
-    """A line that Python's JSON reader would accept and others would read differently or refuse."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +46,7 @@ def parse_catalog(files: Mapping[SupportKind, bytes]) -> ParsedFile:
         for support_id, line in part.ids:
             place = f"{name}:{line}"
             if first.setdefault(support_id, place) != place:
-                detail = f"the id {show(support_id)} is already used at {first[support_id]}; expected a new one"
+                detail = f"The id {found(support_id)} is already used at {first[support_id]}; expected a new one."
                 repeated.append(Fault(pointer="/id", detail=detail, file=name, line=line))
     faults = [fault for _, part in parsed for fault in part.faults] + repeated
     order = [name for name, _ in parsed]
@@ -84,93 +68,43 @@ def parse_file(content: bytes, kind: SupportKind) -> ParsedFile:
     supports: list[Support] = []
     faults: list[Fault] = []
     ids: list[tuple[str, int]] = []
-    # Only line feeds end a line: a text may hold other separators, such as U+2028.
-    lines = content.removeprefix(codecs.BOM_UTF8).split(b"\n")
-    if not any(line.strip() for line in lines):
-        return ParsedFile(
-            (), (Fault(pointer="", detail="the file is empty; expected one record a line", file=name),), ()
-        )
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        record, found = _parse_line(line)
-        if isinstance(record, dict):
-            if isinstance(record.get("id"), str):
-                ids.append((record["id"], number))
-            support, more = _validate(line, record, kind)
-            found += more
-            if support is not None and not found:
-                supports.append(support)
-        faults += [fault.model_copy(update={"file": name, "line": number}) for fault in found]
+    empty = "The file is empty; expected one record a line."
+    lines: Iterator[Line[Support]] = parse_lines(content, partial(_fill, kind=kind), file=name, empty=empty)
+    for line in lines:
+        record = line.data
+        if isinstance(record, dict) and isinstance(record.get("id"), str):
+            ids.append((record["id"], line.number))
+        if line.value is not None and not line.faults:
+            supports.append(line.value)
+        faults += line.faults
     return ParsedFile(tuple(supports), tuple(faults), tuple(ids))
 
 
-def _parse_line(line: bytes) -> tuple[object, list[Fault]]:
-    try:
-        record = json.loads(line.decode(), object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
-    except UnicodeDecodeError as error:
-        return None, [_whole(f"byte {error.start + 1} of the line is not UTF-8; expected a file in UTF-8")]
-    except json.JSONDecodeError as error:
-        text = line.decode().strip()
-        if text.startswith("{") and not text.endswith("}"):
-            return None, [_whole(f"the line stops inside the record, after `{text[-20:]}`; was it cut in half?")]
-        return None, [_whole(f"not valid JSON at column {error.colno}: {error.msg}")]
-    except _LineError as error:
-        return None, [_whole(str(error))]
-    except (RecursionError, ValueError):
-        return None, [_whole("the line nests too deeply or holds a number that is too long")]
+def _fill(record: object, report: FaultReport, *, kind: SupportKind) -> Support | None:
     if not isinstance(record, dict):
-        return record, [_whole(f"found {show(record)}; expected one JSON object")]
-    return record, []
+        report.add((), f"Expected one JSON object; found {found(record)}.")
+        return None
+    # Once for each kind, so that the type of the value is known.
+    if kind is SupportKind.RESOURCE:
+        return fill(Resource, record, report, check=_check_words, strict=True)
+    return fill(Provider, record, report, check=_check_words, strict=True)
 
 
-def _validate(line: bytes, record: dict[str, object], kind: SupportKind) -> tuple[Support | None, list[Fault]]:
-    model = MODELS[kind]
-    support, faults = None, []
-    try:
-        support = model.model_validate_json(line, strict=True)
-    except ValidationError as error:
-        names = {info.alias or name for part in (model, Evidence, Service) for name, info in part.model_fields.items()}
-        faults = value_faults(error, record, fields=names, expected=EXPECTED)
-    seen = {fault.pointer for fault in faults}
-    faults += [fault for fault in _word_faults(record) if fault.pointer not in seen]
-    return support, faults
-
-
-def _word_faults(record: dict[str, object]) -> Iterator[Fault]:
+def _check_words(record: dict[str, object], report: FaultReport) -> None:
     """What the types do not say: states that exist, and nothing twice in one list."""
     serves = record.get("serves")
     for position, code in enumerate(serves if isinstance(serves, list) else ()):
         if isinstance(code, str) and code not in SERVES:
-            yield Fault(pointer=f"/serves/{position}", detail=wrong_word(code, SERVES))
-    lists: list[tuple[list[str | int], object]] = [([name], value) for name, value in record.items()]
+            report.unknown_word(("serves", position), code, SERVES, what="a state")
+    lists: list[tuple[Path, object]] = [((name,), value) for name, value in record.items()]
     services = record.get("services")
     for position, service in enumerate(services if isinstance(services, list) else ()):
         if isinstance(service, dict):
-            lists.append((["services", position, "domains"], service.get("domains")))
+            lists.append((("services", position, "domains"), service.get("domains")))
     for path, entries in lists:
-        if not isinstance(entries, list):
-            continue
-        words = [entry for entry in entries if isinstance(entry, str | int)]
-        if len(set(words)) == len(words):
-            continue
-        for position, entry in enumerate(entries):
-            if entry in entries[:position]:
-                yield Fault(pointer=join_pointer([*path, position]), detail=f"{show(entry)} is listed twice")
-
-
-def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = sorted({key for key in keys if keys.count(key) > 1})
-        raise _LineError(f"the key {', '.join(map(show, twice))} occurs twice in one object; expected it once")
-    return record
-
-
-def _refuse_constant(constant: str) -> object:
-    raise _LineError(f"found {constant}, which JSON does not have; expected a number or null")
-
-
-def _whole(detail: str) -> Fault:
-    return Fault(pointer="", detail=detail)
+        seen: set[str | int] = set()
+        for position, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, str | int):
+                if entry in seen:
+                    report.add((*path, position), f"{found(entry)} is listed twice.")
+                seen.add(entry)

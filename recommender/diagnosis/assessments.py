@@ -1,31 +1,23 @@
 """Reading an assessment: JSON to answers that fit their instrument, or one report of everything that does not."""
 
-import json
-import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from models.assessment import Assessment, InstrumentRef, OpenText, Response, Retake, Team
+from models.assessment import Assessment
 from models.base import Fault
 from models.vocab import AnswerMode, Domain, Form, ImportanceKey, Length, SpecialAnswer
 from recommender.diagnosis.context_answers import check_context
 from recommender.errors import InvalidAssessment
 from recommender.instruments import LoadedInstrument
-from recommender.reading.fault_report import FaultReport, Path, found
+from recommender.reading.fault_words import found
+from recommender.reading.faults import FaultReport, Path
+from recommender.reading.json_document import NotJson, check_json, parse_json
+from recommender.reading.values import fill, parse_lines
 
-__all__ = ["parse_assessment", "read_json"]
+__all__ = ["fill_assessment", "parse_assessment", "parse_assessments"]
 
 _LEVELS = (1, 2, 3, 4)
-
-
-class _Object(dict[str, Any]):
-    """A JSON object that remembers keys given twice, which `dict` would silently drop."""
-
-    repeated: tuple[str, ...] = ()
 
 
 def parse_assessment(raw: bytes | str | Mapping[str, Any], instrument: LoadedInstrument) -> Assessment:
@@ -42,95 +34,59 @@ def parse_assessment(raw: bytes | str | Mapping[str, Any], instrument: LoadedIns
         InvalidAssessment: lists every fault with its JSON pointer, in document order: not JSON, repeated keys,
             numbers that JSON lacks, wrong shapes, unknown ids and words, and answers that the form does not ask for.
     """
-    document = read_json(raw) if isinstance(raw, bytes | str) else raw
-    if not isinstance(document, Mapping):
-        detail = f"Expected a JSON object with an assessment; found {found(document)}."
-        raise InvalidAssessment([Fault(pointer="", detail=detail)])
     report = FaultReport()
-    _check_json(document, report)
-    _check_fields(document, report)
-    _check_head(document, instrument, report)
-    _Answers(document, instrument, report).check()
-    try:
-        assessment = Assessment.model_validate(document)
-    except ValidationError as error:
-        report.shape(error, document)
-    if report:
+    document: object = raw
+    if isinstance(raw, bytes | str):
+        try:
+            document = parse_json(raw)
+        except NotJson as error:
+            raise InvalidAssessment([Fault(pointer="", detail=str(error))]) from error
+    check_json(document, report)
+    assessment = fill_assessment(document, report, instrument=instrument)
+    if report or assessment is None:
         raise InvalidAssessment(report.faults(document))
     return assessment
 
 
-def read_json(raw: bytes | str) -> object:
-    """The parsed JSON document; its objects remember keys given twice, so that `parse_assessment` can refuse them.
+def parse_assessments(
+    content: bytes, read: Callable[[Any, FaultReport], Assessment | None], *, file: str, empty: str | None = None
+) -> tuple[Assessment, ...]:
+    """The assessments of a text with one JSON object a line, in its order; blank lines are skipped.
+
+    Args:
+        content: the text, in UTF-8.
+        read: the assessment of a line's data, as `fill_assessment` gives it.
+        file: how faults name it.
+        empty: the fault of a text without an assessment; None lets it pass.
 
     Raises:
-        InvalidAssessment: not JSON, not UTF-8, nested too deeply, or a number of too many digits.
+        InvalidAssessment: every fault of every line with `file` and line, repeated assessment ids among them.
     """
-
-    def keep_repeats(pairs: list[tuple[str, Any]]) -> _Object:
-        parsed = _Object(pairs)
-        if len(parsed) < len(pairs):
-            parsed.repeated = tuple(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
-        return parsed
-
-    try:
-        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
-        return json.loads(text, object_pairs_hook=keep_repeats)
-    except json.JSONDecodeError as error:
-        detail = f"Not JSON: {error.msg} (line {error.lineno}, column {error.colno})."
-        raise InvalidAssessment([Fault(pointer="", detail=detail)]) from error
-    except UnicodeDecodeError as error:
-        detail = f"Not JSON: byte {error.start} is not UTF-8 text."
-    except RecursionError:
-        detail = "Not an assessment: brackets are nested too deeply."
-    except ValueError:
-        # Python refuses to read integers of thousands of digits.
-        detail = "Not an assessment: a number has too many digits."
-    raise InvalidAssessment([Fault(pointer="", detail=detail)])
+    assessments: list[Assessment] = []
+    faults: list[Fault] = []
+    first: dict[str, int] = {}
+    for line in parse_lines(content, read, file=file, empty=empty):
+        faults += line.faults
+        if line.value is None or line.faults:
+            continue
+        earlier = first.setdefault(line.value.assessment_id, line.number)
+        if earlier != line.number:
+            detail = f"The assessment id '{line.value.assessment_id}' is already used on line {earlier}."
+            faults.append(Fault(pointer="/assessment_id", detail=detail, file=file, line=line.number))
+        assessments.append(line.value)
+    if faults:
+        raise InvalidAssessment(faults)
+    return tuple(assessments)
 
 
-def _check_json(document: Mapping[str, Any], report: FaultReport) -> None:
-    """What JSON allows in part but no answer can hold: repeated keys, NaN and infinity, half characters, zero bytes."""
-    stack: list[tuple[Path, object]] = [((), document)]
-    while stack:
-        path, node = stack.pop()
-        if isinstance(node, Mapping):
-            for key in getattr(node, "repeated", ()):
-                report.add((*path, key), f"The key {found(key)} is given twice.")
-            stack.extend(((*path, key), child) for key, child in node.items())
-        elif isinstance(node, list | tuple):
-            stack.extend(((*path, index), child) for index, child in enumerate(node))
-        elif isinstance(node, float) and not math.isfinite(node):
-            report.add(path, "NaN and infinity are not answers; leave an unknown value out.")
-        elif isinstance(node, str) and not _is_text(node):
-            report.add(path, "The text holds half a character (a lone surrogate).")
-        elif isinstance(node, str) and "\0" in node:
-            report.add(path, "The text holds a zero byte, which is no character.")
-
-
-def _is_text(word: str) -> bool:
-    try:
-        word.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _check_fields(document: Mapping[str, Any], report: FaultReport) -> None:
-    """Fields that no model has, with the closest one that exists."""
-
-    def check(part: object, kind: type[BaseModel], at: Path) -> None:
-        for key in part if isinstance(part, Mapping) else ():
-            if key not in kind.model_fields:
-                report.unknown_word((*at, key), key, list(kind.model_fields), what="a field here")
-
-    check(document, Assessment, ())
-    check(document.get("instrument"), InstrumentRef, ("instrument",))
-    check(document.get("team"), Team, ("team",))
-    check(document.get("retake"), Retake, ("retake",))
-    for index, response in _objects(document.get("responses")):
-        check(response, Response, ("responses", index))
-        check(response.get("open_text"), OpenText, ("responses", index, "open_text"))
+def fill_assessment(document: object, report: FaultReport, *, instrument: LoadedInstrument) -> Assessment | None:
+    """The assessment of a parsed document; None, and faults in the report, where it does not fit its instrument."""
+    if not isinstance(document, Mapping):
+        report.add((), f"Expected a JSON object with an assessment; found {found(document)}.")
+        return None
+    _check_head(document, instrument, report)
+    _Answers(document, instrument, report).check()
+    return fill(Assessment, document, report)
 
 
 def _check_head(document: Mapping[str, Any], instrument: LoadedInstrument, report: FaultReport) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 from models.instrument import ContextQuestion
 from models.vocab import Form
 from recommender.instruments import LoadedInstrument
-from recommender.reading.fault_report import FaultReport, Path, found
+from recommender.reading.fault_words import found
+from recommender.reading.faults import FaultReport, Path
 
 __all__ = ["ELSEWHERE", "check_context"]
 

@@ -18,7 +18,7 @@ from models.instrument import (
     SpecialAnswerSpec,
 )
 from models.vocab import Audience, Cost, Domain, FocusArea, Form, GradeBand, ImportanceKey, Modality, SpecialAnswer
-from recommender.reading.fault_report import FaultReport, Path
+from recommender.reading.faults import FaultReport, Path
 
 __all__ = ["check_references"]
 

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from models.instrument import ContextQuestion, Handling, PageGroup
 from models.rules import DEMOGRAPHIC_FIELDS, TeamFact
-from recommender.reading.fault_report import FaultReport, Path
+from recommender.reading.faults import FaultReport, Path
+from recommender.reading.values import fill
 
 __all__ = ["Apart", "check_handling", "handling_in", "page_groups_in", "take_apart"]
 
@@ -79,10 +80,8 @@ def check_handling(apart: Apart, report: FaultReport) -> None:
         report.add((_GROUPS,), f"The page group '{name}' is given twice.")
     for place, raw in apart.handling.items():
         at: Path = ("context", place, _HANDLING)
-        try:
-            handling = Handling.model_validate(raw)
-        except ValidationError as error:
-            report.shape(error, {"context": {place: {_HANDLING: raw}}}, at=at)
+        handling = fill(Handling, raw, report, at=at, root={"context": {place: {_HANDLING: raw}}})
+        if handling is None:
             continue
         if handling.group is not None and handling.group not in names:
             report.unknown_word((*at, "group"), handling.group, names, what="a page group")
@@ -101,11 +100,7 @@ def check_handling(apart: Apart, report: FaultReport) -> None:
 
 
 def _groups(apart: Apart, report: FaultReport) -> tuple[PageGroup, ...]:
-    try:
-        return page_groups_in(apart)
-    except ValidationError as error:
-        report.shape(error, {_GROUPS: apart.groups}, at=(_GROUPS,))
-        return ()
+    return fill(_ALL_GROUPS, apart.groups, report, at=(_GROUPS,), root={_GROUPS: apart.groups}) or ()
 
 
 def _question(raw: object) -> ContextQuestion | None:

@@ -8,17 +8,16 @@ from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import ValidationError
-
 import recommender
-from models.base import Fault
 from models.instrument import ContextQuestion, DomainSpec, Handling, Instrument, InstrumentVersion, Item, PageGroup
 from models.vocab import Domain, Form, ImportanceKey, Length
 from recommender.canonical import content_hash
 from recommender.errors import InvalidInstrument
 from recommender.instruments.check import check_references
 from recommender.instruments.handling import Apart, check_handling, handling_in, page_groups_in, take_apart
-from recommender.reading.fault_report import FaultReport
+from recommender.reading.fault_words import found
+from recommender.reading.faults import FaultReport
+from recommender.reading.values import fill, read_bytes
 from recommender.reading.yaml_document import parse_document
 from recommender.words import Speaker
 
@@ -102,25 +101,19 @@ def load_instrument(source: str | FilePath) -> LoadedInstrument:
             wrong shapes, and contradictions between forms, domains, items and vocabularies.
     """
     file = source.name if isinstance(source, FilePath) else None
-    text = _read(source) if isinstance(source, FilePath) else source
-    parsed = parse_document(text)
-    faults = [fault.model_copy(update={"file": file}) for fault in parsed.faults]
-    document = parsed.data
-    if not isinstance(document, dict):
-        detail = "Expected a YAML mapping with the parts of an instrument."
-        raise InvalidInstrument(faults or [Fault(pointer="", detail=detail, file=file)])
+    content = read_bytes(source, file=file, error=InvalidInstrument) if isinstance(source, FilePath) else source
     report = FaultReport()
-    instrument: Instrument | None = None
-    apart = take_apart(document)
-    check_references(apart.asked, report)
-    check_handling(apart, report)
-    try:
-        instrument = Instrument.model_validate(apart.asked)
-    except ValidationError as error:
-        report.shape(error, document)
-    faults += report.faults(document, file=file, line=parsed.line)
-    if faults or instrument is None:
-        raise InvalidInstrument(faults)
+    document = parse_document(content, report)
+    apart, instrument = None, None
+    if isinstance(document.data, dict):
+        apart = take_apart(document.data)
+        check_references(apart.asked, report)
+        check_handling(apart, report)
+        instrument = fill(Instrument, apart.asked, report)
+    elif not report:
+        report.add((), f"Expected an object with the parts of an instrument; found {found(document.data)}.")
+    if report or apart is None or instrument is None:
+        raise InvalidInstrument(report.faults(document.data, file=file, line=document.line))
     return _index(instrument, apart)
 
 
@@ -139,16 +132,6 @@ def restore_instrument(document: dict[str, Any]) -> LoadedInstrument:
 def default_instrument() -> LoadedInstrument:
     """The instrument that ships with Trellis, read once a process."""
     return load_instrument((files(recommender) / "data" / "instruments" / _DEFAULT).read_text("utf-8"))
-
-
-def _read(path: FilePath) -> str:
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        detail = f"The file cannot be read: {error.strerror}."
-    except UnicodeDecodeError as error:
-        detail = f"The file is not UTF-8 text: byte {error.start} cannot be read."
-    raise InvalidInstrument([Fault(pointer="", detail=detail, file=path.name)])
 
 
 def _index(instrument: Instrument, apart: Apart) -> LoadedInstrument:

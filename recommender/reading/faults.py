@@ -1,139 +1,171 @@
-"""Turns what pydantic refuses into faults that a person can act on: place, what was found, what was expected."""
+"""Collecting every fault of a JSON-like document in one report, each with its JSON pointer, in document order."""
 
-import difflib
-import json
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from models.base import Fault
+from recommender.reading.fault_words import (
+    MISSING,
+    Hints,
+    expectation,
+    fields_at,
+    found,
+    readable,
+    told_whole,
+    words_of,
+)
 
-__all__ = ["close_words", "join_pointer", "show", "value_faults", "wrong_word"]
+__all__ = ["FaultReport", "Path", "join_pointer"]
 
-SHOWN_CHARACTERS = 60
-
-EXPECTED = {
-    "bool_type": "true or false",
-    "date_from_datetime_parsing": "a date like 2026-11-21",
-    "date_parsing": "a date like 2026-11-21",
-    "date_type": "a date like 2026-11-21",
-    "dict_type": "an object",
-    "finite_number": "a finite number",
-    "float_type": "a number",
-    "int_from_float": "a whole number",
-    "int_parsing": "a whole number",
-    "int_type": "a whole number",
-    "model_attributes_type": "an object",
-    "model_type": "an object",
-    "string_type": "text",
-    "tuple_type": "a list",
-}
-
-
-def value_faults(
-    error: ValidationError,
-    document: object,
-    *,
-    fields: Collection[str] = (),
-    expected: Mapping[str, str] | None = None,
-) -> list[Fault]:
-    """One fault for each error, in pydantic's order, with its JSON pointer into `document`.
-
-    Args:
-        error: what validating `document` raised.
-        document: the parsed input; decides which parts of pydantic's location are really in the document
-            (the tag of a union is not).
-        fields: all field names of the models concerned, to suggest one for an unknown field.
-        expected: field name -> what a value of that field must look like, for patterns and mappings.
-    """
-    return [
-        _fault(details, document, fields, expected or {})
-        for details in error.errors(include_url=False)
-        if not _follows_from_another(details)
-    ]
+Path = tuple[str | int, ...]
+"""Keys and list positions from the root of a document."""
 
 
 def join_pointer(parts: Iterable[str | int]) -> str:
     """The RFC 6901 JSON pointer of a path of keys and positions; the empty path is the empty text."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    return "".join("/" + readable(str(part)).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
-def show(found: object) -> str:
-    """A found value as JSON, shortened to 60 characters."""
-    text = json.dumps(found, ensure_ascii=False, default=str)
-    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+class FaultReport:
+    """Gathers faults by place while a document is checked, in time that grows as their number does.
 
+    What a check says of a place stands; a shape fault of the same place is then dropped, because it would say the same
+    thing in the words of a type checker.
+    """
 
-def close_words(found: object, words: Iterable[str], *, n: int = 1) -> list[str]:
-    """Up to `n` of `words` that `found` may have been meant to be, closest first; equal closeness orders by word."""
-    return difflib.get_close_matches(str(found).lower(), sorted(words), n=n, cutoff=0.6)
+    def __init__(self, hints: Hints | None = None) -> None:
+        """`hints` are shared by the reports on the lines of one file, which has as many as one document."""
+        self._details: dict[Path, dict[str, int | None]] = {}
+        self._hints = hints or Hints()
 
+    def __bool__(self) -> bool:
+        return bool(self._details)
 
-def wrong_word(found: object, words: Sequence[str]) -> str:
-    """What to say of a word that is not in a closed vocabulary, with the closest word if there is one."""
-    close = close_words(found, words)
-    hint = f"did you mean {show(close[0])}? " if close else ""
-    return f"found {show(found)}; {hint}expected one of {', '.join(words)}"
+    def add(self, path: Path, detail: str, *, line: int | None = None) -> None:
+        """Record one fault; a place can have several, the same sentence only once. `line` wins over the place's own."""
+        self._details.setdefault(path, {}).setdefault(detail, line)
 
+    def unknown_word(self, path: Path, word: object, allowed: Sequence[str], *, what: str = "allowed here") -> None:
+        """Record a word that is not among `allowed`, with the closest allowed word or the whole list if it is short."""
+        self.add(path, self._hints.unknown_word(word, allowed, what=what))
 
-def _fault(details: ErrorDetails, document: object, fields: Collection[str], expected: Mapping[str, str]) -> Fault:
-    path = _path(details, document)
-    return Fault(pointer=join_pointer(path), detail=_detail(details, path, fields, expected))
+    def shape(
+        self,
+        error: ValidationError,
+        document: object,
+        model: Any,
+        *,
+        at: Path = (),
+        like: Mapping[str, str] | None = None,
+    ) -> None:
+        """Record the faults of a failed validation.
 
-
-def _follows_from_another(details: ErrorDetails) -> bool:
-    # A list whose only entries are wrong is reported again as too short: pydantic counts the entries it kept.
-    found = details["input"]
-    return details["type"] == "too_short" and isinstance(found, list) and len(found) >= details["ctx"]["min_length"]
-
-
-def _path(details: ErrorDetails, document: object) -> list[str | int]:
-    path: list[str | int] = []
-    for position, part in enumerate(details["loc"]):
-        try:
-            document = document[part]  # type: ignore[index]  # what cannot be indexed is caught
-        except (KeyError, IndexError, TypeError):
-            if details["type"] != "missing" or position < len(details["loc"]) - 1:
+        Args:
+            error: what validating the part of `document` at `at` raised.
+            document: the parsed input; decides which parts of pydantic's location are places in it (the tag of a union
+                is not).
+            model: what the part was to be, for the names of its fields.
+            at: the place of the part.
+            like: what a value must look like, by the name of its field, for patterns and objects.
+        """
+        # A union is at fault as a whole when one member is: what is said inside it is enough.
+        said = set(self._details)
+        lines = error.errors(include_url=False)
+        parents = {line["loc"][:depth] for line in lines for depth in range(len(line["loc"]))}
+        paths = [_existing(at + line["loc"], document, missing=line["type"] == "missing") for line in lines]
+        around = {path[:depth] for path in (*said, *paths) for depth in range(len(path))}
+        wanted: dict[Path, tuple[list[str], object]] = {}
+        for line, path in zip(lines, paths, strict=True):
+            if path in said or (path in around and len(path) < len(at) + len(line["loc"])):
                 continue
-        path.append(part)
-    return path
+            # What is no character is told by `check_json`; the model then cannot read the rest.
+            if line["type"] == "json_invalid" and said:
+                continue
+            # pydantic calls a list too short when its only member is faulty; the member's own fault says it all.
+            if line["type"] == "too_short" and line["loc"] in parents:
+                continue
+            name = next((part for part in reversed(path) if isinstance(part, str)), "")
+            if (expected := self._shape(line, path, model, like or {}, name)) is not None:
+                options, _ = wanted.setdefault(path, ([], line["input"]))
+                if expected not in options:
+                    options.append(expected)
+        for path, (options, value) in wanted.items():
+            self.add(path, f"Expected {_either(options)}; found {found(value)}.")
+
+    def _shape(self, line: ErrorDetails, path: Path, model: Any, like: Mapping[str, str], name: str) -> str | None:
+        """Record one error, or give what it expects, for the others of its place expect something else."""
+        match line["type"]:
+            case "missing":
+                self.add(path, MISSING)
+            case "extra_forbidden":
+                self.unknown_word(path, line["loc"][-1], fields_at(model, line["loc"][:-1]), what="a field here")
+            case "union_tag_not_found":
+                self.add((*path, line["ctx"]["discriminator"].strip("'")), MISSING)
+            case "union_tag_invalid":
+                place = (*path, line["ctx"]["discriminator"].strip("'"))
+                self.unknown_word(place, line["ctx"]["tag"], words_of(line) or ())
+            case _:
+                if (words := words_of(line)) is not None:
+                    self.unknown_word(path, line["input"], words)
+                elif (expected := expectation(line, like, name)) is not None:
+                    return expected
+                else:
+                    self.add(path, told_whole(line))
+        return None
+
+    def faults(
+        self, document: object, *, file: str | None = None, line: Callable[[str], int | None] = lambda _: None
+    ) -> tuple[Fault, ...]:
+        """All faults, ordered by their place in `document`; a missing member comes after its siblings.
+
+        Args:
+            document: the document that was checked, for the order.
+            file: name of the file, copied into each fault.
+            line: the line of a JSON pointer, from 1; None where there are no lines.
+        """
+        places: dict[int, dict[object, int]] = {}
+        ordered = sorted(self._details.items(), key=lambda entry: _position(entry[0], document, places))
+        return tuple(
+            Fault(pointer=pointer, detail=detail, file=file, line=own or line(pointer))
+            for pointer, details in ((join_pointer(path), details) for path, details in ordered)
+            for detail, own in details.items()
+        )
 
 
-def _detail(details: ErrorDetails, path: list[str | int], fields: Collection[str], expected: Mapping[str, str]) -> str:
-    kind, found, context = details["type"], details["input"], details.get("ctx", {})
-    name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
-    match kind:
-        case "json_invalid":
-            return f"not valid JSON: {context['error']}"
-        case "missing":
-            return f"the field '{name}' is missing"
-        case "extra_forbidden":
-            close = close_words(name, fields)
-            return f"unknown field '{name}'" + (f"; did you mean '{close[0]}'?" if close else "")
-        case "enum" | "literal_error":
-            return wrong_word(found, re.findall(r"'([^']*)'", context["expected"]))
-        case "union_tag_invalid":
-            return wrong_word(context["tag"], re.findall(r"'([^']*)'", context["expected_tags"]))
-        case "union_tag_not_found":
-            return f"the field {context['discriminator']} is missing"
-        case "string_too_short":
-            return "found an empty text"
-        case "too_short":
-            return f"found {context['actual_length']} entries; expected at least {context['min_length']}"
-        case "too_long":
-            return f"found {context['actual_length']} entries; expected at most {context['max_length']}"
-        case "value_error":
-            return str(context["error"])
-        case "dict_type" if name in expected:
-            return f"found {show(found)}; expected {expected[name]}"
-        case "string_pattern_mismatch":
-            return f"found {show(found)}; expected {expected.get(name, 'text like ' + context['pattern'])}"
-        case "greater_than_equal":
-            return f"found {show(found)}; expected {context['ge']:g} or more"
-        case "less_than_equal":
-            return f"found {show(found)}; expected {context['le']:g} or less"
-    if kind in EXPECTED:
-        return f"found {show(found)}; expected {EXPECTED[kind]}"
-    return f"found {show(found)}; {details['msg'][0].lower()}{details['msg'][1:]}"
+def _either(options: Sequence[str]) -> str:
+    return options[0] if len(options) == 1 else f"{', '.join(options[:-1])} or {options[-1]}"
+
+
+def _existing(loc: Path, document: object, *, missing: bool) -> Path:
+    """The part of a validation location that exists: what is not there names union members or `[key]`, not places."""
+    node, path = document, list[str | int]()
+    for depth, part in enumerate(loc):
+        in_list = isinstance(part, int) and isinstance(node, (list, tuple)) and part < len(node)
+        if in_list or (isinstance(node, Mapping) and part in node):
+            node = node[part]  # type: ignore[index]  # either a list with that place or a mapping with that key
+            path.append(part)
+        elif missing and depth == len(loc) - 1:
+            path.append(part)
+    return tuple(path)
+
+
+def _position(path: Path, document: object, places: dict[int, dict[object, int]]) -> tuple[int, ...]:
+    """Sort key of a path: its place among its siblings, level by level."""
+    node: object = document
+    position: list[int] = []
+    for part in path:
+        if isinstance(node, Mapping):
+            if id(node) not in places:
+                places[id(node)] = {key: place for place, key in enumerate(node)}
+            position.append(places[id(node)].get(part, len(node)))
+            node = node.get(part)
+        elif isinstance(node, (list, tuple)) and isinstance(part, int):
+            position.append(part)
+            node = node[part] if part < len(node) else None
+        else:
+            position.append(0)
+            node = None
+    return tuple(position)

@@ -65,10 +65,10 @@ def read_run(lines: Iterable[str], *, file: str | None = None) -> Run:
             continue
         query_id, _, doc_id, rank, score_text, _ = columns
         if not _is_whole(rank):
-            faults.append(_fault(f"rank '{rank}' is not a whole number", file=file, line=number))
+            faults.append(_fault(f"The rank '{rank}' is not a whole number.", file=file, line=number))
         score = _finite(score_text)
         if score is None:
-            faults.append(_fault(f"score '{score_text}' is not a finite number", file=file, line=number))
+            faults.append(_fault(f"The score '{score_text}' is not a finite number.", file=file, line=number))
         first = seen.setdefault((query_id, doc_id), number)
         if first != number:
             faults.append(_repeated(doc_id, query_id, first, file=file, line=number))
@@ -107,7 +107,7 @@ def read_qrels(lines: Iterable[str], *, file: str | None = None) -> Qrels:
         if first != number:
             faults.append(_repeated(doc_id, query_id, first, file=file, line=number))
         if not _is_whole(grade):
-            faults.append(_fault(f"grade '{grade}' is not a whole number", file=file, line=number))
+            faults.append(_fault(f"The grade '{grade}' is not a whole number.", file=file, line=number))
         else:
             grades = qrels.setdefault(query_id, {})
             if int(grade) >= 0:
@@ -176,8 +176,8 @@ def _fault(detail: str, *, file: str | None = None, line: int | None = None) -> 
 
 def _wrong_columns(columns: Sequence[str], expected: str, *, file: str | None, line: int) -> Fault:
     n_expected = len(expected.split())
-    return _fault(f"{len(columns)} columns, expected {n_expected} ({expected})", file=file, line=line)
+    return _fault(f"Expected {n_expected} columns ({expected}); found {len(columns)}.", file=file, line=line)
 
 
 def _repeated(doc_id: str, query_id: str, first: int, *, file: str | None, line: int) -> Fault:
-    return _fault(f"{doc_id} was already given for query {query_id} on line {first}", file=file, line=line)
+    return _fault(f"{doc_id} was already given for query {query_id} on line {first}.", file=file, line=line)

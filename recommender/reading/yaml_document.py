@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from models.base import Fault
-from recommender.reading.faults import join_pointer, show
+from recommender.reading.faults import FaultReport, Path, join_pointer
 
 __all__ = ["Document", "parse_document"]
 
@@ -38,10 +37,9 @@ for _tag, _pattern, _first in (
 class Document:
     """A parsed file."""
 
-    data: object = None
+    data: Any = None
     lines: dict[str, int] = field(default_factory=dict)
     """JSON pointer -> line from 1, for every part."""
-    faults: list[Fault] = field(default_factory=list)
 
     def line(self, pointer: str) -> int | None:
         """The line of a part, or of the nearest part around it."""
@@ -50,52 +48,60 @@ class Document:
         return self.lines.get(pointer)
 
 
-def parse_document(content: str | bytes) -> Document:
-    """The data of one YAML document; with faults for what is not YAML, and for duplicate keys, anchors and tags."""
+def parse_document(content: str | bytes, report: FaultReport) -> Document:
+    """The data of one YAML document, None for an empty one and for what is not YAML.
+
+    Args:
+        content: the text; bytes are UTF-8.
+        report: takes what is not YAML, and duplicate keys, anchors and tags, each with its line.
+    """
     document = Document()
     loader = None
     try:
-        loader = _Loader(content)
+        loader = _Loader(content.decode("utf-8-sig") if isinstance(content, bytes) else content)
         node = loader.get_single_node()
         if node is not None:
-            document.data = _build(loader, node, [], document, set())
+            document.data = _build(loader, node, (), document, set(), report)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        document.faults = [Fault(pointer="", detail=f"not valid YAML: {error.problem or error.context}", line=line)]
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        reason = str(error).split("\n")[0] or "it nests too deeply"
-        document.faults = [Fault(pointer="", detail=f"not valid YAML: {reason}")]
+        report.add((), f"Not YAML: {error.problem or error.context}.", line=line)
+    except UnicodeDecodeError as error:
+        report.add((), f"Not YAML: byte {error.start} is not UTF-8 text.")
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = "it nests too deeply" if isinstance(error, RecursionError) else str(error).split("\n")[0]
+        report.add((), f"Not YAML: {reason}.")
     finally:
         if loader is not None:
             loader.dispose()
     return document
 
 
-def _build(loader: _Loader, node: yaml.Node, path: list[str | int], document: Document, seen: set[yaml.Node]) -> object:
-    pointer, line = join_pointer(path), node.start_mark.line + 1
-    document.lines[pointer] = line
+def _build(
+    loader: _Loader, node: yaml.Node, path: Path, document: Document, seen: set[yaml.Node], report: FaultReport
+) -> object:
+    line = node.start_mark.line + 1
+    document.lines[join_pointer(path)] = line
     if node in seen:
-        detail = "anchors and aliases are not read; write the values out"
-        document.faults.append(Fault(pointer=pointer, detail=detail, line=line))
+        report.add(path, "Anchors and aliases are not read; write the values out.", line=line)
         return None
     seen.add(node)
     if isinstance(node, yaml.SequenceNode):
-        return [_build(loader, part, [*path, position], document, seen) for position, part in enumerate(node.value)]
+        return [
+            _build(loader, part, (*path, position), document, seen, report) for position, part in enumerate(node.value)
+        ]
     if isinstance(node, yaml.MappingNode):
         data: dict[str, object] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
+            place = key_node.start_mark.line + 1
             if key in data:
-                detail = f"the key {show(key)} occurs twice; expected it once"
-                place = key_node.start_mark.line + 1
-                document.faults.append(Fault(pointer=join_pointer([*path, key]), detail=detail, line=place))
+                report.add((*path, key), "The key is given twice.", line=place)
                 continue
-            data[key] = _build(loader, value_node, [*path, key], document, seen)
-            document.lines[join_pointer([*path, key])] = key_node.start_mark.line + 1
+            data[key] = _build(loader, value_node, (*path, key), document, seen, report)
+            document.lines[join_pointer((*path, key))] = place
         return data
     scalar: object = loader.construct_object(node)
     if scalar is not None and not isinstance(scalar, str | int | float):
-        detail = f"found the tag {node.tag}; expected text, a number, true, false or null"
-        document.faults.append(Fault(pointer=pointer, detail=detail, line=line))
+        report.add(path, f"Expected text, a number, true, false or null; found the tag {node.tag}.", line=line)
         return None
     return scalar

@@ -119,7 +119,7 @@ def test_a_catalog_line_cut_in_half_is_found_and_nothing_is_ranked(
     (folder / "resources.jsonl").write_text("\n".join(text), "utf-8")
     checked = trellis("catalog", "check", folder)
     assert checked.exit_code == 2
-    assert checked.stderr.startswith("resources.jsonl:7: the line stops inside the record")
+    assert checked.stderr.startswith("resources.jsonl:7: Not JSON: it stops inside the object")
     out = tmp_path / "run.trec"
     assert trellis("rank", lines, "--catalog", folder, "--out", out).exit_code == 2
     assert not out.exists()
@@ -140,7 +140,7 @@ def test_a_ruleset_naming_a_field_that_does_not_exist(trellis: Trellis, sample: 
     result = trellis("recommend", sample, "--ruleset", path)
     assert result.exit_code == 2
     assert result.stderr.startswith("rules.yaml:")
-    assert '"grade_band"; did you mean "grade_bands"' in result.stderr
+    assert "'grade_band' is not allowed here. Did you mean 'grade_bands'" in result.stderr
 
 
 def test_an_unknown_support_suggests_close_ids(trellis: Trellis, sample: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from eval.experiments.behavior import BehaviorFile, check_behavior, load_checks, shipped_checks
 from eval.experiments.wiring import rank_of
-from eval.inputs.yaml_files import InvalidFile
+from eval.inputs.files import InvalidFile
 from models.recommendation import Match
 from models.vocab import Domain, SupportKind
 from recommender.catalog.load import Catalog
@@ -167,4 +167,4 @@ def test_every_fault_of_a_file_of_checks_has_its_line(tmp_path):
     lines = [describe(fault) for fault in caught.value.faults]
     assert [fault.line for fault in caught.value.faults] == [4, 5, 6]
     assert "rasied_score" in lines[1]
-    assert "unknown field 'kk'" in lines[2]
+    assert "'kk' is not a field here" in lines[2]

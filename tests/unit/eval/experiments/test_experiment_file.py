@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from eval.cli import app
 from eval.experiments.experiment_file import BASELINES, load_experiment, shipped_experiment
 from eval.experiments.slices import SLICES
+from eval.inputs.files import InvalidFile
 from eval.inputs.run_files import run_texts
-from eval.inputs.yaml_files import InvalidFile
 from eval.metrics import NDCG, Topic
 from eval.results.records import ResultRecord
 from recommender.config import Parts
@@ -70,10 +70,10 @@ def test_every_unknown_name_and_place_is_reported_with_its_line(tmp_path):
         (11, "/sede"),
     ]
     details = {(line, pointer): detail for line, pointer, detail in found}
-    assert 'did you mean "bm25"' in details[5, "/baselines/1"]
+    assert "Did you mean 'bm25'" in details[5, "/baselines/1"]
     assert "bm26" not in details[4, "/baseline"]
-    assert 'did you mean "statements"' in details[7, "/ablations/0"]
-    assert "unknown field 'sede'; did you mean 'seed'?" in details[11, "/sede"]
+    assert "Did you mean 'statements'" in details[7, "/ablations/0"]
+    assert "'sede' is not a field here. Did you mean 'seed'?" in details[11, "/sede"]
 
 
 @pytest.mark.parametrize("text", ["[]", "id: [", "", "baselines: 3", "runs: [a]\nablations: {a: 1}"])

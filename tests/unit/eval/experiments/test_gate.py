@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from eval.cli import app
 from eval.experiments.gate import Recorded, judge_change, read_recorded
-from eval.inputs.yaml_files import InvalidFile
+from eval.inputs.files import InvalidFile
 from eval.results.findings import HardRules
 from recommender.testing import HashingEmbedder
 

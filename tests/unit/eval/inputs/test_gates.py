@@ -8,6 +8,7 @@ from eval.inputs.gates import closed_gate, forbidden_supports
 from eval.inputs.judged import development_teams
 from models.assessment import Assessment
 from recommender.catalog.load import starter_catalog
+from recommender.reading.values import fill
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import evaluate
 from recommender.rules.facts import team_facts
@@ -64,7 +65,7 @@ def test_a_gate_closes_only_on_facts_known_on_both_sides(assessment, support, ga
 def test_the_shipped_rules_exclude_exactly_what_the_gates_forbid():
     supports = starter_catalog().supports
     columns, ruleset = SupportColumns.of(supports), starter_ruleset()
-    for assessment in development_teams(parse=Assessment.model_validate_json).assessments:
+    for assessment in development_teams(read=lambda data, report: fill(Assessment, data, report)).assessments:
         as_of = date(2026, 10, 15)
         results = evaluate(ruleset, columns, team_facts(assessment, (), as_of=as_of), as_of=as_of)
         excluded = {support.id for support, kept in zip(supports, results.eligible, strict=True) if not kept}

@@ -6,13 +6,15 @@ import pytest
 
 from eval.inputs.judged import development_teams, load_judged, team_topics
 from models.assessment import Assessment
-from models.base import Fault
 from models.needs import Need
 from recommender.catalog.load import starter_catalog
-from recommender.errors import InputError, InvalidAssessment
+from recommender.errors import InputError
+from recommender.reading.values import fill
 from recommender.testing import make_provider, make_resource
 
-parse = Assessment.model_validate_json
+
+def read(data, report):
+    return fill(Assessment, data, report)
 
 
 def line(assessment_id, **context):
@@ -39,7 +41,7 @@ def folder(tmp_path, assessments, qrels):
 
 
 def test_the_shipped_teams_judge_only_supports_of_the_starter_catalog():
-    teams = development_teams(parse=parse)
+    teams = development_teams(read=read)
     assert len(teams.assessments) == 24
     assert set(teams.qrels) == {assessment.assessment_id for assessment in teams.assessments}
     ids = {support.id for support in starter_catalog().supports}
@@ -54,7 +56,7 @@ def test_topics_hold_the_grades_of_one_kind_the_priorities_in_order_and_what_gat
             [line("a", budget="none"), line("b")],
             ["a 0 res-one 3", "a 0 prov-one 1", "b 0 prov-one 2"],
         ),
-        parse=parse,
+        read=read,
     )
     needs = {
         "a": [
@@ -75,20 +77,20 @@ def test_topics_hold_the_grades_of_one_kind_the_priorities_in_order_and_what_gat
 
 
 def test_two_kinds_together_are_refused(tmp_path):
-    teams = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 1"]), parse=parse)
+    teams = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 1"]), read=read)
     with pytest.raises(ValueError, match="one kind"):
         team_topics(teams, [make_resource("res-one"), make_provider("prov-one")], needs={"a": []})
 
 
 def test_every_fault_of_both_files_is_reported_with_its_line(tmp_path):
-    def refuse(raw):
-        if b"broken" in raw:
-            raise InvalidAssessment([Fault(pointer="/form", detail="no such form")])
-        return parse(raw)
+    def refuse(data, report):
+        if data["assessment_id"] == "broken":
+            report.add(("form",), "No such form.")
+        return read(data, report)
 
     path = folder(tmp_path, [line("a"), "", line("broken"), line("a")], ["a 0 res-one 3", "a 0 res-one", "a 0 x best"])
     with pytest.raises(InputError) as caught:
-        load_judged(path, parse=refuse)
+        load_judged(path, read=refuse)
     assert [(fault.file, fault.line, fault.pointer) for fault in caught.value.faults] == [
         ("assessments.jsonl", 3, "/form"),
         ("assessments.jsonl", 4, "/assessment_id"),
@@ -100,23 +102,23 @@ def test_every_fault_of_both_files_is_reported_with_its_line(tmp_path):
 def test_judgments_of_unknown_teams_and_supports_are_faults_beside_malformed_lines(tmp_path):
     qrels = ["a 0 res-two 3", "b 0 res-one 3", "a 0 res-one best", "b 0 res-two 4"]
     with pytest.raises(InputError) as caught:
-        load_judged(folder(tmp_path, [line("a")], qrels), parse=parse, documents={"res-one"})
+        load_judged(folder(tmp_path, [line("a")], qrels), read=read, documents={"res-one"})
     assert [(fault.file, fault.line, fault.detail) for fault in caught.value.faults] == [
         ("qrels.txt", 1, "The catalog has no support 'res-two'."),
         ("qrels.txt", 2, "No assessment has the id 'b'."),
-        ("qrels.txt", 3, "grade 'best' is not a whole number"),
-        ("qrels.txt", 4, "grade 4 is above 3"),
+        ("qrels.txt", 3, "The grade 'best' is not a whole number."),
+        ("qrels.txt", 4, "The grade 4 is above 3."),
         ("qrels.txt", 4, "The catalog has no support 'res-two'."),
     ]
 
 
 def test_missing_files_are_named(tmp_path):
     with pytest.raises(InputError) as caught:
-        load_judged(tmp_path, parse=parse)
+        load_judged(tmp_path, read=read)
     assert [fault.file for fault in caught.value.faults] == ["assessments.jsonl", "qrels.txt"]
 
 
 def test_the_version_follows_the_grades(tmp_path):
-    before = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 3"]), parse=parse).version
-    after = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 2"]), parse=parse).version
+    before = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 3"]), read=read).version
+    after = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 2"]), read=read).version
     assert before != after

@@ -66,30 +66,31 @@ def test_blank_lines_and_a_byte_order_mark_are_let_pass_and_do_not_shift_line_nu
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "resources.jsonl: the file is empty; expected one record a line"),
-        (b"\n \n", "resources.jsonl: the file is empty; expected one record a line"),
+        (b"", "resources.jsonl: The file is empty; expected one record a line."),
+        (b"\n \n", "resources.jsonl: The file is empty; expected one record a line."),
         (
             line(RESOURCE)[:150],
-            'resources.jsonl:1: the line stops inside the record, after `art", "source_urls":`; was it cut in half?',
+            'resources.jsonl:1: Not JSON: it stops inside the object at column 151, after `art", "source_urls":`; '
+            "was it cut in half?",
         ),
-        (b'{"id": }', "resources.jsonl:1: not valid JSON at column 8: Expecting value"),
-        (b"[1, 2]", "resources.jsonl:1: found [1, 2]; expected one JSON object"),
+        (b'{"id": }', "resources.jsonl:1: Not JSON: Expecting value (column 8)."),
+        (b"[1, 2]", "resources.jsonl:1: Expected one JSON object; found a list."),
         (
             b'{"id": "\xff"}',
-            "resources.jsonl:1: byte 9 of the line is not UTF-8; expected a file in UTF-8",
+            "resources.jsonl:1: Not JSON: byte 8 is not UTF-8 text.",
         ),
         (
             line(RESOURCE).replace(b'"year": 2020', b'"year": NaN'),
-            "resources.jsonl:1: found NaN, which JSON does not have; expected a number or null",
+            "resources.jsonl:1 /year: NaN and infinity are no values; leave an unknown value out.",
         ),
         (
             line(RESOURCE).replace(b'"year": 2020', b'"year": 2020, "year": 2021'),
-            'resources.jsonl:1: the key "year" occurs twice in one object; expected it once',
+            "resources.jsonl:1 /year: The key is given twice.",
         ),
-        (b"[" * 100_000, "resources.jsonl:1: the line nests too deeply or holds a number that is too long"),
+        (b"[" * 100_000, "resources.jsonl:1: Not usable: brackets are nested too deeply."),
         (
             line(RESOURCE).replace(b"2020", b"2" * 5000),
-            "resources.jsonl:1: the line nests too deeply or holds a number that is too long",
+            "resources.jsonl:1: Not usable: a number has too many digits.",
         ),
     ],
 )
@@ -100,43 +101,42 @@ def test_a_line_that_is_no_record_is_one_fault_with_its_place(content: bytes, sa
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"titel": "x"}, "/titel: unknown field 'titel'; did you mean 'title'?"),
-        ({"title": ""}, "/title: found an empty text"),
-        ({"title": 7}, "/title: found 7; expected text"),
-        ({"year": "2020"}, '/year: found "2020"; expected a whole number'),
-        ({"equity_centered": "no"}, '/equity_centered: found "no"; expected true or false'),
-        ({"checked_on": "2026-13-01"}, '/checked_on: found "2026-13-01"; expected a date like 2026-11-21'),
-        ({"checked_on": "soon"}, '/checked_on: found "soon"; expected a date like 2026-11-21'),
-        ({"cost": "fre"}, '/cost: found "fre"; did you mean "free"? expected one of free, paid, mixed'),
+        ({"titel": "x"}, "/titel: 'titel' is not a field here. Did you mean 'title'?"),
+        ({"title": ""}, "/title: Expected text; found an empty one"),
+        ({"title": 7}, "/title: Expected text; found 7"),
+        ({"year": "2020"}, "/year: Expected a whole number; found '2020'"),
+        ({"equity_centered": "no"}, "/equity_centered: Expected true or false; found 'no'"),
+        ({"checked_on": "2026-13-01"}, "/checked_on: Expected a date such as 2026-10-15; found '2026-13-01'"),
+        ({"checked_on": "soon"}, "/checked_on: Expected a date such as 2026-10-15; found 'soon'"),
+        ({"cost": "fre"}, "/cost: 'fre' is not allowed here. Did you mean 'free'? Expected one of: free, paid, mixed"),
         (
             {"modality": ["document", "selfpaced"]},
-            '/modality/1: found "selfpaced"; did you mean "self-paced"? expected one of self-paced, '
-            "facilitated-virtual, facilitated-in-person, hybrid, document",
+            "/modality/1: 'selfpaced' is not allowed here. Did you mean 'self-paced'? Expected one "
+            "of: self-paced, facilitated-virtual, facilitated-in-person, hybrid, document",
         ),
         (
             {"url": "example.org"},
-            '/url: found "example.org"; expected a web address that starts with http:// or https://',
+            "/url: Expected a web address that starts with http:// or https://; found 'example.org'",
         ),
         (
             {"source_urls": ["https://a b"]},
-            '/source_urls/0: found "https://a b"; expected a web address that starts with http:// or https://',
+            "/source_urls/0: Expected a web address that starts with http:// or https://; found 'https://a b'",
         ),
-        ({"levels": [0]}, "/levels/0: found 0; expected 1 or more"),
-        ({"levels": [5]}, "/levels/0: found 5; expected 4 or less"),
-        ({"levels": [True]}, "/levels/0: found true; expected a whole number"),
-        ({"levels": 2}, "/levels: found 2; expected a list"),
+        ({"levels": [0]}, "/levels/0: Expected 1 or more; found 0"),
+        ({"levels": [5]}, "/levels/0: Expected 4 or less; found 5"),
+        ({"levels": [True]}, "/levels/0: Expected a whole number; found true"),
+        ({"levels": 2}, "/levels: Expected a list; found 2"),
         ({"levels": [2, 2]}, "/levels/1: 2 is listed twice"),
-        ({"audiences": ["coach", "teacher", "coach"]}, '/audiences/2: "coach" is listed twice'),
-        ({"domains": []}, "/domains: found 0 entries; expected at least 1"),
-        ({"language": ["en_US"]}, '/language/0: found "en_US"; expected a BCP 47 language tag like en or zh-Hans'),
-        ({"evidence": {"kind": "rct", "level": None}}, "/evidence/url: the field 'url' is missing"),
-        ({"evidence": "rct"}, '/evidence: found "rct"; expected an object'),
+        ({"audiences": ["coach", "teacher", "coach"]}, "/audiences/2: 'coach' is listed twice"),
+        ({"domains": []}, "/domains: Expected at least 1 entry; found 0"),
+        ({"language": ["en_US"]}, "/language/0: Expected a BCP 47 language tag such as en or zh-Hans; found 'en_US'"),
+        ({"evidence": {"kind": "rct", "level": None}}, "/evidence/url: This is required, but missing."),
+        ({"evidence": "rct"}, "/evidence: Expected an object; found 'rct'"),
         (
             {"id": "prov-run-chart"},
-            "/id: found \"prov-run-chart\"; expected 'res-' (a resource) or 'prov-' (a provider) and then lowercase "
-            "words or numbers joined by '-'",
+            "/id: Expected 'res-' and then lowercase words or numbers joined by '-'; found 'prov-run-chart'.",
         ),
-        ({"summary": "\ud800"}, ": not valid JSON"),
+        ({"summary": "\ud800"}, "/summary: The text holds half a character"),
     ],
 )
 def test_a_wrong_field_of_a_resource_is_one_fault_that_says_what_was_expected(
@@ -150,17 +150,17 @@ def test_a_wrong_field_of_a_resource_is_one_fault_that_says_what_was_expected(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"serves": ["TX", "ZZ"]}, '/serves/1: found "ZZ"; expected one of US, AL, AK'),
-        ({"serves": ["Texas"]}, '/serves/0: found "Texas"; expected a state code of two capital letters, or US'),
+        ({"serves": ["TX", "ZZ"]}, "/serves/1: 'ZZ' is not a state. Expected one of 57 words: US, AL, AK"),
+        ({"serves": ["Texas"]}, "/serves/0: 'Texas' is not a state. Expected one of 57 words"),
         (
             {"services": [{"type": "coaching", "description": "x", "domains": ["sustainability"] * 2}]},
-            '/services/0/domains/1: "sustainability" is listed twice',
+            "/services/0/domains/1: 'sustainability' is listed twice",
         ),
         (
             {"services": [{"type": "coaching", "domains": []}]},
-            "/services/0/description: the field 'description' is missing",
+            "/services/0/description: This is required, but missing.",
         ),
-        ({"provider_kind": "network"}, "/provider_kind: unknown field 'provider_kind'"),
+        ({"provider_kind": "network"}, "/provider_kind: 'provider_kind' is not a field here"),
     ],
 )
 def test_a_wrong_field_of_a_provider_is_one_fault(changes: dict[str, object], said: str) -> None:
@@ -170,7 +170,7 @@ def test_a_wrong_field_of_a_provider_is_one_fault(changes: dict[str, object], sa
 
 def test_a_missing_field_is_named() -> None:
     content = line({key: value for key, value in RESOURCE.items() if key != "summary"})
-    assert faults_of(content) == ["resources.jsonl:1 /summary: the field 'summary' is missing"]
+    assert faults_of(content) == ["resources.jsonl:1 /summary: This is required, but missing."]
 
 
 def test_every_fault_of_every_line_is_reported_in_the_order_of_the_files_and_lines() -> None:
@@ -185,7 +185,7 @@ def test_every_fault_of_every_line_is_reported_in_the_order_of_the_files_and_lin
         ("providers.jsonl", 1, "/id"),
         ("providers.jsonl", 1, "/id"),
     ]
-    assert parsed.faults[2].detail == 'the id "res-run-chart" is already used at resources.jsonl:1; expected a new one'
+    assert parsed.faults[2].detail == "The id 'res-run-chart' is already used at resources.jsonl:1; expected a new one."
 
 
 def test_a_folder_without_its_files_names_each(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -89,14 +89,14 @@ def test_there_are_twenty_four_judged_assessments():
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        ("{'a': 1}", "Not JSON: Expecting property name enclosed in double quotes (line 1, column 2)."),
+        ("{'a': 1}", "Not JSON: Expecting property name enclosed in double quotes (column 2)."),
         (b'{\n  "a": 1,\n}', "(line 3, column 1)."),
-        ("", "Not JSON: Expecting value (line 1, column 1)."),
+        ("", "Not JSON: Expecting value (column 1)."),
         (b"\xff\xfe{", "Not JSON: byte 0 is not UTF-8 text."),
         ("[]", "Expected a JSON object with an assessment; found a list."),
         ("null", "Expected a JSON object with an assessment; found null."),
-        ("[" * 100_000, "Not an assessment: brackets are nested too deeply."),
-        ('{"a": ' + "9" * 5000 + "}", "Not an assessment: a number has too many digits."),
+        ("[" * 100_000, "Not usable: brackets are nested too deeply."),
+        ('{"a": ' + "9" * 5000 + "}", "Not usable: a number has too many digits."),
     ],
 )
 def test_what_is_not_an_assessment_at_all_is_one_clear_fault(raw, message):
@@ -108,9 +108,9 @@ def test_what_is_not_an_assessment_at_all_is_one_clear_fault(raw, message):
 def test_keys_given_twice_and_numbers_that_json_lacks_are_refused():
     text = json.dumps(SMALL).replace('"la1": 2', '"la1": 2, "la1": 3, "la4": NaN, "la5": 1e999')
     faults = faults_of(text)
-    assert ("/responses/0/answers/la1", "The key 'la1' is given twice.") in faults
+    assert ("/responses/0/answers/la1", "The key is given twice.") in faults
     for item in ("la4", "la5"):
-        no_number = "NaN and infinity are not answers; leave an unknown value out."
+        no_number = "NaN and infinity are no values; leave an unknown value out."
         assert (f"/responses/0/answers/{item}", no_number) in faults
 
 
@@ -142,9 +142,14 @@ def test_half_a_character_is_refused():
         (["retake", "then"], {"sustainability": 5}, "/retake/then/sustainability", "1 to 4; found 5"),
         (["retake", "then"], {"network-leadership": 2}, "/retake/then/network-leadership", "not on the team form"),
         (["retake", "previous_id"], "a-001", "/retake/previous_id", "cannot be its own retake"),
-        (["retake", "turnover"], "lots", "/retake/turnover", "Expected 'none', 'some' or 'many'; found 'lots'."),
+        (
+            ["retake", "turnover"],
+            "lots",
+            "/retake/turnover",
+            "'lots' is not allowed here. Expected one of: none, some, many.",
+        ),
         (["team", "nmae"], "x", "/team/nmae", "Did you mean 'name'?"),
-        (["team", "name"], "", "/team/name", "at least 1 character"),
+        (["team", "name"], "", "/team/name", "Expected text; found an empty one."),
         (["team", "name"], 7, "/team/name", "Expected text; found 7."),
         (["team"], [], "/team", "Expected an object; found a list."),
         (["responses"], [], "/responses", "Nobody has answered"),
@@ -227,7 +232,7 @@ def test_a_hub_counts_its_schools_from_one():
         (["readiness", "sustainability"], {"rd1": 9}, "readiness/sustainability/rd1", "1 to 4; found 9"),
         (["open_text", "strengths"], "x" * 2001, "open_text/strengths", "At most 2000 characters; found 2001."),
         (["open_text", "strenghts"], "x", "open_text/strenghts", "Did you mean 'strengths'?"),
-        (["share_text"], "yes", "share_text", "Expected a valid boolean; found 'yes'."),
+        (["share_text"], "yes", "share_text", "Expected true or false; found 'yes'."),
         (["respondant"], "x", "respondant", "Did you mean 'respondent'?"),
     ],
 )

@@ -58,7 +58,7 @@ def test_a_file_is_read_from_its_path_and_named_in_its_faults(tmp_path):
     with pytest.raises(InvalidInstrument) as caught:
         load_instrument(path)
     assert caught.value.faults[0].file == "mine.yaml"
-    with pytest.raises(InvalidInstrument, match=r"other\.yaml: The file cannot be read: No such file"):
+    with pytest.raises(InvalidInstrument, match=r"other\.yaml: The file cannot be read in .*: No such file"):
         load_instrument(tmp_path / "other.yaml")
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(InvalidInstrument, match="not UTF-8"):
@@ -68,10 +68,10 @@ def test_a_file_is_read_from_its_path_and_named_in_its_faults(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: [1, 2", r"^line \d: not valid YAML: "),
-        ("a: 2020-99-99", "There is no field of this name here"),
-        ("", "Expected a YAML mapping"),
-        ("- 1", "Expected a YAML mapping"),
+        ("a: [1, 2", r"^line \d: Not YAML: "),
+        ("a: 2020-99-99", "'a' is not a field here"),
+        ("", "Expected an object"),
+        ("- 1", "Expected an object"),
         ("a: &x [*x]", "privacy"),
     ],
 )
@@ -102,7 +102,7 @@ def test_every_fault_is_reported_at_once_with_its_line():
 
 
 def test_a_key_given_twice_is_a_fault():
-    with pytest.raises(InvalidInstrument, match='/privacy: the key "privacy" occurs twice'):
+    with pytest.raises(InvalidInstrument, match="/privacy: The key is given twice"):
         load_instrument(TEXT + "\nprivacy: {min_team: 1, min_detail: 1}\n")
 
 
@@ -134,7 +134,7 @@ def edit(path, value):
         (["domains", 0, "items", 0, "levels", 4], None, "/domains/0/items/0/levels", "needs the levels 1, 2, 3, 4"),
         (["domains", 1, "id"], "leadership-alignment", "/domains/1/id", "given twice"),
         (["domains", 1, "id"], "teamwork", "/domains/1/id", "Expected"),
-        (["domains", 1, "colour"], "red", "/domains/1/colour", "no field of this name"),
+        (["domains", 1, "colour"], "red", "/domains/1/colour", "is not a field here"),
         (["domains", 1, "name"], None, "/domains/1/name", "required, but missing"),
         (["importance", "options", 0, "key"], "useful", "/importance/options", "each once"),
         (["levels", 0, "value"], 2, "/levels", "each once; found [2, 2, 3, 4]"),

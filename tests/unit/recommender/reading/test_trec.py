@@ -42,13 +42,13 @@ def test_every_fault_of_a_run_is_reported_with_file_and_line():
     faults = caught.value.faults
     assert [(fault.file, fault.line) for fault in faults] == [("bad.trec", line) for line in (2, 3, 4, 5, 6, 7, 8)]
     assert [fault.detail for fault in faults] == [
-        "score 'nan' is not a finite number",
-        "5 columns, expected 6 (query Q0 document rank score tag)",
-        "a was already given for query q1 on line 1",
-        "rank 'one' is not a whole number",
-        "7 columns, expected 6 (query Q0 document rank score tag)",
-        "score 'inf' is not a finite number",
-        "score '0,5' is not a finite number",
+        "The score 'nan' is not a finite number.",
+        "Expected 6 columns (query Q0 document rank score tag); found 5.",
+        "a was already given for query q1 on line 1.",
+        "The rank 'one' is not a whole number.",
+        "Expected 6 columns (query Q0 document rank score tag); found 7.",
+        "The score 'inf' is not a finite number.",
+        "The score '0,5' is not a finite number.",
     ]
 
 
@@ -56,10 +56,10 @@ def test_every_fault_of_qrels_is_reported_with_file_and_line():
     with pytest.raises(InvalidQrels) as caught:
         read_qrels(["q1 0 a 3", "q1 0 a 3", "q1 0 b high", "q1 0 c", "q1 0 d 2.5"], file="qrels.txt")
     assert [(fault.line, fault.detail) for fault in caught.value.faults] == [
-        (2, "a was already given for query q1 on line 1"),
-        (3, "grade 'high' is not a whole number"),
-        (4, "3 columns, expected 4 (query iteration document grade)"),
-        (5, "grade '2.5' is not a whole number"),
+        (2, "a was already given for query q1 on line 1."),
+        (3, "The grade 'high' is not a whole number."),
+        (4, "Expected 4 columns (query iteration document grade); found 3."),
+        (5, "The grade '2.5' is not a whole number."),
     ]
 
 

@@ -41,129 +41,139 @@ def test_the_good_rules_load() -> None:
         (
             "field: budget",
             "field: budgt",
-            'mine.yaml:6 /rules/0/when/0/field: found "budgt"; did you mean "budget"? expected one of form, '
-            "roles, state, grade_bands, in_network, focus_areas, cycle_phase, experience, modality, languages, "
-            "access_needs, budget, time_available, evidence_rule, season, priority_needs",
+            "mine.yaml:6 /rules/0/when/0/field: 'budgt' is not allowed here. Did you mean 'budget'?",
         ),
         (
             "field: budget",
             "field: pct_low_income",
-            'mine.yaml:6 /rules/0/when/0/field: found "pct_low_income"; demographic fields may not be used in rules',
+            "mine.yaml:6 /rules/0/when/0/field: 'pct_low_income' is demographic; such fields may not be used in rules",
         ),
         (
             "team: focus_areas",
             "team: locale",
-            'mine.yaml:12 /rules/1/test/team: found "locale"; demographic fields may not be used in rules',
+            "mine.yaml:12 /rules/1/test/team: 'locale' is demographic; such fields may not be used in rules",
         ),
         (
             "values: [paid]",
             "values: [payd]",
-            'mine.yaml:7 /rules/0/test/values/0: found "payd"; did you mean "paid"? expected one of free, paid, mixed',
+            "mine.yaml:7 /rules/0/test/values/0: 'payd' is not allowed here. Did you mean 'paid'? "
+            "Expected one of: free, paid, mixed",
         ),
         (
             "any_of: [none]",
             "any_of: [zero]",
-            'mine.yaml:6 /rules/0/when/0/any_of/0: found "zero"; expected one of none, under-1000, '
-            "1000-9999, 10000-49999, 50000-plus",
+            "mine.yaml:6 /rules/0/when/0/any_of/0: 'zero' is not allowed here. Expected one of: "
+            "none, under-1000, 1000-9999, 10000-49999, 50000-plus",
         ),
         (
             "op: among",
             "op: amongst",
-            'mine.yaml:7 /rules/0/test: found "amongst"; did you mean "among"? expected one of overlaps, '
-            "language_range, among, exactly, within, fresh, mapped, at_least",
+            "mine.yaml:7 /rules/0/test/op: 'amongst' is not allowed here. Did you mean 'among'? "
+            "Expected one of: overlaps, language_range, among, exactly, within, fresh, mapped, at_least",
         ),
-        ("op: among, ", "", "mine.yaml:7 /rules/0/test: the field 'op' is missing"),
-        ("values: [paid]", "value: [paid]", "mine.yaml:7 /rules/0/test/values: the field 'values' is missing"),
+        ("op: among, ", "", "mine.yaml:7 /rules/0/test/op: This is required, but missing."),
+        ("values: [paid]", "value: [paid]", "mine.yaml:7 /rules/0/test/values: This is required, but missing."),
         (
             "effect: exclude",
             "effect: forbid",
-            'mine.yaml:5 /rules/0/effect: found "forbid"; expected one of require, exclude, prefer, discourage',
+            "mine.yaml:5 /rules/0/effect: 'forbid' is not allowed here. Expected one of: require, "
+            "exclude, prefer, discourage",
         ),
         (
             "effect: exclude",
             "effect: exclude\n    weight: 0.1",
-            "mine.yaml:6 /rules/0/weight: a rule with the effect exclude decides eligibility; expected no weight",
+            "mine.yaml:6 /rules/0/weight: A rule with the effect exclude decides eligibility; expected no weight",
         ),
-        ("    weight: 0.5\n", "", "mine.yaml:9 /rules/1: a rule with the effect prefer needs a weight"),
-        ("weight: 0.5", "weight: -1", "mine.yaml:11 /rules/1/weight: found -1; expected 0 or more"),
+        ("    weight: 0.5\n", "", "mine.yaml:9 /rules/1: A rule with the effect prefer needs a weight"),
+        ("weight: 0.5", "weight: -1", "mine.yaml:11 /rules/1/weight: Expected 0 or more; found -1"),
         (
             "weight: 0.5",
             "weight: .nan",
-            'mine.yaml:11 /rules/1/weight: found ".nan"; expected a number, or a number per kind',
+            "mine.yaml:11 /rules/1/weight: Expected a number, or a number per kind; found '.nan'",
         ),
         (
             "weight: 0.5",
             "weight: {resource: 0.5}",
-            "mine.yaml:11 /rules/1/weight: no weight for the kind provider",
+            "mine.yaml:11 /rules/1/weight: No weight for the kind provider",
         ),
         (
             '    because: {met: "{shared}", missed: "No.", unknown: "?"}\n',
             "",
-            "mine.yaml:9 /rules/1/because: the field 'because' is missing",
+            "mine.yaml:9 /rules/1/because: This is required, but missing.",
         ),
         (
             'unknown: "?"',
             'unknown: "{who}"',
-            "mine.yaml:13 /rules/1/because/unknown: unknown placeholder {who}; expected {team}, {support} or {shared}",
+            "mine.yaml:13 /rules/1/because/unknown: Unknown placeholder {who}; expected {team}, {support} or {shared}",
         ),
         (
             '"Costs."',
             '"{shared}"',
-            "mine.yaml:8 /rules/0/because/met: the test gives no value for {shared}",
+            "mine.yaml:8 /rules/0/because/met: The test gives no value for {shared}",
         ),
         (
             "    effect: prefer",
             "    efect: prefer\n    effect: prefer",
-            "mine.yaml:10 /rules/1/efect: unknown field 'efect'",
+            "mine.yaml:10 /rules/1/efect: 'efect' is not a field here",
         ),
         (
             "id: focus",
             "id: cost",
-            'mine.yaml:9 /rules/1/id: the id "cost" is already used by rule 1; expected a new one',
+            "mine.yaml:9 /rules/1/id: The id 'cost' is already used by rule 1; expected a new one",
         ),
-        ("id: focus", "id: My Focus", 'mine.yaml:9 /rules/1/id: found "My Focus"; expected lowercase words or numbers'),
+        (
+            "id: focus",
+            "id: My Focus",
+            "mine.yaml:9 /rules/1/id: Expected lowercase words or numbers joined by '-'; found 'My Focus'.",
+        ),
         (
             "team: focus_areas",
             "team: budget",
-            "mine.yaml:12 /rules/1/test: budget and focus_areas have no word in common",
+            "mine.yaml:12 /rules/1/test: The fields budget and focus_areas have no word in common",
         ),
         (
             "team: focus_areas, support: focus_areas",
             "team: languages, support: language",
-            "mine.yaml:12 /rules/1/test/op: languages are ranges of tags; expected the test language_range",
+            "mine.yaml:12 /rules/1/test/op: Languages are ranges of tags; expected the test language_range",
         ),
         (
             "support: focus_areas}",
             "support: focus_areas, wildcard: any}",
-            'mine.yaml:12 /rules/1/test/wildcard: found "any"; expected one of on-track-grade-8',
+            "mine.yaml:12 /rules/1/test/wildcard: 'any' is not allowed here. Expected one of 21 "
+            "words: on-track-grade-8",
         ),
         (
             "support: cost, values",
             "support: checked_on, values",
-            "mine.yaml:7 /rules/0/test/support: checked_on is a date; expected the test fresh",
+            "mine.yaml:7 /rules/0/test/support: 'checked_on' is a date; expected the test fresh",
         ),
         (
             "op: overlaps, team: focus_areas, support: focus_areas",
             'op: mapped, team: evidence_rule, support: cost, table: {"yes": [free]}',
-            "mine.yaml:12 /rules/1/test/table: no row for no; expected every word of evidence_rule",
+            "mine.yaml:12 /rules/1/test/table: No row for no; expected every word of evidence_rule",
         ),
         (
             "support: cost, values: [paid]",
             "support: duration, values: [short]",
-            "mine.yaml:1 /durations: no duration for toolkit, guide, practice-guide",
+            "mine.yaml:1 /durations: No duration for toolkit, guide, practice-guide",
         ),
         (
             "any_of: [none]",
             "any_of: [none], only: [none]",
-            "mine.yaml:6 /rules/0/when/0: a condition takes either any_of",
+            "mine.yaml:6 /rules/0/when/0: A condition takes either any_of",
         ),
-        ("version: 1.0.0", "version: one", 'mine.yaml:2 /version: found "one"; expected a version like 1.0.0'),
-        ("id: mine\n", "", "mine.yaml:1 /id: the field 'id' is missing"),
-        ("id: mine", "id: mine\nlabels: {mathh: maths}", 'mine.yaml:2 /labels/mathh: no field has the word "mathh"'),
-        ("id: mine", "id: mine\nid: yours", 'mine.yaml:2 /id: the key "id" occurs twice; expected it once'),
-        ("[paid]}", "[paid}", "mine.yaml:7: not valid YAML: did not find expected ',' or ']'"),
-        ("any_of: [none]", "any_of: none", 'mine.yaml:6 /rules/0/when/0/any_of: found "none"; expected a list'),
-        ("[paid]", "!!binary aGk=", "mine.yaml:7 /rules/0/test/values: found the tag tag:yaml.org,2002:binary"),
+        ("version: 1.0.0", "version: one", "mine.yaml:2 /version: Expected a version such as 1.0.0; found 'one'"),
+        ("id: mine\n", "", "mine.yaml:1 /id: This is required, but missing."),
+        ("id: mine", "id: mine\nlabels: {mathh: maths}", "mine.yaml:2 /labels/mathh: No field has the word 'mathh'"),
+        ("id: mine", "id: mine\nid: yours", "mine.yaml:2 /id: The key is given twice."),
+        ("[paid]}", "[paid}", "mine.yaml:7: Not YAML: did not find expected ',' or ']'"),
+        ("any_of: [none]", "any_of: none", "mine.yaml:6 /rules/0/when/0/any_of: Expected a list; found 'none'"),
+        (
+            "[paid]",
+            "!!binary aGk=",
+            "mine.yaml:7 /rules/0/test/values: Expected text, a number, true, false or null; found "
+            "the tag tag:yaml.org,2002:binary",
+        ),
     ],
 )
 def test_a_wrong_ruleset_says_where_and_what(old: str, new: str, said: str) -> None:
@@ -175,19 +185,19 @@ def test_a_wrong_ruleset_says_where_and_what(old: str, new: str, said: str) -> N
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "mine.yaml: found null; expected a ruleset"),
-        ("- a", 'mine.yaml:1: found ["a"]; expected a ruleset'),
-        (b"\xff\xfe\x00", "mine.yaml: not valid YAML: "),
-        ("a: &x [1]\nb: *x", "mine.yaml:1 /b: anchors and aliases are not read; write the values out"),
-        ("a: &x [*x]", "mine.yaml:1 /a/0: anchors and aliases are not read; write the values out"),
-        ("[" * 5000, "mine.yaml:2: not valid YAML: "),
-        ("id: a\nversion: 1.0.0\nrules: []", "mine.yaml:3 /rules: found 0 entries; expected at least 1"),
-        ("id: a\nversion: 1.0.0\nrules: 7", "mine.yaml:3 /rules: found 7; expected a list"),
-        ("id: a\nversion: 1.0.0\nrules: [7]", "mine.yaml:3 /rules/0: found 7; expected an object"),
+        ("", "mine.yaml: Expected a ruleset; found null"),
+        ("- a", "mine.yaml:1: Expected a ruleset; found a list"),
+        (b"\xff\xfe\x00", "mine.yaml: Not YAML: "),
+        ("a: &x [1]\nb: *x", "mine.yaml:1 /b: Anchors and aliases are not read; write the values out"),
+        ("a: &x [*x]", "mine.yaml:1 /a/0: Anchors and aliases are not read; write the values out"),
+        ("[" * 5000, "mine.yaml:2: Not YAML: "),
+        ("id: a\nversion: 1.0.0\nrules: []", "mine.yaml:3 /rules: Expected at least 1 entry; found 0"),
+        ("id: a\nversion: 1.0.0\nrules: 7", "mine.yaml:3 /rules: Expected a list; found 7"),
+        ("id: a\nversion: 1.0.0\nrules: [7]", "mine.yaml:3 /rules/0: Expected an object; found 7"),
     ],
 )
 def test_a_file_that_is_no_ruleset_is_a_fault(text: str | bytes, said: str) -> None:
-    assert faults_of(text)[0].startswith(said)
+    assert any(fault.startswith(said) for fault in faults_of(text))
 
 
 def test_one_report_lists_the_faults_of_all_rules_by_line() -> None:
