@@ -14,7 +14,7 @@ from functools import lru_cache
 from models.message import Message
 from models.recommendation import RuleTrace
 from recommender.instruments import LoadedInstrument
-from recommender.words import ENGLISH, Speaker, key_of, load_catalog
+from recommender.words import ENGLISH, MessageMissing, Speaker, key_of, load_catalog
 
 __all__ = ["_", "capitalized", "language", "ngettext", "rule_words", "speaker", "speaking", "told", "word"]
 
@@ -77,8 +77,19 @@ def capitalized(text: str) -> str:
 
 
 def told(message: Message | None, text: str, instrument: LoadedInstrument) -> str:
-    """What a stored document tells: its message in the reader's language; its text where it has no message."""
-    return speaker(instrument).told(message, text)
+    """What a stored document tells: its message in the reader's language; its text where it has no message.
+
+    The rules may be somebody's own, so that no catalog knows what they say: the text stands for such a message, too.
+
+    Raises:
+        MessageMissing: no catalog has words for anything else in the message.
+    """
+    try:
+        return speaker(instrument).told(message, text)
+    except MessageMissing as missing:
+        if not missing.key.startswith("rule."):
+            raise
+        return text
 
 
 def rule_words(trace: RuleTrace) -> str:

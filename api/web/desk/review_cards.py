@@ -236,4 +236,4 @@ class _Maker(NamedTuple):
 
     def _need(self, domain: Domain, share: float | None) -> str:
         name = self.domains[domain]
-        return name if share is None else f"{name} {100 * share:.0f}%"
+        return name if share is None else _("{need} {percent}%", need=name, percent=f"{100 * share:.0f}")

@@ -93,6 +93,8 @@ class ReviewPage(NamedTuple):
     """On the whole list."""
     needs: tuple[NeedRow, ...]
     words: WordsView | None
+    words_wait_for: int
+    """How many people must answer before words are shown; 0 when nothing is held back for that."""
     words_later: bool
     """Whether these words are from later results than the run's."""
     situation: tuple[tuple[str, str], ...]
@@ -216,6 +218,7 @@ def review_page(
         ),
         needs=need_rows(document, review, domains),
         words=words,
+        words_wait_for=engine.instrument.instrument.privacy.min_detail if words and words.notices else 0,
         words_later=words is not None and words.snapshot_id != opened.run.snapshot_id,
         situation=situation_of(opened.team.context, engine.instrument),
         notices=told_all(document.notice_messages, document.notices, engine.instrument),
