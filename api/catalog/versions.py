@@ -1,10 +1,10 @@
 """Catalogs that curators import, and which one is in use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, create_model
 from sqlalchemy.orm import Session
 
 from api.access.audit import note
@@ -15,9 +15,10 @@ from api.engine.rows import activate_catalog, latest_activations, newest_activat
 from api.errors import InvalidBody, NotFound
 from api.storage.database import Database
 from models.base import Fault
+from models.kinds import KINDS, HasSizes, size_key
 from models.vocab import SupportKind
 from recommender.catalog.load import Catalog
-from recommender.catalog.parse import file_name, parse_catalog
+from recommender.catalog.parse import parse_catalog
 from recommender.errors import describe
 
 __all__ = [
@@ -39,22 +40,32 @@ IMPORTED = "catalog.import"
 """What the audit calls it."""
 
 
-class NewCatalog(BaseModel):
-    """A whole catalog, as the texts of its two files."""
+class CatalogTexts(BaseModel):
+    """A whole catalog, as the texts of its files: one field a kind, see `NewCatalog`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    resources: Annotated[str, Field(description="Text of `resources.jsonl`, one record a line.", examples=[""])]
-    providers: Annotated[str, Field(description="Text of `providers.jsonl`, one record a line.", examples=[""])]
+
+_FIELDS: dict[str, Any] = {
+    spec.plural: (
+        Annotated[str, Field(description=f"Text of `{spec.file_name}`, one record a line.", examples=[""])],
+        ... if spec.needs_file else "",
+    )
+    for spec in KINDS.values()
+}
+_MODEL = create_model(
+    "NewCatalog", __base__=CatalogTexts, __doc__="A whole catalog, as the texts of its two files.", **_FIELDS
+)
+NewCatalog = Annotated[CatalogTexts, GetPydanticSchema(lambda _, handler: handler(_MODEL))]
+"""The body of an import."""
 
 
-class CatalogReport(BaseModel):
+class CatalogReport(HasSizes):
     """A checked catalog, against the one in use."""
 
     version: str
     """Content hash."""
-    n_resources: int
-    n_providers: int
+    sizes: Mapping[SupportKind, int]
     added: list[str]
     """Ids that the catalog in use lacks, sorted."""
     changed: list[str]
@@ -114,16 +125,22 @@ class StoredCatalogs:
             return stored_catalog(session, version)
 
 
-def checked_catalog(new: NewCatalog) -> Catalog:
+def checked_catalog(new: CatalogTexts) -> Catalog:
     """The catalog of an import.
 
     Raises:
         InvalidBody: every fault of both texts, each with its line.
     """
-    texts = {SupportKind.RESOURCE: new.resources, SupportKind.PROVIDER: new.providers}
+    texts: dict[SupportKind, str] = {kind: getattr(new, spec.plural) for kind, spec in KINDS.items()}
     # A lone surrogate is no character; as a fault of its line it is found again below.
-    parsed = parse_catalog({kind: text.encode(errors="surrogatepass") for kind, text in texts.items()})
-    pointers = {file_name(kind): f"/{kind}s" for kind in SupportKind}
+    parsed = parse_catalog(
+        {
+            kind: text.encode(errors="surrogatepass")
+            for kind, text in texts.items()
+            if text.strip() or KINDS[kind].needs_file
+        }
+    )
+    pointers = {spec.file_name: f"/{spec.plural}" for spec in KINDS.values()}
     if parsed.faults:
         raise InvalidBody(
             [Fault(pointer=pointers.get(fault.file or "", ""), detail=describe(fault)) for fault in parsed.faults]
@@ -137,8 +154,7 @@ def report_on(catalog: Catalog, present: Catalog, *, stored: bool) -> CatalogRep
     new = {support.id: support for support in catalog.supports}
     return CatalogReport(
         version=catalog.version,
-        n_resources=len(catalog.resources),
-        n_providers=len(catalog.providers),
+        sizes=catalog.sizes,
         added=sorted(new.keys() - old.keys()),
         changed=sorted(id_ for id_ in new.keys() & old.keys() if new[id_] != old[id_]),
         removed=sorted(old.keys() - new.keys()),
@@ -149,7 +165,7 @@ def report_on(catalog: Catalog, present: Catalog, *, stored: bool) -> CatalogRep
 def import_catalog(session: Session, principal: Principal, catalog: Catalog, *, now: datetime) -> None:
     """Keep a catalog, so that it can be activated; the one in use stays in use."""
     keep_catalog(session, catalog, now=now)
-    size = {"n_resources": len(catalog.resources), "n_providers": len(catalog.providers)}
+    size = {size_key(kind): n for kind, n in catalog.sizes.items()}
     _note(session, principal, IMPORTED, catalog.version, detail=size, now=now)
 
 

@@ -23,11 +23,11 @@ from recommender.errors import TrellisError
 from recommender.index.documents import document_text, statements
 from recommender.instruments import LoadedInstrument, default_instrument
 from recommender.pipeline import Recommender, versions_of
-from recommender.ports import Progress
+from recommender.ports import OnProgress
 from recommender.retrieval.lexical import LexicalIndex
 from recommender.rules.load import load_ruleset, starter_ruleset
 
-__all__ = ["CatalogSource", "Engine", "Inputs", "Parts", "load_inputs", "open_recommender"]
+__all__ = ["CatalogSource", "Engine", "Inputs", "RecommenderParts", "load_inputs", "open_recommender"]
 
 _log = logging.getLogger("trellis.engine")
 
@@ -39,7 +39,7 @@ _KEPT_OPEN = 8
 
 
 @dataclass(frozen=True)
-class Parts:
+class RecommenderParts:
     """What decides a ranking besides the model."""
 
     instrument: LoadedInstrument
@@ -48,13 +48,13 @@ class Parts:
     config: RankingConfig
 
     @classmethod
-    def of(cls, recommender: Recommender) -> "Parts":
+    def of(cls, recommender: Recommender) -> "RecommenderParts":
         """The parts of a recommender."""
         return cls(recommender.instrument, recommender.catalog, recommender.ruleset, recommender.config)
 
 
 @dataclass(frozen=True)
-class Inputs(Parts):
+class Inputs(RecommenderParts):
     """What a recommender is made of, read and checked; cheap to load, so that faults show before long work starts."""
 
     embedder: CachedEmbedder
@@ -95,7 +95,7 @@ def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -
 
 
 def open_recommender(
-    inputs: Inputs, *, keep_words: bool = False, like: Recommender | None = None, progress: Progress | None = None
+    inputs: Inputs, *, keep_words: bool = False, like: Recommender | None = None, progress: OnProgress | None = None
 ) -> Recommender:
     """A recommender over these inputs; embeds what the cache lacks, which can take minutes the first time.
 
@@ -191,7 +191,7 @@ class Engine:
         # Runs of an earlier Trellis or model share their parts with present ones.
         return next((one for one in candidates if _parts_of(one.versions) == _parts_of(versions)), None)
 
-    def recommender_of(self, parts: Parts) -> Recommender:
+    def recommender_of(self, parts: RecommenderParts) -> Recommender:
         """The recommender of other parts with the same model; the last few stay open.
 
         Raises:
@@ -282,7 +282,7 @@ class Engine:
                     return
                 ours = version == self._settings_catalog.version
                 catalog = self._settings_catalog if ours else catalogs.load(version)
-            recommender = self.recommender_of(replace(Parts.of(self.recommender), catalog=catalog))
+            recommender = self.recommender_of(replace(RecommenderParts.of(self.recommender), catalog=catalog))
         except (StorageBusy, StorageUnavailable):
             return  # the next look may find it back
         except Exception:

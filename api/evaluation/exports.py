@@ -26,7 +26,7 @@ from recommender.canonical import content_hash
 from recommender.ranking.features import FEATURES, Reveals
 from recommender.telling.matches import MERGED_FIT
 
-__all__ = ["SHARED_WITH_RESEARCH", "Decision", "DisplayedSupport", "decisions", "judgments"]
+__all__ = ["SHARED_WITH_RESEARCH", "ExportedDecision", "ExportedPlace", "decisions", "judgments"]
 
 SHARED_WITH_RESEARCH = "research"
 """The option of the context question `share_with` that opens a team's runs, without names, to researchers."""
@@ -44,7 +44,7 @@ as telling."""
 _CHUNK = 200
 
 
-class DisplayedSupport(Value):
+class ExportedPlace(Value):
     """One place of a list that was shown to a reviewer."""
 
     support_id: SupportId
@@ -53,7 +53,7 @@ class DisplayedSupport(Value):
     """1 kept where it was, 0.5 kept at another place, 0 removed because it does not fit; None not decided."""
 
 
-class Decision(Value):
+class ExportedDecision(Value):
     """One list that was shown to a reviewer, with its probabilities, and what became of it."""
 
     schema_version: Literal[1] = 1
@@ -63,7 +63,7 @@ class Decision(Value):
     policy_id: str
     """Hash of everything that decides a ranking: versions and the chance of swaps."""
     candidates: tuple[LoggedCandidate, ...]
-    displayed: tuple[DisplayedSupport, ...]
+    displayed: tuple[ExportedPlace, ...]
     slate_propensity: float
 
 
@@ -134,17 +134,17 @@ def _reviewed(session: Session, organization_id: str | None) -> Iterator[_Review
         session.expunge_all()  # a long export holds one chunk at a time
 
 
-def _decision(one: _Reviewed, log: LoggedList) -> Decision:
+def _decision(one: _Reviewed, log: LoggedList) -> ExportedDecision:
     entries: Mapping[str, Entry] = {entry.support_id: entry for entry in _entries(one.review)}
     let_stand = one.let_stand
-    return Decision(
+    return ExportedDecision(
         decision_id=_pseudonym("list", f"{one.run.id} {log.kind}"),
         team_id=_pseudonym("team", one.run.team_id),
         decided_at=one.events[-1].at,
         policy_id=content_hash([one.run.versions, one.run.request.get("exploration", 0.0)])[:16],
         candidates=_candidates(one, log),
         displayed=tuple(
-            DisplayedSupport(
+            ExportedPlace(
                 support_id=place.support_id,
                 propensity=place.propensity,
                 reward=_reward(entries.get(place.support_id), let_stand),

@@ -12,10 +12,10 @@ from models.base import Fault
 from models.evaluation import PublishedEvaluation
 from recommender.reading.faults import join_pointer
 
-__all__ = ["Part", "load_evaluation", "parts_compared"]
+__all__ = ["ReportPart", "load_evaluation", "parts_compared"]
 
 
-class Part(NamedTuple):
+class ReportPart(NamedTuple):
     """One part of a ranking: as it was evaluated, and as it is served here."""
 
     name: str
@@ -48,7 +48,7 @@ def load_evaluation(settings: Settings) -> PublishedEvaluation:
         raise InvalidSetting(faults) from error
 
 
-def parts_compared(evaluation: PublishedEvaluation, engine: Engine) -> tuple[Part, ...] | None:
+def parts_compared(evaluation: PublishedEvaluation, engine: Engine) -> tuple[ReportPart, ...] | None:
     """Every part of a ranking as evaluated and as served; None while this instance still loads.
 
     A part that the evaluation does not name counts as another one.
@@ -65,4 +65,4 @@ def parts_compared(evaluation: PublishedEvaluation, engine: Engine) -> tuple[Par
         "config": versions.config,
         "model": versions.model.replace("+", " ", 1),
     }
-    return tuple(Part(name, evaluation.versions.get(name, ""), here) for name, here in served.items())
+    return tuple(ReportPart(name, evaluation.versions.get(name, ""), here) for name, here in served.items())

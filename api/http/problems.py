@@ -58,7 +58,7 @@ __all__ = [
     "INTERNAL_ERROR",
     "PROBLEM_KINDS",
     "PROBLEM_MEDIA_TYPE",
-    "Answer",
+    "AnswerFailure",
     "Problem",
     "ProblemFault",
     "ProblemKind",
@@ -161,7 +161,7 @@ PROBLEM_KINDS: dict[str, ProblemKind] = {
 """Every problem this API answers with, by slug."""
 
 
-class Answer(Protocol):
+class AnswerFailure(Protocol):
     """Makes the answer for one problem."""
 
     def __call__(
@@ -192,7 +192,7 @@ def problem_response(request: Request, kind: ProblemKind, detail: str, errors: S
     return JSONResponse(body, status_code=kind.status, media_type=PROBLEM_MEDIA_TYPE)
 
 
-def install(app: FastAPI, answer: Answer = problem_response) -> None:
+def install(app: FastAPI, answer: AnswerFailure = problem_response) -> None:
     """Answer every error of `app`, with a problem document unless `answer` knows better."""
 
     @app.exception_handler(TrellisError)

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from api.access.principals import Principal, Scope
 from api.engine.artifacts import ArtifactMissing, recommender_at
 from api.engine.engine import Engine
-from api.engine.kinds import Kind, kinds_of
 from api.errors import Conflict, InvalidBody, NotReleased
-from api.recommending.making import Case, parse_case
+from api.recommending.making import RunCase, parse_case
 from api.recommending.recommend import MAX_K, apply_what_if
 from api.recommending.replay import differing_versions
 from api.reviews.records import waits_for_review
@@ -22,6 +21,7 @@ from api.runs.stored import RunRequest
 from api.storage.tables import Run, Team
 from models.assessment import Answer, Assessment, ContextValue
 from models.base import Fault
+from models.kinds import Kind, kinds_of
 from models.recommendation import Match, RankedList, RecommendationRun, Versions, WhyNot
 from models.vocab import AnswerMode, ScoreStatus, SupportKind, Visibility
 from recommender.diagnosis.assessments import parse_assessment
@@ -31,7 +31,7 @@ from recommender.pipeline import ListTerms, Recommender
 
 __all__ = [
     "KindDifference",
-    "Place",
+    "PlaceThen",
     "RunWhyNot",
     "Tried",
     "WhatIfBody",
@@ -65,7 +65,7 @@ class WhatIfBody(BaseModel):
     """Longest list of a kind; default: configured."""
 
 
-class Place(BaseModel):
+class PlaceThen(BaseModel):
     """A support whose place differs."""
 
     support_id: str
@@ -80,11 +80,11 @@ class KindDifference(BaseModel):
     """What the changes do to one list."""
 
     kind: SupportKind
-    entered: list[Place]
+    entered: list[PlaceThen]
     """By place with the changes."""
-    left: list[Place]
+    left: list[PlaceThen]
     """By place without them."""
-    moved: list[Place]
+    moved: list[PlaceThen]
     """Listed both times, by place with the changes."""
     n_stayed: int
 
@@ -107,7 +107,7 @@ class RunWhyNot(BaseModel):
     why_not: WhyNot
 
 
-def must_be_allowed_to_try(session: Session, principal: Principal, team: Team, case: Case) -> None:
+def must_be_allowed_to_try(session: Session, principal: Principal, team: Team, case: RunCase) -> None:
     """Go on only when trying shows no list before its review: a run of the same results was released.
 
     Officers may always try.
@@ -121,7 +121,7 @@ def must_be_allowed_to_try(session: Session, principal: Principal, team: Team, c
         raise NotReleased("The program officer has not released a run of these results yet.")
 
 
-def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> Tried:
+def try_out(engine: Engine, case: RunCase, body: WhatIfBody, *, now: datetime) -> Tried:
     """Recommend with and without the changes, both as of now, so that only the changes differ.
 
     Raises:
@@ -221,9 +221,9 @@ def _difference(before: RankedList, after: RankedList) -> KindDifference:
     )
 
 
-def _place(before: Match | None, after: Match | None) -> Place:
+def _place(before: Match | None, after: Match | None) -> PlaceThen:
     shown = [match for match in (after, before) if match is not None]
-    return Place(
+    return PlaceThen(
         support_id=shown[0].support_id,
         title=shown[0].title,
         before=before.rank if before else None,

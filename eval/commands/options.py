@@ -3,39 +3,28 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import platformdirs
 import typer
 
-from models.vocab import SupportKind
-from recommender.ports import Progress
+from models.kinds import Kind
+from recommender.ports import OnProgress
 
 __all__ = [
     "SEED",
     "CatalogDir",
     "DataDir",
     "Json",
-    "Kind",
     "KindOption",
     "Seed",
     "TeamsDir",
     "cache_dir",
-    "kinds_of",
     "progress_bar",
 ]
 
 SEED = 20261015
-
-
-class Kind(StrEnum):
-    """Which lists to evaluate."""
-
-    RESOURCE = "resource"
-    PROVIDER = "provider"
-    ALL = "all"
 
 
 KindOption = Annotated[Kind, typer.Option("--kind", help="Which lists.")]
@@ -65,18 +54,13 @@ Seed = Annotated[int, typer.Option("--seed", help="For random draws, intervals a
 Json = Annotated[bool, typer.Option("--json", help="The whole result as JSON.")]
 
 
-def kinds_of(kind: Kind) -> tuple[SupportKind, ...]:
-    """The kinds of lists that an option asks for."""
-    return tuple(SupportKind) if kind is Kind.ALL else (SupportKind(kind.value),)
-
-
 def cache_dir(data_dir: Path | None) -> Path:
     """Where vectors are kept."""
     return data_dir or Path(platformdirs.user_cache_dir("trellis"))
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress | None]:
+def progress_bar() -> Iterator[OnProgress | None]:
     """A bar on standard error while long work runs; None when that is no terminal."""
     if not sys.stderr.isatty():
         yield None

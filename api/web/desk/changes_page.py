@@ -14,7 +14,7 @@ from api.runs.rows import run_before
 from api.runs.stored import seen_run
 from api.text.language import _, capitalized, speaker, told, word
 from api.web.desk.match_parts import shares_of
-from models.change_story import ChangeFactor, KindChanges, Move
+from models.change_story import ChangeFactor, KindChanges, ListChange
 from recommender.errors import TrellisError
 from recommender.instruments import LoadedInstrument
 
@@ -125,7 +125,7 @@ def _story(page: ChangesPage, changes: Changes, instrument: LoadedInstrument) ->
     widest = max((max(_pushes(move)) for move in moves), default=0.0)
     says, color = speaker(instrument), {factor: number % _COLORS + 1 for number, factor in enumerate(story.changed)}
 
-    def group(title: str, caption: str, some: Sequence[Move]) -> ChangeGroup:
+    def group(title: str, caption: str, some: Sequence[ListChange]) -> ChangeGroup:
         return ChangeGroup(title, caption, tuple(_line(move, widest, color, instrument) for move in some))
 
     def groups(kind: KindChanges) -> Iterator[ChangeGroup]:
@@ -153,7 +153,7 @@ def _story(page: ChangesPage, changes: Changes, instrument: LoadedInstrument) ->
     )
 
 
-def _pushes(move: Move) -> tuple[float, float]:
+def _pushes(move: ListChange) -> tuple[float, float]:
     """Places gained, and places lost, whatever came of both."""
     return (
         sum(part for part in move.parts.values() if part > 0),
@@ -161,7 +161,9 @@ def _pushes(move: Move) -> tuple[float, float]:
     )
 
 
-def _line(move: Move, widest: float, color: Mapping[ChangeFactor, int], instrument: LoadedInstrument) -> ChangeLine:
+def _line(
+    move: ListChange, widest: float, color: Mapping[ChangeFactor, int], instrument: LoadedInstrument
+) -> ChangeLine:
     """Parts are drawn from the middle: gains to the right, losses to the left."""
     factors = [factor for factor in color if factor in move.parts]
     tenths = shares_of([move.parts[factor] for factor in factors], unit=0.1)

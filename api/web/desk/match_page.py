@@ -13,7 +13,7 @@ from api.web.desk.words import told_all
 from api.web.kit.rendering import day_words
 from api.web.kit.support_words import label_of, language_name
 from models.recommendation import Match
-from models.support import Provider, Support
+from models.support import Support
 from models.vocab import RuleEffect, RuleOutcome
 from recommender.instruments import LoadedInstrument
 
@@ -96,10 +96,9 @@ def _details(support: Support, instrument: LoadedInstrument) -> tuple[tuple[str,
         (_("Given"), words(support.modality)),
         (_("Languages"), ", ".join(language_name(tag, instrument) for tag in support.language)),
     ]
-    if isinstance(support, Provider):
-        services = (_("{service}: {about}", service=word(one.type), about=one.description) for one in support.services)
-        rows += [(_("Services"), "; ".join(services))]
-    elif support.evidence:
-        rows += [(_("Evidence"), ", ".join(filter(None, (word(support.evidence.kind), support.evidence.level))))]
+    services = (_("{service}: {about}", service=word(one.type), about=one.description) for one in support.offers)
+    rows += [(_("Services"), "; ".join(services))]
+    if support.backing:
+        rows += [(_("Evidence"), ", ".join(filter(None, (word(support.backing.kind), support.backing.level))))]
     rows += [(_("Checked on"), day_words(support.checked_on))]
     return tuple((name, said) for name, said in rows if said)

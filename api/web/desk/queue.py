@@ -17,7 +17,7 @@ from api.text.language import _, ngettext, word
 from api.web.desk.words import STATE_MARKS, Due, Names, due_of
 from models.review import ReviewState
 
-__all__ = ["OPEN", "QueuePage", "QueueQuery", "names_for", "next_run", "queue_page"]
+__all__ = ["OPEN", "DeskQueuePage", "DeskQueueQuery", "names_for", "next_run", "queue_page"]
 
 OPEN = tuple(state for state in ReviewState if state is not ReviewState.RELEASED)
 """States in which a review needs work."""
@@ -26,7 +26,7 @@ _PAGE = 25
 _MOST_COHORTS = 200
 
 
-class QueueQuery(BaseModel):
+class DeskQueueQuery(BaseModel):
     """The address of the page: filters, order and place."""
 
     state: Literal["open", "all"] | ReviewState = "open"
@@ -68,7 +68,7 @@ class QueueQuery(BaseModel):
         return sum((bool(self.cohort), self.mine, self.overdue, self.few, self.unmet))
 
 
-class Row(NamedTuple):
+class QueueRow(NamedTuple):
     """One team that waits."""
 
     run_id: str
@@ -92,11 +92,11 @@ class Count(NamedTuple):
     here: bool
 
 
-class QueuePage(NamedTuple):
+class DeskQueuePage(NamedTuple):
     """What the page shows."""
 
-    query: QueueQuery
-    rows: tuple[Row, ...]
+    query: DeskQueueQuery
+    rows: tuple[QueueRow, ...]
     counts: tuple[Count, ...]
     cohorts: tuple[tuple[str, str], ...]
     """Ids and names."""
@@ -107,7 +107,7 @@ class QueuePage(NamedTuple):
     done: str
 
 
-def queue_page(session: Session, principal: Principal, query: QueueQuery, *, now: datetime) -> QueuePage:
+def queue_page(session: Session, principal: Principal, query: DeskQueueQuery, *, now: datetime) -> DeskQueuePage:
     """The queue with its filters.
 
     Raises:
@@ -121,7 +121,7 @@ def queue_page(session: Session, principal: Principal, query: QueueQuery, *, now
         more = query.at(cursor=write_cursor(shown[-1].due_at, shown[-1].run_id))
     names = names_for(session, principal)
     kept = cohorts(session, principal.organization_id, limit=_MOST_COHORTS)
-    return QueuePage(
+    return DeskQueuePage(
         query=query,
         rows=tuple(_row(item, names, now) for item in shown),
         counts=_counts(query, found.counts),
@@ -150,14 +150,14 @@ def names_for(session: Session, principal: Principal) -> Names:
     return Names(principal.actor, known)
 
 
-def _row(item: QueueItem, names: Names, now: datetime) -> Row:
+def _row(item: QueueItem, names: Names, now: datetime) -> QueueRow:
     flags = []
     if item.low_confidence:
         flags.append(_("Few answers"))
     if item.unmet_needs:
         flags.append(ngettext("{n} need without a match", "{n} needs without a match", item.unmet_needs))
     released = item.state is ReviewState.RELEASED
-    return Row(
+    return QueueRow(
         run_id=item.run_id,
         team=item.team_name,
         state=word(item.state),
@@ -170,7 +170,7 @@ def _row(item: QueueItem, names: Names, now: datetime) -> Row:
     )
 
 
-def _counts(query: QueueQuery, found: Mapping[ReviewState, int]) -> tuple[Count, ...]:
+def _counts(query: DeskQueueQuery, found: Mapping[ReviewState, int]) -> tuple[Count, ...]:
     def count(state: str, words: str, n: int) -> Count:
         return Count(words, n, query.at(state=state), query.state == state)
 

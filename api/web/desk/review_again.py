@@ -6,7 +6,7 @@ from typing import NamedTuple
 from api.reviews.actions import AddRequest, AssignRequest
 from api.reviews.review import OpenReview
 from api.text.language import _
-from api.web.desk.review_forms import APPROVE_ALL, Asked, Typed
+from api.web.desk.review_forms import APPROVE_ALL, AskedFor, TypedFields
 from api.web.desk.review_page import titles_of
 from api.web.desk.words import Names, event_words
 from models.review import Add, Assign, RemovalReason
@@ -14,7 +14,7 @@ from models.review import Add, Assign, RemovalReason
 __all__ = ["AgainPage", "again_page", "already_done"]
 
 
-class Step(NamedTuple):
+class MissedStep(NamedTuple):
     """What somebody did meanwhile."""
 
     who: str
@@ -35,8 +35,8 @@ class AgainPage(NamedTuple):
     """The field `do` as it was sent."""
     wanted: str | None
     """What was asked for, as an order; None when it cannot be asked for at all."""
-    typed: Typed
-    steps: tuple[Step, ...]
+    typed: TypedFields
+    steps: tuple[MissedStep, ...]
     stale: bool
     reasons: tuple[RemovalReason, ...] = tuple(RemovalReason)
 
@@ -51,7 +51,7 @@ class AgainPage(NamedTuple):
         return tuple(self.typed.faults.values())
 
 
-def again_page(opened: OpenReview, asked: Asked, names: Names) -> AgainPage:
+def again_page(opened: OpenReview, asked: AskedFor, names: Names) -> AgainPage:
     """The page, with the version to send next."""
     titles = titles_of(opened.document, opened.events)
     meanwhile = opened.events[asked.version :]
@@ -67,14 +67,16 @@ def again_page(opened: OpenReview, asked: Asked, names: Names) -> AgainPage:
         wanted=_wanted(asked, title),
         typed=asked.typed,
         steps=tuple(
-            Step(names.of(event.actor), event_words(event, titles=titles, names=names, events=opened.events), event.at)
+            MissedStep(
+                names.of(event.actor), event_words(event, titles=titles, names=names, events=opened.events), event.at
+            )
             for event in meanwhile
         ),
         stale=stale,
     )
 
 
-def _wanted(asked: Asked, title: str) -> str | None:
+def _wanted(asked: AskedFor, title: str) -> str | None:
     """What was asked for, as an order; None for what cannot be asked for at all."""
     match asked.verb:
         case "approve":
@@ -110,7 +112,7 @@ def _wanted(asked: Asked, title: str) -> str | None:
     return None
 
 
-def already_done(asked: Asked, opened: OpenReview, actor: str) -> bool:
+def already_done(asked: AskedFor, opened: OpenReview, actor: str) -> bool:
     """Whether the form was sent twice: the first thing after the version it saw is what it asks for, by its sender."""
     if asked.action is None or not 0 < asked.version < opened.version:
         return False

@@ -13,13 +13,13 @@ from api.web.desk.match_parts import Bar, bar_of
 from api.web.desk.words import Names, told_all
 from models.recommendation import Match, RecommendationRun
 from models.review import Approve, Comment, Entry, EntryState, Remove, Review, ReviewEvent
-from models.support import Provider, Support
+from models.support import Resource, Support
 from models.vocab import Domain, SupportKind
 from recommender.catalog.load import Catalog
 from recommender.errors import UnknownSupport
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["Card", "CardList", "Remark", "card_lists", "catalog_of", "facts_of", "support_of", "widest_of"]
+__all__ = ["CardList", "Remark", "ReviewCard", "card_lists", "catalog_of", "facts_of", "support_of", "widest_of"]
 
 _FAR = 10
 
@@ -34,14 +34,13 @@ class Remark(NamedTuple):
     for_team: bool
 
 
-class Card(NamedTuple):
+class ReviewCard(NamedTuple):
     """One match on the desk."""
 
     id: str
     kind: SupportKind
     place: int
     """From 1 among the kept ones; 0 for a removed one."""
-    n_kept: int
     title: str
     url: str
     state: EntryState
@@ -87,8 +86,8 @@ class CardList(NamedTuple):
 
     kind: SupportKind
     title: str
-    cards: tuple[Card, ...]
-    removed: tuple[Card, ...]
+    cards: tuple[ReviewCard, ...]
+    removed: tuple[ReviewCard, ...]
     eligible: int
     excluded: int
 
@@ -164,13 +163,14 @@ def facts_of(support: Support | None) -> tuple[str, ...]:
     """What an officer asks first of a support, in a few words each."""
     if support is None:
         return (_("No longer in the catalog"),)
-    if isinstance(support, Provider):
-        serves = _("Serves {states}", states=", ".join(support.serves)) if support.serves else ""
-        facts = [word(support.provider_kind), _("Serves all states") if "US" in support.serves else serves]
-    else:
-        facts = [word(support.resource_type), support.publisher, str(support.year or "")]
-    cost = word(support.cost) if support.cost else _("Cost not known")
-    return tuple(fact for fact in (*facts, cost) if fact)
+    facts = [word(support.support_type), support.by]
+    if support.places:
+        states = _("Serves {states}", states=", ".join(support.places))
+        facts.append(_("Serves all states") if "US" in support.places else states)
+    if isinstance(support, Resource):
+        facts.append(str(support.year or ""))
+    facts.append(word(support.cost) if support.cost else _("Cost not known"))
+    return tuple(fact for fact in facts if fact)
 
 
 class _Standing(NamedTuple):
@@ -200,15 +200,14 @@ class _Maker(NamedTuple):
     domains: Mapping[Domain, str]
     fates: Mapping[str, Fate]
 
-    def card(self, entry: Entry, place: int, kept: Sequence[Entry]) -> Card:
+    def card(self, entry: Entry, place: int, kept: Sequence[Entry]) -> ReviewCard:
         match = self.matches.get(entry.support_id)
         n_pinned = sum(one.pinned for one in kept)
         removal, addition = entry.removal, entry.addition
-        return Card(
+        return ReviewCard(
             id=entry.support_id,
             kind=entry.kind,
             place=place,
-            n_kept=len(kept),
             title=entry.title,
             url=entry.url,
             state=entry.state,

@@ -17,16 +17,27 @@ from api.reviews.fold import fold
 from api.reviews.review import OpenReview
 from api.text.language import _, ngettext, word
 from api.web.desk.match_fates import fates_of
-from api.web.desk.review_cards import Card, CardList, Remark, card_lists, catalog_of
-from api.web.desk.review_forms import Typed
+from api.web.desk.review_cards import CardList, Remark, ReviewCard, card_lists, catalog_of
+from api.web.desk.review_forms import TypedFields
 from api.web.desk.team_panel import NeedRow, need_rows, situation_of
 from api.web.desk.words import STATE_MARKS, Due, Names, domain_names, due_of, event_words, told_all
 from api.web.kit.profile import ProfileChart, profile_chart
 from models.recommendation import RecommendationRun, Versions
-from models.review import Add, Opened, Recall, Release, RemovalReason, Review, ReviewEvent, ReviewState, Undo, Verdict
+from models.review import (
+    Add,
+    Opened,
+    RecallRelease,
+    Release,
+    RemovalReason,
+    Review,
+    ReviewEvent,
+    ReviewState,
+    Undo,
+    Verdict,
+)
 from models.vocab import AnswerMode, Visibility
 
-__all__ = ["Done", "Opening", "ReviewPage", "review_page", "titles_of"]
+__all__ = ["DoneNotice", "Opening", "ReviewPage", "review_page", "titles_of"]
 
 _HISTORY = 30
 """Events that are shown at once; the others on request."""
@@ -43,7 +54,7 @@ class Told(NamedTuple):
     can_undo: bool
 
 
-class Done(NamedTuple):
+class DoneNotice(NamedTuple):
     """What the officer has just done, as the address says: numbers and ids, never words."""
 
     what: str = ""
@@ -111,7 +122,7 @@ class ReviewPage(NamedTuple):
     at: str
     opening: Opening
     chart: ProfileChart
-    typed: Typed = Typed()
+    typed: TypedFields = TypedFields()
     reasons: tuple[RemovalReason, ...] = tuple(RemovalReason)
 
     @property
@@ -129,7 +140,7 @@ class ReviewPage(NamedTuple):
         )
 
     @property
-    def cards(self) -> tuple[Card, ...]:
+    def cards(self) -> tuple[ReviewCard, ...]:
         """Every kept match."""
         return tuple(card for one in self.lists for card in one.cards)
 
@@ -159,7 +170,7 @@ def review_page(
     principal: Principal,
     opened: OpenReview,
     *,
-    done: Done,
+    done: DoneNotice,
     opening: Opening,
     whole_history: bool = False,
     now: datetime,
@@ -315,10 +326,10 @@ def _history(opened: OpenReview, review: Review, names: Names) -> tuple[Told, ..
     return tuple(reversed(lines))
 
 
-_FINAL = (Opened, Release, Recall, Undo)
+_FINAL = (Opened, Release, RecallRelease, Undo)
 
 
-def _done_words(done: Done, history: Sequence[Told], cards: Sequence[Card]) -> str:
+def _done_words(done: DoneNotice, history: Sequence[Told], cards: Sequence[ReviewCard]) -> str:
     n = {"done": sum(card.decided for card in cards), "all": len(cards)}
     if done.what == "approved-all":
         return _("You approved all that remained. {done} of {all} decided.", **n)

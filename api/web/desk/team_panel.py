@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from api.text.language import _, speaker, word
+from api.text.words import counted
 from models.needs import Need
 from models.recommendation import RecommendationRun
 from models.review import Review
 from models.vocab import Domain, NeedWord, ReadinessAdvice, SupportKind
 from recommender.instruments import LoadedInstrument
-from recommender.words import key_of
 
 __all__ = ["NeedRow", "need_rows", "situation_of"]
 
@@ -67,10 +67,9 @@ def _need_row(need: Need, name: str, document: RecommendationRun, review: Review
             if match and any(share.domain is need.domain for share in match.needs):
                 served[one.kind] = served.get(one.kind, 0) + 1
     unmet = [gap.kind for one in document.lists for gap in one.unmet_needs if gap.domain is need.domain]
-    says = speaker()
-    met = [says.tell(f"{key_of(kind)}.counted", n=n) for kind, n in served.items()]
+    met = [counted(kind, n) for kind, n in served.items()]
     if unmet:
-        lacking = says.written(tuple(word(kind, "none") for kind in unmet), "ands")
+        lacking = speaker().written(tuple(word(kind, "none") for kind in unmet), "ands")
         met.append(_("{kinds} is good enough", kinds=lacking))
     return NeedRow(
         place="" if need.rank is None else str(need.rank),

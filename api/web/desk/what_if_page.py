@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 
 from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody, NoResults
-from api.recommending.making import Case, present_case
+from api.recommending.making import RunCase, present_case
 from api.recommending.what_if import KindDifference, Tried, WhatIfBody, try_out
 from api.reviews.review import OpenReview
 from api.text.language import _, speaker, word
@@ -24,7 +24,7 @@ _SENT = "try"
 _LEVEL = "level-"
 
 
-class Choice(NamedTuple):
+class WhatIfChoice(NamedTuple):
     """An answer that can be chosen."""
 
     key: str
@@ -32,13 +32,13 @@ class Choice(NamedTuple):
     on: bool
 
 
-class Question(NamedTuple):
+class WhatIfQuestion(NamedTuple):
     """One question of the form."""
 
     id: str
     name: str
     multi: bool
-    choices: tuple[Choice, ...]
+    choices: tuple[WhatIfChoice, ...]
     changed: bool
     fault: str
 
@@ -56,7 +56,7 @@ class DomainQuestion(NamedTuple):
     level: str
 
 
-class Line(NamedTuple):
+class ComparedLine(NamedTuple):
     """A match in the list that would be."""
 
     place: int
@@ -70,7 +70,7 @@ class Outcome(NamedTuple):
     """One list that would be, beside the one without the changes."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[ComparedLine, ...]
     left: tuple[tuple[int, str], ...]
     """Places and titles of what would go."""
     words: str
@@ -82,7 +82,7 @@ class WhatIfPage(NamedTuple):
 
     run_id: str
     team: str
-    questions: tuple[Question, ...]
+    questions: tuple[WhatIfQuestion, ...]
     domains: tuple[DomainQuestion, ...]
     levels: tuple[tuple[str, str], ...]
     as_of: str
@@ -165,7 +165,7 @@ def _differs(wanted: Any, present: Any) -> bool:
     return bool(wanted != present)
 
 
-def _items(case: Case, instrument: LoadedInstrument) -> dict[str, list[str]]:
+def _items(case: RunCase, instrument: LoadedInstrument) -> dict[str, list[str]]:
     """Items that the team was asked, by domain."""
     document = case.document
     asked = instrument.asked(
@@ -178,7 +178,7 @@ def _items(case: Case, instrument: LoadedInstrument) -> dict[str, list[str]]:
 
 
 def _try(
-    engine: Engine, case: Case, context: Mapping[str, Any], answers: Mapping[str, int], as_of: str, *, now: datetime
+    engine: Engine, case: RunCase, context: Mapping[str, Any], answers: Mapping[str, int], as_of: str, *, now: datetime
 ) -> tuple[Tried | None, dict[str, str]]:
     try:
         body = WhatIfBody.model_validate({"context": context, "answers": answers, "as_of": as_of or None})
@@ -194,15 +194,15 @@ def _try(
 
 def _question(
     question: ContextQuestion, instrument: LoadedInstrument, value: Any, changed: bool, faults: Mapping[str, str]
-) -> Question:
+) -> WhatIfQuestion:
     says = speaker(instrument)
     chosen = {str(one) for one in value} if isinstance(value, list | tuple) else {str(value)}
-    return Question(
+    return WhatIfQuestion(
         id=question.id,
         name=instrument.short_name(question),
         multi=question.kind == "multi",
         choices=tuple(
-            Choice(option.key, says.tell(f"option.{question.id}.{option.key}"), option.key in chosen)
+            WhatIfChoice(option.key, says.tell(f"option.{question.id}.{option.key}"), option.key in chosen)
             for option in question.options
         ),
         changed=changed,
@@ -224,7 +224,7 @@ def _outcome(difference: KindDifference, matches: Sequence[Any]) -> Outcome:
     return Outcome(
         title=word(difference.kind, "many"),
         lines=tuple(
-            Line(
+            ComparedLine(
                 place=match.rank,
                 title=match.title,
                 url=match.url,

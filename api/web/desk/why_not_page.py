@@ -13,7 +13,7 @@ from api.reviews.fold import fold
 from api.reviews.review import OpenReview
 from api.text.language import _, rule_words, told, word
 from api.web.desk.review_cards import facts_of, support_of
-from api.web.desk.review_forms import Typed
+from api.web.desk.review_forms import TypedFields
 from models.review import Review
 from models.support import Support
 from recommender.errors import InputError
@@ -23,7 +23,7 @@ __all__ = ["WhyNotPage", "why_not_page"]
 _MOST = 8
 
 
-class Answer(NamedTuple):
+class WhyNotAnswer(NamedTuple):
     """Why one support is not in the list."""
 
     said: str
@@ -48,7 +48,7 @@ class Found(NamedTuple):
     """Where it is in the review; empty when it is nowhere in it."""
     href: str
     """Where its answer is."""
-    answer: Answer | None
+    answer: WhyNotAnswer | None
 
 
 class WhyNotPage(NamedTuple):
@@ -61,7 +61,7 @@ class WhyNotPage(NamedTuple):
     locked: bool
     found: tuple[Found, ...]
     n_found: int
-    typed: Typed = Typed()
+    typed: TypedFields = TypedFields()
 
 
 def why_not_page(session: Session, engine: Engine, opened: OpenReview, *, q: str, of: str) -> WhyNotPage:
@@ -107,11 +107,11 @@ def _standing(review: Review, support_id: str) -> str:
     return _("In the list, place {place}", place=kept.index(entry) + 1)
 
 
-def _answer(session: Session, engine: Engine, opened: OpenReview, support: Support) -> Answer:
+def _answer(session: Session, engine: Engine, opened: OpenReview, support: Support) -> WhyNotAnswer:
     try:
         found: RunWhyNot = why_not(session, engine, opened.run, support.id)
     except (Conflict, InputError) as error:
-        return Answer(str(error), "", (), "", support.summary)
+        return WhyNotAnswer(str(error), "", (), "", support.summary)
     answer = found.why_not
     where = ""
     if answer.rank is not None and answer.score is not None:
@@ -120,7 +120,7 @@ def _answer(session: Session, engine: Engine, opened: OpenReview, support: Suppo
             place=answer.rank,
             points=f"{100 * answer.score:.0f}",
         )
-    return Answer(
+    return WhyNotAnswer(
         said=told(answer.detail_message, answer.detail, engine.instrument),
         where=where,
         rules=tuple(rule_words(rule) for rule in answer.excluded_by),

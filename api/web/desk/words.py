@@ -17,7 +17,7 @@ from models.review import (
     Note,
     Opened,
     Pin,
-    Recall,
+    RecallRelease,
     Release,
     Remove,
     RequestSecondReader,
@@ -149,7 +149,7 @@ def event_words(event: ReviewEvent, *, titles: Mapping[str, str], names: Names, 
             return _("took back: {what}", what=undone)
         case Release():
             return _("released the list to the team")
-        case Recall() as did:
+        case RecallRelease() as did:
             return _noted(_("took the list back from the team"), did.reason)
 
 
