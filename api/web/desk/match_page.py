@@ -13,13 +13,12 @@ from api.web.desk.words import told_all
 from api.web.kit.rendering import day_words
 from api.web.kit.support_words import label_of, language_name
 from models.recommendation import Match
+from models.rules import EFFECTS
 from models.support import Support
 from models.vocab import RuleEffect, RuleOutcome
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["MatchPage", "match_page"]
-
-_GATES = {RuleEffect.REQUIRE, RuleEffect.EXCLUDE}
 
 
 class RuleLine(NamedTuple):
@@ -74,12 +73,13 @@ def match_page(engine: Engine, opened: OpenReview, support_id: str) -> MatchPage
 def _outcome(effect: RuleEffect, outcome: RuleOutcome) -> str:
     if outcome is RuleOutcome.UNKNOWN:
         return _("Not known")
-    met = outcome is RuleOutcome.MET
-    if effect in _GATES:
-        return _("Passes") if met == (effect is RuleEffect.REQUIRE) else _("Keeps it out")
-    if effect is RuleEffect.PREFER:
-        return _("Helps") if met else _("No help")
-    return _("Counts against it") if met else _("Nothing against it")
+    follows = EFFECTS[effect]
+    against = outcome is follows.against
+    if follows.blocks is not None:
+        return _("Keeps it out") if against else _("Passes")
+    if follows.sign > 0:
+        return _("No help") if against else _("Helps")
+    return _("Counts against it") if against else _("Nothing against it")
 
 
 def _details(support: Support, instrument: LoadedInstrument) -> tuple[tuple[str, str], ...]:
