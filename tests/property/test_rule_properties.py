@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
@@ -165,7 +166,7 @@ def reference(rule: Rule, support: Support, team: TeamFacts, fit: float) -> int:
     """One rule about one support, as the documentation says it, in plain Python."""
     if support.kind not in rule.kinds:
         return SILENT
-    states = []
+    states: list[Any] = []
     for condition in rule.when:
         known = team.get(condition.field)
         if known is None:

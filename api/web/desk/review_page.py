@@ -129,10 +129,9 @@ class ReviewPage(NamedTuple):
     def made_with(self) -> tuple[tuple[str, str], ...]:
         """What decided the run, by name."""
         made = self.versions
-        instrument = f"{made.instrument.id} {made.instrument.version}"
         return (
             ("Trellis", made.trellis),
-            (_("Check"), instrument),
+            (_("Check"), made.instrument.name),
             (_("Catalog"), made.catalog[:12]),
             (_("Rules"), made.ruleset),
             (_("Model"), made.model),

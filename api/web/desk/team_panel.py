@@ -20,6 +20,8 @@ class NeedRow(NamedTuple):
     place: str
     name: str
     word: NeedWord
+    is_first: bool
+    """Whether it is one to begin with."""
     readiness: ReadinessAdvice | None
     reason: str
     now_and_next: tuple[tuple[str, str, str], ...]
@@ -27,11 +29,6 @@ class NeedRow(NamedTuple):
     met_by: str
     unmet: bool
     is_priority: bool
-
-    @property
-    def starts(self) -> bool:
-        """Whether the team is told to start here."""
-        return self.word is NeedWord.START_HERE
 
 
 def need_rows(document: RecommendationRun, review: Review, domains: Mapping[Domain, str]) -> tuple[NeedRow, ...]:
@@ -75,6 +72,7 @@ def _need_row(need: Need, name: str, document: RecommendationRun, review: Review
         place="" if need.rank is None else str(need.rank),
         name=name,
         word=need.word,
+        is_first=need.word is NeedWord.START_HERE,
         readiness=need.readiness,
         reason=_reason(need),
         now_and_next=tuple((text.question, text.present, text.next or "") for text in need.rubric[:1]),
