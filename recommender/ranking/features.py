@@ -103,8 +103,6 @@ class Feature:
     """One measurement. What has no default must be decided for every feature."""
 
     name: str
-    words: str
-    """What it says, in a few words for officers."""
     family: Family
     reveals: Reveals
     part: Literal["lexical", "level_fit", "rubric_items", "facets"] | None
@@ -206,7 +204,6 @@ FEATURES: Mapping[str, Feature] = {
     for feature in (
         Feature(
             name="need_focus",
-            words="Works on what you need, in the area you work on",
             family=Family.NEEDS,
             reveals=Reveals.LEVELS,
             part=None,
@@ -214,7 +211,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="need_words",
-            words="Works on what you need, at your level, in words close to yours",
             family=Family.NEEDS,
             reveals=Reveals.LEVELS | Reveals.ITEMS,
             part=None,
@@ -222,7 +218,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="focus_words",
-            words="About the area you work on, in words close to yours",
             family=Family.FOCUS,
             reveals=Reveals.ITEMS_WITHOUT_WORDS,
             part=None,
@@ -234,7 +229,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="item_fit",
-            words="Speaks to the practices where you answered lowest",
             family=Family.NEEDS,
             reveals=Reveals.LEVELS | Reveals.ITEMS,
             part="rubric_items",
@@ -242,7 +236,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="need_coverage",
-            words="Covers several of your needs at once",
             family=Family.NEEDS,
             reveals=Reveals.LEVELS,
             part=None,
@@ -250,7 +243,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="primary_importance",
-            words="Its main topic is one you called important",
             family=Family.NEEDS,
             reveals=Reveals.IMPORTANCE,
             part=None,
@@ -259,7 +251,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="service_top",
-            words="Its services work on your top three",
             family=Family.NEEDS,
             reveals=Reveals.IMPORTANCE,
             part=None,
@@ -268,7 +259,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="primary_focus",
-            words="Its first focus area is yours",
             family=Family.FOCUS,
             reveals=Reveals.NOTHING,
             part="facets",
@@ -276,7 +266,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="focus_rarity",
-            words="Shares a focus area that few supports have",
             family=Family.FOCUS,
             reveals=Reveals.NOTHING,
             part="facets",
@@ -284,7 +273,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="focus_specific",
-            words="Keeps to few focus areas",
             family=Family.FOCUS,
             reveals=Reveals.NOTHING,
             part="facets",
@@ -292,7 +280,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="stage_level",
-            words="Made for work about as far along as yours",
             family=Family.NEEDS,
             # Not P(level) itself: it says `ITEMS` so that the part which stands for all hidden ones never stands for
             # `item_fit` alone.
@@ -303,7 +290,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="first_audience",
-            words="Made first of all for people on your team",
             family=Family.PEOPLE_AND_FORM,
             reveals=Reveals.NOTHING,
             part="facets",
@@ -312,7 +298,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="hoped_words",
-            words="Uses the words of the help you hope for",
             family=Family.PEOPLE_AND_FORM,
             reveals=Reveals.NOTHING,
             part="lexical",
@@ -321,7 +306,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="grade_exact",
-            words="Made for exactly your grades",
             family=Family.PEOPLE_AND_FORM,
             reveals=Reveals.NOTHING,
             part="facets",
@@ -330,7 +314,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="modality_share",
-            words="Given in the ways that work for you",
             family=Family.PEOPLE_AND_FORM,
             reveals=Reveals.NOTHING,
             part="facets",
@@ -339,7 +322,6 @@ FEATURES: Mapping[str, Feature] = {
         ),
         Feature(
             name="ready_to_use",
-            words="Ready to use in a meeting",
             family=Family.PEOPLE_AND_FORM,
             reveals=Reveals.NOTHING,
             part="facets",

@@ -1,6 +1,6 @@
 """Why a team's list is another one than the time before: every difference as a sum of its causes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,22 +12,14 @@ from api.errors import Conflict
 from api.recommending.changes import Changes, tell_changes_of_runs
 from api.runs.rows import run_before
 from api.runs.stored import seen_run
-from api.text.language import word
+from api.text.language import _, capitalized, speaker, told, word
 from api.web.desk.match_parts import shares_of
-from models.change_story import ChangeFactor, ListChange
+from models.change_story import ChangeFactor, KindChanges, ListChange
 from recommender.errors import TrellisError
+from recommender.instruments import LoadedInstrument
 
 __all__ = ["ChangesPage", "changes_page"]
 
-_NAMES: Mapping[ChangeFactor, str] = {
-    ChangeFactor.ANSWERS: "Answers",
-    ChangeFactor.CONTEXT: "Situation",
-    ChangeFactor.DATE: "Date",
-    ChangeFactor.CATALOG: "Catalog",
-    ChangeFactor.RULES: "Rules",
-    ChangeFactor.MODEL: "Model",
-    ChangeFactor.DECISIONS: "Decisions",
-}
 _COLORS = 5
 
 
@@ -54,13 +46,22 @@ class ChangeLine(NamedTuple):
     parts: tuple[CausePart, ...]
 
 
+class ChangeGroup(NamedTuple):
+    """Supports to which the same happened."""
+
+    title: str
+    caption: str
+    """The title with the name of the list."""
+    lines: tuple[ChangeLine, ...]
+
+
 class ChangedList(NamedTuple):
     """The changes of one list."""
 
     title: str
     n_stayed: int
     alike: str
-    groups: tuple[tuple[str, tuple[ChangeLine, ...]], ...]
+    groups: tuple[ChangeGroup, ...]
 
 
 class ChangesPage(NamedTuple):
@@ -110,42 +111,42 @@ def changes_page(session: Session, engine: Engine, principal: Principal, run_id:
     before = seen_run(session, principal, other, inputs=True)
     page = page._replace(before_id=other, before_made=before.run.created_at)
     try:
-        return _told(page, tell_changes_of_runs(session, engine, before.run, after.run))
+        return _story(page, tell_changes_of_runs(session, engine, before.run, after.run), engine.instrument)
     except (Conflict, TrellisError) as error:
         return page._replace(trouble=str(error))
 
 
-def _told(page: ChangesPage, changes: Changes) -> ChangesPage:
+def _story(page: ChangesPage, changes: Changes, instrument: LoadedInstrument) -> ChangesPage:
     page = page._replace(released=changes.compared == "released")
     story = changes.story
     if story is None:
-        return page._replace(headline="Nothing that the lists depend on has changed.")
+        return page._replace(headline=_("Nothing that the lists depend on has changed."))
     moves = [move for kind in story.kinds for move in (*kind.entries, *kind.exits, *kind.moves)]
     widest = max((max(_pushes(move)) for move in moves), default=0.0)
-    color = {factor: number % _COLORS + 1 for number, factor in enumerate(story.changed)}
+    says, color = speaker(instrument), {factor: number % _COLORS + 1 for number, factor in enumerate(story.changed)}
 
-    def lines(some: Sequence[ListChange]) -> tuple[ChangeLine, ...]:
-        return tuple(_line(move, widest, color) for move in some)
+    def group(title: str, caption: str, some: Sequence[ListChange]) -> ChangeGroup:
+        return ChangeGroup(title, caption, tuple(_line(move, widest, color, instrument) for move in some))
+
+    def groups(kind: KindChanges) -> Iterator[ChangeGroup]:
+        name = word(kind.kind, "many")
+        yield group(_("New in the list"), _("{kind}: new in the list", kind=name), kind.entries)
+        yield group(_("No longer in the list"), _("{kind}: no longer in the list", kind=name), kind.exits)
+        yield group(_("At another place"), _("{kind}: at another place", kind=name), kind.moves)
 
     return page._replace(
-        headline=story.headline,
-        causes=tuple(_NAMES[factor] for factor in story.changed),
-        residual=_NAMES[story.residual] if story.residual else "",
-        needs=tuple((need.name, f"{need.before:.2f}", f"{need.after:.2f}") for need in story.needs),
+        headline=told(story.headline_message, story.headline, instrument),
+        causes=tuple(word(factor) for factor in story.changed),
+        residual=word(story.residual) if story.residual else "",
+        needs=tuple(
+            (says.tell(f"domain.{need.domain}"), f"{need.before:.2f}", f"{need.after:.2f}") for need in story.needs
+        ),
         lists=tuple(
             ChangedList(
                 title=word(kind.kind, "many"),
                 n_stayed=kind.n_stayed,
                 alike=f"{100 * kind.overlap:.0f}%",
-                groups=tuple(
-                    (words, lines(some))
-                    for words, some in (
-                        ("New in the list", kind.entries),
-                        ("No longer in the list", kind.exits),
-                        ("At another place", kind.moves),
-                    )
-                    if some
-                ),
+                groups=tuple(one for one in groups(kind) if one.lines),
             )
             for kind in story.kinds
         ),
@@ -160,7 +161,9 @@ def _pushes(move: ListChange) -> tuple[float, float]:
     )
 
 
-def _line(move: ListChange, widest: float, color: Mapping[ChangeFactor, int]) -> ChangeLine:
+def _line(
+    move: ListChange, widest: float, color: Mapping[ChangeFactor, int], instrument: LoadedInstrument
+) -> ChangeLine:
     """Parts are drawn from the middle: gains to the right, losses to the left."""
     factors = [factor for factor in color if factor in move.parts]
     tenths = shares_of([move.parts[factor] for factor in factors], unit=0.1)
@@ -177,13 +180,20 @@ def _line(move: ListChange, widest: float, color: Mapping[ChangeFactor, int]) ->
         if tenth:
             words = f"{tenth / 10:+.1f}".replace("-", "−")
             parts.append(
-                CausePart(color[factor], _NAMES[factor], words, round(x, 2), round(width, 2), move.parts[factor] < 0)
+                CausePart(
+                    color[factor],
+                    capitalized(word(factor)),
+                    words,
+                    round(x, 2),
+                    round(width, 2),
+                    move.parts[factor] < 0,
+                )
             )
     return ChangeLine(
         title=move.title,
         before=str(move.before or "–"),
         after=str(move.after or "–"),
         places=f"{move.places:+d}".replace("-", "−"),
-        sentence=move.sentence,
+        sentence=told(move.sentence_message, move.sentence, instrument),
         parts=tuple(parts),
     )

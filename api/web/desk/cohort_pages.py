@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.http.dependencies import Now, Reading, Writing
 from api.teams.cohorts import create_cohort
+from api.text.language import _
 from api.web.desk.cohorts_page import cohort_page, cohorts_page, new_cohort
 from api.web.desk.queue_pages import Officer
 from api.web.kit.forms import SentForm, see
@@ -15,8 +16,6 @@ from api.web.kit.rendering import render
 __all__ = ["router"]
 
 router = APIRouter(prefix="/desk/cohorts")
-
-_NAME = "Give the cohort a name of 1 to 200 characters."
 
 
 @router.get("")
@@ -31,7 +30,8 @@ def post_cohort(request: Request, officer: Officer, session: Writing, now: Now, 
     name = " ".join(str(form.get("name", "")).split())
     new = new_cohort(name)
     if new is None:
-        page = cohorts_page(session, officer, once=str(form.get("once", "")), name=name, fault=_NAME)
+        fault = _("Give the cohort a name of 1 to 200 characters.")
+        page = cohorts_page(session, officer, once=str(form.get("once", "")), name=name, fault=fault)
         return render(request, "desk/cohorts.html", page, status=422)
 
     def make() -> tuple[str, str | None]:

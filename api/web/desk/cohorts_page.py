@@ -10,9 +10,9 @@ from api.access.principals import Principal
 from api.reviews.queue import Filters, QueueItem, Sort, list_queue
 from api.teams.cohort_rows import cohorts
 from api.teams.cohorts import NewCohort, cohort_detail, own_cohort
-from api.web.desk.words import STATE_MARKS, STATES
+from api.text.language import _, word
+from api.web.desk.words import STATE_MARKS
 from api.web.kit.once import one_time
-from models.vocab import Form
 
 __all__ = ["CohortPage", "CohortsPage", "cohort_page", "cohorts_page", "new_cohort"]
 
@@ -91,12 +91,11 @@ def cohort_page(session: Session, principal: Principal, cohort_id: str, *, done:
     rows = []
     for team in sorted(detail.teams, key=lambda team: (team.name.casefold(), team.id)):
         last = newest.get(team.id)
-        state, mark = "No recommendations yet", ""
+        state, mark = _("No recommendations yet"), ""
         if not team.shares_results:
-            state = "Does not share its results"
+            state = _("Does not share its results")
         elif last:
-            state, mark = STATES[last.state], STATE_MARKS[last.state]
-        kind = "Network hub" if team.form is Form.HUB else "Team"
+            state, mark = word(last.state), STATE_MARKS[last.state]
         run_id = last.run_id if last and team.shares_results else ""
-        rows.append(CohortTeamRow(team.name, kind, team.organization, team.granted_at, state, mark, run_id))
+        rows.append(CohortTeamRow(team.name, word(team.form), team.organization, team.granted_at, state, mark, run_id))
     return CohortPage(detail.id, detail.name, detail.created_at, tuple(rows), done == "created")

@@ -8,32 +8,22 @@ from sqlalchemy.orm import Session
 
 from api.access.principals import Principal
 from api.engine.engine import Engine
-from api.reviews.matches import matches_of_team
+from api.reviews.matches import MatchStep, matches_of_team
 from api.teams.rows import Team
-from api.web.desk.words import in_words
-from models.match import MatchOutcome, MatchState
+from api.text.language import _, word
+from models.match import MatchState, TeamReason
 
 __all__ = ["Fate", "fates_of"]
 
-_DID = {
-    MatchState.ACCEPTED: "wants it",
-    MatchState.DECLINED: "does not want it",
-    MatchState.ENGAGED: "uses it",
-    MatchState.CLOSED: "is done with it",
-}
-_OUTCOMES = {
-    MatchOutcome.HELPED: "it helped",
-    MatchOutcome.HELPED_SOME: "it helped some",
-    MatchOutcome.DID_NOT_HELP: "it did not help",
-    MatchOutcome.NOT_USED: "it was not used",
-    MatchOutcome.UNKNOWN: "nobody knows if it helped",
-}
+_DECIDED = {MatchState.ACCEPTED, MatchState.DECLINED, MatchState.ENGAGED, MatchState.CLOSED}
+"""What a team, not an officer, makes of a match."""
 
 
 class Fate(NamedTuple):
     """The team's last word on a match."""
 
     words: str
+    """The end of a sentence that begins with the team."""
     note: str
     at: datetime
 
@@ -42,8 +32,14 @@ def fates_of(session: Session, engine: Engine, principal: Principal, team: Team)
     """By support; matches that the team has not answered are left out."""
     fates = {}
     for view in matches_of_team(session, engine, principal, team, newest=None):
-        if view.status in _DID:
+        if view.status in _DECIDED:
             step = view.history[-1]
-            why = _OUTCOMES[step.outcome] if step.outcome else in_words(step.reason or "")
-            fates[view.support_id] = Fate(_DID[view.status] + (f": {why}" if why else ""), step.note, step.at)
+            fates[view.support_id] = Fate(_fate_words(step), step.note, step.at)
     return fates
+
+
+def _fate_words(step: MatchStep) -> str:
+    did = word(step.status)
+    if step.outcome:
+        return _("{did}: {outcome}", did=did, outcome=word(step.outcome))
+    return _("{did}: {reason}", did=did, reason=word(TeamReason(step.reason))) if step.reason else did

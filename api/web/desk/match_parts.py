@@ -4,15 +4,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from api.text.language import _, rule_words, speaker
 from models.recommendation import RuleTrace
 from recommender.ranking.features import FEATURES, Family
 from recommender.ranking.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX, START
 from recommender.telling.matches import MERGED_FIT
 
-__all__ = ["FAMILIES", "Bar", "Piece", "Segment", "bar_of", "pieces_of", "shares_of"]
-
-FAMILIES = ("Needs", "Focus", "People and form", "Rules", "Start and mix")
-"""Names of the families, in the order and with the colors of the bar."""
+__all__ = ["Bar", "Piece", "Segment", "bar_of", "family_names", "pieces_of", "shares_of"]
 
 _RULES, _REST = 4, 5
 _NUMBERS = {Family.NEEDS: 1, Family.FOCUS: 2, Family.PEOPLE_AND_FORM: 3}
@@ -22,13 +20,6 @@ _FAMILY_OF = {
     START: _REST,
     DIVERSITY: _REST,
     EXPLORATION: _REST,
-}
-_WORDS = {
-    **{name: feature.words for name, feature in FEATURES.items()},
-    MERGED_FIT: "Fits your needs; too few people answered to show the parts of this",
-    START: "Where every support starts",
-    DIVERSITY: "Adds to what the rest of the list covers",
-    EXPLORATION: "Changed places with its neighbor by chance, so that we learn",
 }
 
 
@@ -86,14 +77,24 @@ def bar_of(components: Mapping[str, float], *, widest: float) -> Bar:
 
 def pieces_of(components: Mapping[str, float], rules: Iterable[RuleTrace]) -> tuple[Piece, ...]:
     """Every part that counts, largest first within its family."""
-    said = {f"{RULE_PREFIX}{trace.id}": trace.because for trace in rules}
+    said, says = {f"{RULE_PREFIX}{trace.id}": rule_words(trace) for trace in rules}, speaker()
     names = sorted(components, key=lambda name: (family_of(name), -components[name], name))
     points = shares_of([components[name] for name in names], unit=0.001)
     return tuple(
-        Piece(family_of(name), said.get(name) or _WORDS.get(name, name), f"{point / 10:+.1f}")
+        Piece(
+            family_of(name),
+            # A part that an earlier Trellis measured has but its name.
+            said.get(name) or says.find(f"feature.{name}") or name,
+            f"{point / 10:+.1f}",
+        )
         for name, point in zip(names, points, strict=True)
         if point
     )
+
+
+def family_names() -> tuple[str, ...]:
+    """Names of the families, in the order and with the colors of the bar."""
+    return _("Needs"), _("Focus"), _("People and form"), _("Rules"), _("Start and mix")
 
 
 def family_of(name: str) -> int:
@@ -113,8 +114,8 @@ def shares_of(values: Sequence[float], *, unit: float) -> list[int]:
 
 
 def _numbers() -> range:
-    return range(1, len(FAMILIES) + 1)
+    return range(1, _REST + 1)
 
 
 def _segment(number: int, points: Sequence[int], x: float, width: float, *, taken: bool) -> Segment:
-    return Segment(number, FAMILIES[number - 1], points[number - 1], round(x, 1), round(width, 1), taken)
+    return Segment(number, family_names()[number - 1], points[number - 1], round(x, 1), round(width, 1), taken)

@@ -13,7 +13,8 @@ from api.access.principals import Principal
 from api.http.time_cursors import read_cursor, write_cursor
 from api.reviews.queue import Filters, QueueItem, Sort, list_queue
 from api.teams.cohort_rows import cohorts
-from api.web.desk.words import STATE_MARKS, STATES, Due, Names, due_of
+from api.text.language import _, ngettext, word
+from api.web.desk.words import STATE_MARKS, Due, Names, due_of
 from models.review import ReviewState
 
 __all__ = ["OPEN", "DeskQueuePage", "DeskQueueQuery", "names_for", "next_run", "queue_page"]
@@ -106,9 +107,6 @@ class DeskQueuePage(NamedTuple):
     done: str
 
 
-_DONE = {"through": "That was the last one. Nothing else waits for you."}
-
-
 def queue_page(session: Session, principal: Principal, query: DeskQueueQuery, *, now: datetime) -> DeskQueuePage:
     """The queue with its filters.
 
@@ -130,7 +128,7 @@ def queue_page(session: Session, principal: Principal, query: DeskQueueQuery, *,
         cohorts=tuple((cohort.id, cohort.name) for cohort in kept),
         more=more,
         n_all=sum(found.counts.values()),
-        done=_DONE.get(query.done, ""),
+        done=_("That was the last one. Nothing else waits for you.") if query.done == "through" else "",
     )
 
 
@@ -155,14 +153,14 @@ def names_for(session: Session, principal: Principal) -> Names:
 def _row(item: QueueItem, names: Names, now: datetime) -> QueueRow:
     flags = []
     if item.low_confidence:
-        flags.append("Few answers")
+        flags.append(_("Few answers"))
     if item.unmet_needs:
-        flags.append(f"{item.unmet_needs} need{'' if item.unmet_needs == 1 else 's'} without a match")
+        flags.append(ngettext("{n} need without a match", "{n} needs without a match", item.unmet_needs))
     released = item.state is ReviewState.RELEASED
     return QueueRow(
         run_id=item.run_id,
         team=item.team_name,
-        state=STATES[item.state],
+        state=word(item.state),
         mark=STATE_MARKS[item.state],
         due=Due("", False, item.released_at) if released else due_of(item.due_at, overdue=item.overdue, now=now),
         made=item.created_at,
@@ -177,7 +175,7 @@ def _counts(query: DeskQueueQuery, found: Mapping[ReviewState, int]) -> tuple[Co
         return Count(words, n, query.at(state=state), query.state == state)
 
     return (
-        count("open", "Needs work", sum(found[state] for state in OPEN)),
-        *(count(state, STATES[state], found[state]) for state in STATES),
-        count("all", "All", sum(found.values())),
+        count("open", _("Needs work"), sum(found[state] for state in OPEN)),
+        *(count(state, word(state), found[state]) for state in STATE_MARKS),
+        count("all", _("All"), sum(found.values())),
     )

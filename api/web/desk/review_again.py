@@ -5,30 +5,13 @@ from typing import NamedTuple
 
 from api.reviews.actions import AddRequest, AssignRequest
 from api.reviews.review import OpenReview
+from api.text.language import _
 from api.web.desk.review_forms import APPROVE_ALL, AskedFor, TypedFields
 from api.web.desk.review_page import titles_of
-from api.web.desk.words import REASONS, Names, event_words
+from api.web.desk.words import Names, event_words
 from models.review import Add, Assign, RemovalReason
 
 __all__ = ["AgainPage", "again_page", "already_done"]
-
-_VERBS = {
-    "approve": "Approve",
-    "remove": "Remove",
-    "pin": "Pin",
-    "unpin": "Unpin",
-    "move": "Move",
-    "add": "Add",
-    "comment": "Write about",
-    "defer": "Put off",
-    "assign": "Give to",
-    "request_second_reader": "Ask for a second reader",
-    "second_read": "Give your word as second reader",
-    "undo": "Take back a step",
-    "release": "Release the list to the team",
-    "recall": "Take the list back from the team",
-    APPROVE_ALL: "Approve all that remain",
-}
 
 
 class MissedStep(NamedTuple):
@@ -50,15 +33,12 @@ class AgainPage(NamedTuple):
     verb: str
     do: str
     """The field `do` as it was sent."""
-    about: str
-    wanted: str
-    """What was asked for, as an order."""
-    known: bool
-    """Whether it is something that can be asked for at all."""
+    wanted: str | None
+    """What was asked for, as an order; None when it cannot be asked for at all."""
     typed: TypedFields
     steps: tuple[MissedStep, ...]
     stale: bool
-    reasons: tuple[tuple[RemovalReason, str], ...] = tuple(REASONS.items())
+    reasons: tuple[RemovalReason, ...] = tuple(RemovalReason)
 
     @property
     def overrides(self) -> bool:
@@ -81,12 +61,10 @@ def again_page(opened: OpenReview, asked: AskedFor, names: Names) -> AgainPage:
         run_id=opened.run.id,
         version=opened.version,
         team=opened.team.name,
-        title="The list has changed meanwhile" if stale else "That was not done",
+        title=_("The list has changed meanwhile") if stale else _("That was not done"),
         verb=asked.verb,
         do=asked.typed.value("do"),
-        about=asked.about,
         wanted=_wanted(asked, title),
-        known=asked.verb in _VERBS,
         typed=asked.typed,
         steps=tuple(
             MissedStep(
@@ -98,11 +76,40 @@ def again_page(opened: OpenReview, asked: AskedFor, names: Names) -> AgainPage:
     )
 
 
-def _wanted(asked: AskedFor, title: str) -> str:
-    order = _VERBS.get(asked.verb, "")
-    if title:
-        return f"{order} “{title}”"
-    return f"{order} the whole list" if asked.verb == "comment" else order
+def _wanted(asked: AskedFor, title: str) -> str | None:
+    """What was asked for, as an order; None for what cannot be asked for at all."""
+    match asked.verb:
+        case "approve":
+            return _("Approve “{title}”", title=title) if title else _("Approve")
+        case "remove":
+            return _("Remove “{title}”", title=title) if title else _("Remove")
+        case "pin":
+            return _("Pin “{title}”", title=title) if title else _("Pin")
+        case "unpin":
+            return _("Unpin “{title}”", title=title) if title else _("Unpin")
+        case "move":
+            return _("Move “{title}”", title=title) if title else _("Move")
+        case "add":
+            return _("Add “{title}”", title=title) if title else _("Add")
+        case "comment":
+            return _("Write about “{title}”", title=title) if title else _("Write about the whole list")
+        case "defer":
+            return _("Put off")
+        case "assign":
+            return _("Give to")
+        case "request_second_reader":
+            return _("Ask for a second reader")
+        case "second_read":
+            return _("Give your word as second reader")
+        case "undo":
+            return _("Take back a step")
+        case "release":
+            return _("Release the list to the team")
+        case "recall":
+            return _("Take the list back from the team")
+        case _ if asked.verb == APPROVE_ALL:
+            return _("Approve all that remain")
+    return None
 
 
 def already_done(asked: AskedFor, opened: OpenReview, actor: str) -> bool:

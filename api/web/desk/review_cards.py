@@ -7,28 +7,21 @@ from typing import NamedTuple
 from api.engine.engine import Engine
 from api.errors import NotReady
 from api.reviews.desk import undone
-from api.text.language import word
+from api.text.language import _, rule_words, word
 from api.web.desk.match_fates import Fate
 from api.web.desk.match_parts import Bar, bar_of
-from api.web.desk.words import REASONS, Names, in_words
+from api.web.desk.words import Names, told_all
 from models.recommendation import Match, RecommendationRun
 from models.review import Approve, Comment, Entry, EntryState, Remove, Review, ReviewEvent
 from models.support import Resource, Support
-from models.vocab import Cost, Domain, SupportKind
+from models.vocab import Domain, SupportKind
 from recommender.catalog.load import Catalog
 from recommender.errors import UnknownSupport
+from recommender.instruments import LoadedInstrument
 
 __all__ = ["CardList", "Remark", "ReviewCard", "card_lists", "catalog_of", "facts_of", "support_of", "widest_of"]
 
-_COSTS = {None: "cost not known", Cost.FREE: "free", Cost.PAID: "costs money", Cost.MIXED: "free in part"}
 _FAR = 10
-_STATES = {
-    EntryState.PROPOSED: "",
-    EntryState.APPROVED: "Approved",
-    EntryState.PINNED: "Pinned",
-    EntryState.ADDED: "Added",
-    EntryState.REMOVED: "Removed",
-}
 
 
 class Remark(NamedTuple):
@@ -50,8 +43,7 @@ class ReviewCard(NamedTuple):
     """From 1 among the kept ones; 0 for a removed one."""
     title: str
     url: str
-    state: str
-    """Empty while nobody has decided."""
+    state: EntryState
     pinned: bool
     approved_in: int
     """Number of the event to take back for taking the approval back; 0 without one."""
@@ -86,7 +78,7 @@ class ReviewCard(NamedTuple):
     @property
     def decided(self) -> bool:
         """Whether somebody has said something about it."""
-        return bool(self.state)
+        return self.state is not EntryState.PROPOSED
 
 
 class CardList(NamedTuple):
@@ -111,6 +103,7 @@ def card_lists(
     events: Sequence[ReviewEvent],
     *,
     catalog: Catalog | None,
+    instrument: LoadedInstrument,
     names: Names,
     domains: Mapping[Domain, str],
     fates: Mapping[str, Fate],
@@ -119,7 +112,15 @@ def card_lists(
     matches = {str(match.support_id): match for ranked in run.lists for match in ranked.matches}
     ranked_lists = {ranked.kind: ranked for ranked in run.lists}
     maker = _Maker(
-        matches, _standing(events), review.comments, widest_of(matches.values()), catalog, names, domains, fates
+        matches=matches,
+        standing=_standing(events),
+        comments=review.comments,
+        widest=widest_of(matches.values()),
+        catalog=catalog,
+        instrument=instrument,
+        names=names,
+        domains=domains,
+        fates=fates,
     )
     lists = []
     for one in review.lists:
@@ -161,13 +162,15 @@ def support_of(catalog: Catalog | None, support_id: str) -> Support | None:
 def facts_of(support: Support | None) -> tuple[str, ...]:
     """What an officer asks first of a support, in a few words each."""
     if support is None:
-        return ("no longer in the catalog",)
-    facts = [in_words(support.support_type), support.by]
+        return (_("No longer in the catalog"),)
+    facts = [word(support.support_type), support.by]
     if support.places:
-        facts.append(f"serves {'all states' if 'US' in support.places else ', '.join(support.places)}")
+        states = _("Serves {states}", states=", ".join(support.places))
+        facts.append(_("Serves all states") if "US" in support.places else states)
     if isinstance(support, Resource):
         facts.append(str(support.year or ""))
-    return tuple(fact for fact in (*facts, _COSTS[support.cost]) if fact)
+    facts.append(word(support.cost) if support.cost else _("Cost not known"))
+    return tuple(fact for fact in facts if fact)
 
 
 class _Standing(NamedTuple):
@@ -192,6 +195,7 @@ class _Maker(NamedTuple):
     comments: Sequence[Comment]
     widest: float
     catalog: Catalog | None
+    instrument: LoadedInstrument
     names: Names
     domains: Mapping[Domain, str]
     fates: Mapping[str, Fate]
@@ -206,18 +210,18 @@ class _Maker(NamedTuple):
             place=place,
             title=entry.title,
             url=entry.url,
-            state=_STATES[entry.state],
+            state=entry.state,
             pinned=entry.pinned,
             approved_in=self.standing.approved.get(entry.support_id, 0) if entry.approved else 0,
             removed_in=self.standing.removed.get(entry.support_id, 0),
-            removed=f"{self.names.of(removal.by)}: {REASONS[removal.reason].lower()}" if removal else "",
+            removed=_("{who}: {reason}", who=self.names.of(removal.by), reason=word(removal.reason)) if removal else "",
             added=" · ".join(filter(None, (self.names.of(addition.by), addition.reason))) if addition else "",
-            overridden=tuple(rule.because for rule in addition.violations) if addition else (),
+            overridden=tuple(rule_words(rule) for rule in addition.violations) if addition else (),
             was=entry.rank if entry.rank and entry.rank != place and not removal else 0,
             facts=facts_of(support_of(self.catalog, entry.support_id)) if self.catalog else (),
             bar=bar_of(match.components, widest=self.widest) if match else None,
             needs=tuple(self._need(share.domain, share.share) for share in match.needs) if match else (),
-            why=match.why if match else (),
+            why=told_all(match.why_messages, match.why, self.instrument) if match else (),
             matched=match.matched_text.support_text if match and match.matched_text else "",
             remarks=tuple(
                 Remark(one.number, self.names.of(one.by), one.at, one.text, one.for_team)
@@ -231,4 +235,4 @@ class _Maker(NamedTuple):
 
     def _need(self, domain: Domain, share: float | None) -> str:
         name = self.domains[domain]
-        return name if share is None else f"{name} {100 * share:.0f}%"
+        return name if share is None else _("{need} {percent}%", need=name, percent=f"{100 * share:.0f}")

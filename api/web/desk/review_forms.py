@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
 from api.reviews.actions import NewAction
+from api.text.language import _
 from models.base import Fault
 
 __all__ = ["APPROVE_ALL", "AskedFor", "TypedFields", "read_asked"]
@@ -43,14 +44,6 @@ _YES = {"override", "for_team"}
 _NUMBERS = {"to_place", "number"}
 _CLOSING = time(23, 59, tzinfo=UTC)
 """What is put off until a day is due at its end."""
-_FAULTS: Mapping[str, str] = {
-    "reason": "Say why.",
-    "text": "Write something first.",
-    "until": "Choose a day.",
-    "to_place": "Give a place in the list as a number.",
-    "verdict": "Choose one.",
-}
-_TOO_LONG = "Keep it under 2,000 characters."
 
 
 class TypedFields(NamedTuple):
@@ -131,7 +124,7 @@ def _checked(asked: AskedFor, body: dict[str, Any]) -> AskedFor:
         for one in error.errors():
             name = str(one["loc"][-1]) if len(one["loc"]) > 1 else ""
             too_long = one["type"] == "string_too_long"
-            found.setdefault(name, _TOO_LONG if too_long else _FAULTS.get(name, "We did not understand that."))
+            found.setdefault(name, _("Keep it under 2,000 characters.") if too_long else _fault_of(name))
         return asked.with_faults(found)
 
 
@@ -140,3 +133,20 @@ def _end_of(text: str) -> datetime | None:
         return datetime.combine(date.fromisoformat(text), _CLOSING)
     except ValueError:
         return None
+
+
+def _fault_of(name: str) -> str:
+    """What to say of a field that cannot be as it is."""
+    match name:
+        case "reason":
+            return _("Say why.")
+        case "text":
+            return _("Write something first.")
+        case "until":
+            return _("Choose a day.")
+        case "to_place":
+            return _("Give a place in the list as a number.")
+        case "verdict":
+            return _("Choose one.")
+        case _:
+            return _("We did not understand that.")

@@ -15,11 +15,12 @@ from api.errors import NoResults
 from api.reviews.desk import undone
 from api.reviews.fold import fold
 from api.reviews.review import OpenReview
+from api.text.language import _, ngettext, word
 from api.web.desk.match_fates import fates_of
 from api.web.desk.review_cards import CardList, Remark, ReviewCard, card_lists, catalog_of
 from api.web.desk.review_forms import TypedFields
 from api.web.desk.team_panel import NeedRow, need_rows, situation_of
-from api.web.desk.words import REASONS, STATE_MARKS, STATES, Due, Names, due_of, event_words
+from api.web.desk.words import STATE_MARKS, Due, Names, domain_names, due_of, event_words, told_all
 from api.web.kit.profile import ProfileChart, profile_chart
 from models.recommendation import RecommendationRun, Versions
 from models.review import (
@@ -34,28 +35,10 @@ from models.review import (
     Undo,
     Verdict,
 )
-from models.vocab import AnswerMode, Domain, Form, Visibility
-from recommender.instruments import LoadedInstrument
+from models.vocab import AnswerMode, Visibility
 
-__all__ = ["DoneNotice", "Opening", "ReviewPage", "domain_names", "review_page", "titles_of"]
+__all__ = ["DoneNotice", "Opening", "ReviewPage", "review_page", "titles_of"]
 
-KEYS = (
-    ("j  k", "next match, match before; the arrows do the same"),
-    ("a", "approve and go on"),
-    ("p", "pin or unpin"),
-    ("x", "remove: choose why with 1 to 9, then Enter"),
-    ("c", "comment"),
-    ("[  ]", "one place up, one place down; Shift with an arrow does the same"),
-    ("m", "move to a place"),
-    ("e", "how it adds up, rules, record"),
-    ("u", "undo the last thing"),
-    ("/", "look for something else"),
-    ("r", "release"),
-    ("n", "next team"),
-    ("?", "this list"),
-    ("Esc", "close a form"),
-)
-"""What the keyboard does; each is a button, too."""
 _HISTORY = 30
 """Events that are shown at once; the others on request."""
 
@@ -121,6 +104,8 @@ class ReviewPage(NamedTuple):
     """On the whole list."""
     needs: tuple[NeedRow, ...]
     words: WordsView | None
+    words_wait_for: int
+    """How many people must answer before words are shown; 0 when nothing is held back for that."""
     words_later: bool
     """Whether these words are from later results than the run's."""
     situation: tuple[tuple[str, str], ...]
@@ -138,8 +123,7 @@ class ReviewPage(NamedTuple):
     opening: Opening
     chart: ProfileChart
     typed: TypedFields = TypedFields()
-    reasons: tuple[tuple[RemovalReason, str], ...] = tuple(REASONS.items())
-    keys: tuple[tuple[str, str], ...] = KEYS
+    reasons: tuple[RemovalReason, ...] = tuple(RemovalReason)
 
     @property
     def made_with(self) -> tuple[tuple[str, str], ...]:
@@ -147,11 +131,11 @@ class ReviewPage(NamedTuple):
         made = self.versions
         return (
             ("Trellis", made.trellis),
-            ("Check", made.instrument.name),
-            ("Catalog", made.catalog[:12]),
-            ("Rules", made.ruleset),
-            ("Model", made.model),
-            ("Weights", made.config[:12]),
+            (_("Check"), made.instrument.name),
+            (_("Catalog"), made.catalog[:12]),
+            (_("Rules"), made.ruleset),
+            (_("Model"), made.model),
+            (_("Weights"), made.config[:12]),
         )
 
     @property
@@ -168,6 +152,15 @@ class ReviewPage(NamedTuple):
     def n_left(self) -> int:
         """Matches nobody has decided on."""
         return self.n_all - self.n_decided
+
+    @property
+    def release_words(self) -> str:
+        """What a release would mean, for whoever is asked to be sure."""
+        seen = ngettext("The team will see {n} match.", "The team will see {n} matches.", self.n_all)
+        if not self.n_left:
+            return seen
+        left = ngettext("You have not decided on {n} of them.", "You have not decided on {n} of them.", self.n_left)
+        return " ".join((seen, left))
 
 
 def review_page(
@@ -193,6 +186,7 @@ def review_page(
         review,
         opened.events,
         catalog=catalog_of(engine),
+        instrument=engine.instrument,
         names=names,
         domains=domains,
         fates=fates,
@@ -208,9 +202,9 @@ def review_page(
         run_id=opened.run.id,
         version=opened.version,
         team=opened.team.name,
-        kind_of_team="Network hub" if document.form is Form.HUB else "Team",
+        kind_of_team=word(document.form),
         n_answered=_n_answered(document),
-        state=STATES[review.state],
+        state=word(review.state),
         mark=STATE_MARKS[review.state],
         due=due_of(review.due_at, overdue=overdue, now=now),
         made=opened.run.created_at,
@@ -232,29 +226,23 @@ def review_page(
             for one in review.comments
             if one.support_id is None
         ),
-        needs=need_rows(document, review),
+        needs=need_rows(document, review, domains),
         words=words,
+        words_wait_for=engine.instrument.instrument.privacy.min_detail if words and words.notices else 0,
         words_later=words is not None and words.snapshot_id != opened.run.snapshot_id,
         situation=situation_of(opened.team.context, engine.instrument),
-        notices=document.notices,
+        notices=told_all(document.notice_messages, document.notices, engine.instrument),
         history=shown,
         n_earlier=len(history) - len(shown),
         last=next((one for one in history if one.can_undo), None) if not locked else None,
         officers=officers,
         readers=tuple(who for who in officers if who.actor not in {*review.deciders, principal.actor}),
         versions=document.versions,
-        told=_told(done, history, cards),
+        told=_done_words(done, history, cards),
         at=done.at if review.find(done.at) else "",
         opening=opening,
         chart=profile_chart(document.profile, document.needs, engine.instrument),
     )
-
-
-def domain_names(document: RecommendationRun, instrument: LoadedInstrument) -> Mapping[Domain, str]:
-    """What the run calls the domains, and the instrument in use those that the run does not name."""
-    return {domain: spec.name for domain, spec in instrument.domains.items()} | {
-        need.domain: need.name for need in document.needs
-    }
 
 
 def titles_of(document: RecommendationRun, events: Sequence[ReviewEvent]) -> Mapping[str, str]:
@@ -270,35 +258,39 @@ def _is_person(who: Colleague) -> bool:
 def _n_answered(document: RecommendationRun) -> str:
     profile = document.profile
     if profile.answer_mode is AnswerMode.CONSENSUS:
-        return "Agreed together"
+        return _("Agreed together")
     n = profile.n_respondents
-    people = "1 person answered" if n == 1 else f"{n} people answered"
     if profile.visibility is Visibility.NOTHING:
-        return f"{people}: too few to show levels"
-    return people
+        return ngettext("{n} person answered: too few to show levels", "{n} people answered: too few to show levels", n)
+    return ngettext("{n} person answered", "{n} people answered", n)
 
 
 def _hold(review: Review) -> str:
     reading = review.second_reading
     if review.state is ReviewState.RELEASED and review.released_in != 1:
-        return "The team sees this list."
+        return _("The team sees this list.")
     if reading is None or reading.verdict is Verdict.AGREE:
         return ""
     if reading.verdict is Verdict.DISAGREE:
-        return "The second reader did not agree to this list."
-    return "This waits for the second reader."
+        return _("The second reader did not agree to this list.")
+    return _("This waits for the second reader.")
 
 
 def _reading(review: Review, names: Names) -> str:
     reading = review.second_reading
     if reading is None:
         return ""
-    asked = f"{names.of(reading.requested_by)} asked for a second reader"
-    who = f": {names.inside(reading.reader)}" if reading.reader else ""
     if reading.verdict is None or reading.read_by is None:
-        return f"{asked}{who}."
-    said = "agreed" if reading.verdict is Verdict.AGREE else "did not agree"
-    return f"{names.of(reading.read_by)} read it second and {said}{f': {reading.note}' if reading.note else '.'}"
+        asks = names.of(reading.requested_by)
+        if reading.reader is None:
+            return _("{who} asked for a second reader.", who=asks)
+        return _("{who} asked for a second reader: {reader}.", who=asks, reader=names.inside(reading.reader))
+    reader, note = names.of(reading.read_by), reading.note
+    if reading.verdict is Verdict.AGREE:
+        agreed = _("{who} read it second and agreed.", who=reader)
+        return _("{who} read it second and agreed: {note}", who=reader, note=note) if note else agreed
+    differs = _("{who} read it second and did not agree.", who=reader)
+    return _("{who} read it second and did not agree: {note}", who=reader, note=note) if note else differs
 
 
 def _may_read(review: Review, actor: str) -> bool:
@@ -309,7 +301,7 @@ def _may_read(review: Review, actor: str) -> bool:
 
 
 def _words(session: Session, engine: Engine, principal: Principal, opened: OpenReview) -> WordsView | None:
-    assessment, _ = visible_assessment(session, principal, opened.run.assessment_id)
+    assessment = visible_assessment(session, principal, opened.run.assessment_id)[0]
     try:
         return words_of(session, engine, assessment)
     except NoResults:
@@ -336,9 +328,9 @@ def _history(opened: OpenReview, review: Review, names: Names) -> tuple[Told, ..
 _FINAL = (Opened, Release, RecallRelease, Undo)
 
 
-def _told(done: DoneNotice, history: Sequence[Told], cards: Sequence[ReviewCard]) -> str:
-    progress = f"{sum(card.decided for card in cards)} of {len(cards)} decided."
+def _done_words(done: DoneNotice, history: Sequence[Told], cards: Sequence[ReviewCard]) -> str:
+    n = {"done": sum(card.decided for card in cards), "all": len(cards)}
     if done.what == "approved-all":
-        return f"You approved all that remained. {progress}"
+        return _("You approved all that remained. {done} of {all} decided.", **n)
     line = next((one for one in history if str(one.number) == done.what), None)
-    return f"{line.who} {line.did}. {progress}" if line else ""
+    return _("{who} {did}. {done} of {all} decided.", who=line.who, did=line.did, **n) if line else ""

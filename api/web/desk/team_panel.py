@@ -3,21 +3,15 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from api.text.language import word
+from api.text.language import _, speaker, word
 from api.text.words import counted
 from models.needs import Need
 from models.recommendation import RecommendationRun
 from models.review import Review
-from models.vocab import NeedWord, ReadinessAdvice, SupportKind
+from models.vocab import Domain, NeedWord, ReadinessAdvice, SupportKind
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["NeedRow", "need_rows", "situation_of"]
-
-_READINESS = {
-    ReadinessAdvice.PREPARE_FIRST: "Prepare first",
-    ReadinessAdvice.START: "Ready to start",
-    ReadinessAdvice.START_SMALL: "Start small",
-}
 
 
 class NeedRow(NamedTuple):
@@ -28,7 +22,7 @@ class NeedRow(NamedTuple):
     word: NeedWord
     is_first: bool
     """Whether it is one to begin with."""
-    readiness: str
+    readiness: ReadinessAdvice | None
     reason: str
     now_and_next: tuple[tuple[str, str, str], ...]
     """Question, what is seen now, what the next level looks like."""
@@ -37,26 +31,31 @@ class NeedRow(NamedTuple):
     is_priority: bool
 
 
-def need_rows(document: RecommendationRun, review: Review) -> tuple[NeedRow, ...]:
-    """Every need, the most pressing first, with how many matches work on it as the review has the lists now."""
-    return tuple(_need_row(need, document, review) for need in document.needs)
+def need_rows(document: RecommendationRun, review: Review, domains: Mapping[Domain, str]) -> tuple[NeedRow, ...]:
+    """Every need, the most pressing first, with how many matches work on it as the review has the lists now.
+
+    Args:
+        document: the run.
+        review: of the run.
+        domains: what domains are called.
+    """
+    return tuple(_need_row(need, domains[need.domain], document, review) for need in document.needs)
 
 
 def situation_of(context: Mapping[str, object], instrument: LoadedInstrument) -> tuple[tuple[str, str], ...]:
     """What a team says of its situation: short names of the questions, and the labels of the answers."""
-    rows = []
+    rows, says = [], speaker(instrument)
     for question in instrument.placed(lambda handling: handling.desk_place):
         given = context.get(question.id)
         if given in (None, "", [], ()):
             continue
-        labels = {option.key: option.label for option in question.options}
         values = given if isinstance(given, list | tuple) else [given]
-        said = ", ".join(labels.get(str(value), str(value)) for value in values)
+        said = ", ".join(says.find(f"option.{question.id}.{value}") or str(value) for value in values)
         rows.append((instrument.short_name(question), said))
     return tuple(rows)
 
 
-def _need_row(need: Need, document: RecommendationRun, review: Review) -> NeedRow:
+def _need_row(need: Need, name: str, document: RecommendationRun, review: Review) -> NeedRow:
     served: dict[SupportKind, int] = {}
     matches = {match.support_id: match for one in document.lists for match in one.matches}
     for one in review.lists:
@@ -64,16 +63,17 @@ def _need_row(need: Need, document: RecommendationRun, review: Review) -> NeedRo
             match = matches.get(entry.support_id)
             if match and any(share.domain is need.domain for share in match.needs):
                 served[one.kind] = served.get(one.kind, 0) + 1
-    unmet = [word(gap.kind).lower() for one in document.lists for gap in one.unmet_needs if gap.domain is need.domain]
+    unmet = [gap.kind for one in document.lists for gap in one.unmet_needs if gap.domain is need.domain]
     met = [counted(kind, n) for kind, n in served.items()]
     if unmet:
-        met.append(f"no {' and no '.join(unmet)} is good enough")
+        lacking = speaker().written(tuple(word(kind, "none") for kind in unmet), "ands")
+        met.append(_("{kinds} is good enough", kinds=lacking))
     return NeedRow(
         place="" if need.rank is None else str(need.rank),
-        name=need.name,
+        name=name,
         word=need.word,
         is_first=need.word is NeedWord.START_HERE,
-        readiness=_READINESS[need.readiness] if need.readiness else "",
+        readiness=need.readiness,
         reason=_reason(need),
         now_and_next=tuple((text.question, text.present, text.next or "") for text in need.rubric[:1]),
         met_by=", ".join(met),
@@ -84,7 +84,12 @@ def _need_row(need: Need, document: RecommendationRun, review: Review) -> NeedRo
 
 def _reason(need: Need) -> str:
     if need.priority is not None and need.gap is not None and need.importance is not None:
-        return f"Gap {need.gap:.2f} × importance {need.importance:.2f} = {need.priority:.2f}"
+        return _(
+            "Gap {gap} × importance {importance} = {need}",
+            gap=f"{need.gap:.2f}",
+            importance=f"{need.importance:.2f}",
+            need=f"{need.priority:.2f}",
+        )
     if need.word is NeedWord.NOT_ENOUGH_ANSWERS:
-        return "Too few answers to place it"
-    return "Too few people to show the numbers" if need.priority is None else ""
+        return _("Too few answers to place it")
+    return _("Too few people to show the numbers") if need.priority is None else ""

@@ -13,7 +13,7 @@ from api.errors import Conflict, InvalidBody, NoResults
 from api.recommending.making import RunCase, present_case
 from api.recommending.what_if import KindDifference, Tried, WhatIfBody, try_out
 from api.reviews.review import OpenReview
-from api.text.language import word
+from api.text.language import _, speaker, word
 from models.instrument import ContextQuestion
 from models.vocab import Form, Length
 from recommender.instruments import LoadedInstrument
@@ -123,14 +123,13 @@ def what_if_page(
     tried = None
     if changed or answers or given.get("as_of"):
         tried, faults = _try(engine, case, changed, answers, given.get("as_of", ""), now=now)
-    names = {str(domain): spec.name for domain, spec in instrument.domains.items()}
-    level_names = [(str(level.value), level.name) for level in instrument.instrument.levels]
+    says = speaker(instrument)
+    names = {str(domain): says.tell(f"domain.{domain}") for domain in instrument.domains}
+    level_names = [(str(one.value), says.tell(f"level.{one.value}")) for one in instrument.instrument.levels]
     return WhatIfPage(
         run_id=opened.run.id,
         team=opened.team.name,
-        questions=tuple(
-            _question(one, instrument.short_name(one), wanted[one.id], one.id in changed, faults) for one in questions
-        ),
+        questions=tuple(_question(one, instrument, wanted[one.id], one.id in changed, faults) for one in questions),
         domains=tuple(
             DomainQuestion(domain, names[domain], levels.get(domain, ""))
             for domain in instrument.form_domains(form)
@@ -144,11 +143,11 @@ def what_if_page(
         changes=tuple(
             [instrument.short_name(instrument.context[key]) for key in changed]
             + [
-                f"{names[domain]}: {dict(level_names).get(level, level)}"
+                _("{domain}: {level}", domain=names[domain], level=dict(level_names).get(level, level))
                 for domain, level in levels.items()
                 if domain in names
             ]
-            + ([f"as of {given['as_of']}"] if given.get("as_of") else [])
+            + ([_("as of {day}", day=given["as_of"])] if given.get("as_of") else [])
         ),
         faults=tuple(faults.values()),
     )
@@ -184,7 +183,7 @@ def _try(
     try:
         body = WhatIfBody.model_validate({"context": context, "answers": answers, "as_of": as_of or None})
     except ValidationError:
-        return None, {"as_of": "Choose a day, as year, month and day."}
+        return None, {"as_of": _("Choose a day, as year, month and day.")}
     try:
         return try_out(engine, case, body, now=now), {}
     except InvalidBody as error:
@@ -194,14 +193,18 @@ def _try(
 
 
 def _question(
-    question: ContextQuestion, name: str, value: Any, changed: bool, faults: Mapping[str, str]
+    question: ContextQuestion, instrument: LoadedInstrument, value: Any, changed: bool, faults: Mapping[str, str]
 ) -> WhatIfQuestion:
+    says = speaker(instrument)
     chosen = {str(one) for one in value} if isinstance(value, list | tuple) else {str(value)}
     return WhatIfQuestion(
         id=question.id,
-        name=name,
+        name=instrument.short_name(question),
         multi=question.kind == "multi",
-        choices=tuple(WhatIfChoice(option.key, option.label, option.key in chosen) for option in question.options),
+        choices=tuple(
+            WhatIfChoice(option.key, says.tell(f"option.{question.id}.{option.key}"), option.key in chosen)
+            for option in question.options
+        ),
         changed=changed,
         fault=faults.get(question.id, ""),
     )
@@ -230,6 +233,12 @@ def _outcome(difference: KindDifference, matches: Sequence[Any]) -> Outcome:
             for match in matches
         ),
         left=tuple((place.before or 0, place.title) for place in difference.left),
-        words=f"{n_new} new, {n_gone} gone, {n_moved} at another place, {difference.n_stayed} the same",
+        words=_(
+            "{new} new, {gone} gone, {moved} at another place, {same} the same",
+            new=n_new,
+            gone=n_gone,
+            moved=n_moved,
+            same=difference.n_stayed,
+        ),
         same=not (n_new or n_gone or n_moved),
     )

@@ -11,7 +11,7 @@ from api.errors import Conflict
 from api.recommending.what_if import RunWhyNot, why_not
 from api.reviews.fold import fold
 from api.reviews.review import OpenReview
-from api.text.language import word
+from api.text.language import _, rule_words, told, word
 from api.web.desk.review_cards import facts_of, support_of
 from api.web.desk.review_forms import TypedFields
 from models.review import Review
@@ -85,7 +85,7 @@ def why_not_page(session: Session, engine: Engine, opened: OpenReview, *, q: str
                 id=one.id,
                 title=one.display_title,
                 url=one.url,
-                kind=word(one.kind).lower(),
+                kind=word(one.kind),
                 facts=facts_of(one),
                 standing=_standing(review, one.id),
                 href=f"/desk/runs/{opened.run.id}/why-not?{urlencode({'q': q, 'of': one.id})}",
@@ -102,31 +102,28 @@ def _standing(review: Review, support_id: str) -> str:
     if entry is None:
         return ""
     if entry.removal:
-        return "Removed from this list"
+        return _("Removed from this list")
     kept = next(one.kept for one in review.lists if one.kind is entry.kind)
-    return f"In the list, place {kept.index(entry) + 1}"
+    return _("In the list, place {place}", place=kept.index(entry) + 1)
 
 
 def _answer(session: Session, engine: Engine, opened: OpenReview, support: Support) -> WhyNotAnswer:
     try:
-        told: RunWhyNot = why_not(session, engine, opened.run, support.id)
+        found: RunWhyNot = why_not(session, engine, opened.run, support.id)
     except (Conflict, InputError) as error:
         return WhyNotAnswer(str(error), "", (), "", support.summary)
-    answer = told.why_not
+    answer = found.why_not
     where = ""
     if answer.rank is not None and answer.score is not None:
-        where = (
-            f"It would come {_ordinal(answer.rank)} of all that fit the rules, with {100 * answer.score:.0f} of 100."
+        where = _(
+            "It would come at place {place} of all that fit the rules, with {points} of 100.",
+            place=answer.rank,
+            points=f"{100 * answer.score:.0f}",
         )
     return WhyNotAnswer(
-        said=answer.detail,
+        said=told(answer.detail_message, answer.detail, engine.instrument),
         where=where,
-        rules=tuple(rule.because for rule in answer.excluded_by),
-        note="" if told.exact else "Worked out with the catalog and rules of today.",
+        rules=tuple(rule_words(rule) for rule in answer.excluded_by),
+        note="" if found.exact else _("Worked out with the catalog and rules of today."),
         summary=support.summary,
     )
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"

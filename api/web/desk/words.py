@@ -4,6 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from api.text.language import _, ngettext, speaker, told, word
+from api.web.kit.rendering import day_words
+from models.message import Message
+from models.recommendation import RecommendationRun
 from models.review import (
     Add,
     Approve,
@@ -15,7 +19,6 @@ from models.review import (
     Pin,
     RecallRelease,
     Release,
-    RemovalReason,
     Remove,
     RequestSecondReader,
     ReviewEvent,
@@ -26,26 +29,11 @@ from models.review import (
     Unpin,
     Verdict,
 )
+from models.vocab import Domain
+from recommender.instruments import LoadedInstrument
 
-__all__ = [
-    "REASONS",
-    "STATES",
-    "STATE_MARKS",
-    "Due",
-    "Names",
-    "day_words",
-    "due_of",
-    "event_words",
-    "in_words",
-]
+__all__ = ["STATE_MARKS", "Due", "Names", "domain_names", "due_of", "event_words", "told_all"]
 
-STATES: Mapping[ReviewState, str] = {
-    ReviewState.WAITING: "New",
-    ReviewState.IN_REVIEW: "In review",
-    ReviewState.SECOND_READING: "With a second reader",
-    ReviewState.DEFERRED: "Put off",
-    ReviewState.RELEASED: "Released",
-}
 STATE_MARKS: Mapping[ReviewState, str] = {
     ReviewState.WAITING: "info",
     ReviewState.IN_REVIEW: "info",
@@ -53,19 +41,7 @@ STATE_MARKS: Mapping[ReviewState, str] = {
     ReviewState.DEFERRED: "",
     ReviewState.RELEASED: "accent",
 }
-"""How the chip of a state looks; its words say the state."""
-
-REASONS: Mapping[RemovalReason, str] = {
-    RemovalReason.NOT_RELEVANT: "Meets no need of this team",
-    RemovalReason.WRONG_LEVEL: "Too basic or too advanced",
-    RemovalReason.WRONG_AUDIENCE: "For other people, grades or settings",
-    RemovalReason.ALREADY_USED: "The team has it or had it",
-    RemovalReason.DUPLICATE: "Another match does the same",
-    RemovalReason.NO_CAPACITY: "No room for it right now",
-    RemovalReason.NOT_AVAILABLE: "Gone, out of date, or out of reach",
-    RemovalReason.QUALITY: "Not good enough for anyone",
-    RemovalReason.OTHER: "Another reason",
-}
+"""How the chip of a state looks; its words say the state. In the order in which the queue counts them."""
 
 
 class Names(NamedTuple):
@@ -79,14 +55,14 @@ class Names(NamedTuple):
     def of(self, actor: str) -> str:
         """`You`, a name, or that it is somebody of the team's side."""
         if actor == self.own:
-            return "You"
-        return self.known.get(actor, "The team's organization")
+            return _("You")
+        return self.known.get(actor) or _("The team's organization")
 
     def inside(self, actor: str) -> str:
         """The same within a sentence."""
         if actor == self.own:
-            return "you"
-        return self.known.get(actor, "the team's organization")
+            return _("you")
+        return self.known.get(actor) or _("the team's organization")
 
 
 class Due(NamedTuple):
@@ -100,69 +76,92 @@ class Due(NamedTuple):
 def due_of(due_at: datetime | None, *, overdue: bool, now: datetime) -> Due:
     """Days to go, or how long over."""
     if due_at is None:
-        return Due("No due date", False, None)
-    days = (due_at.date() - now.date()).days
-    if overdue:
-        return Due("Overdue since today" if days == 0 else f"Overdue by {day_words(-days)}", True, due_at)
-    words = {-1: "Was due yesterday", 0: "Due today", 1: "Due tomorrow"}
-    if days < -1:
-        return Due(f"Was due {day_words(-days)} ago", False, due_at)
-    return Due(words.get(days, f"Due in {day_words(days)}"), False, due_at)
+        return Due(_("No due date"), False, None)
+    return Due(_due_words((due_at.date() - now.date()).days, overdue=overdue), overdue, due_at)
 
 
-def day_words(days: int) -> str:
-    """1 day, 2 days."""
-    return f"{days} day" if days == 1 else f"{days} days"
+def _due_words(days: int, *, overdue: bool) -> str:
+    if days < 0:
+        if overdue:
+            return ngettext("Overdue by {n} day", "Overdue by {n} days", -days)
+        return _("Was due yesterday") if days == -1 else ngettext("Was due {n} day ago", "Was due {n} days ago", -days)
+    if days == 0:
+        return _("Overdue since today") if overdue else _("Due today")
+    return _("Due tomorrow") if days == 1 else ngettext("Due in {n} day", "Due in {n} days", days)
 
 
-def in_words(key: str) -> str:
-    """A word of a vocabulary as people write it: `practice-guide` is practice guide."""
-    return key.replace("-", " ").replace("_", " ")
+def told_all(messages: Sequence[Message] | None, texts: Sequence[str], instrument: LoadedInstrument) -> tuple[str, ...]:
+    """What a stored document tells in several sentences; `texts` as they are where it has no messages."""
+    if messages is None:
+        return tuple(texts)
+    return tuple(told(message, text, instrument) for message, text in zip(messages, texts, strict=True))
+
+
+def domain_names(document: RecommendationRun, instrument: LoadedInstrument) -> Mapping[Domain, str]:
+    """What the reader calls the domains; a domain of the run that the instrument in use lacks is called as it was."""
+    says = speaker(instrument)
+    known = {domain: says.tell(f"domain.{domain}") for domain in instrument.domains}
+    return {need.domain: need.name for need in document.needs} | known
 
 
 def event_words(event: ReviewEvent, *, titles: Mapping[str, str], names: Names, events: Sequence[ReviewEvent]) -> str:
     """What was done, as the end of a sentence that begins with who did it."""
 
-    def title(support_id: str | None) -> str:
-        return f"“{titles.get(support_id or '', support_id)}”"
+    def title(support_id: str) -> str:
+        return titles.get(support_id, support_id)
 
     match event.did:
-        case Opened(before_release=before):
-            return "made the recommendations" if before else "made the recommendations, open to the team at once"
+        case Opened(before_release=True):
+            return _("made the recommendations")
+        case Opened():
+            return _("made the recommendations, open to the team at once")
         case Approve() as did:
-            return f"approved {title(did.support_id)}"
+            return _("approved “{title}”", title=title(did.support_id))
         case Remove() as did:
-            return f"removed {title(did.support_id)}: {REASONS[did.reason].lower()}{_noted(did.note)}"
+            words = _("removed “{title}”: {reason}", title=title(did.support_id), reason=word(did.reason))
+            return _noted(words, did.note)
         case Pin() as did:
-            return f"pinned {title(did.support_id)}"
+            return _("pinned “{title}”", title=title(did.support_id))
         case Unpin() as did:
-            return f"unpinned {title(did.support_id)}"
+            return _("unpinned “{title}”", title=title(did.support_id))
         case Move() as did:
-            return f"moved {title(did.support_id)} to place {did.to_place}"
+            return _("moved “{title}” to place {place}", title=title(did.support_id), place=did.to_place)
+        case Add(override=True) as did:
+            return _noted(_("added “{title}” against a rule", title=title(did.support_id)), did.reason)
         case Add() as did:
-            return f"added {title(did.support_id)}{' against a rule' if did.override else ''}{_noted(did.reason)}"
+            return _noted(_("added “{title}”", title=title(did.support_id)), did.reason)
         case Note() as did:
-            about = f" on {title(did.support_id)}" if did.support_id else ""
-            return f"wrote {'to the team' if did.for_team else 'a note for officers'}{about}"
+            return _note_words(title(did.support_id) if did.support_id else "", for_team=did.for_team)
         case Defer() as did:
-            return f"put this off until {did.until:%b} {did.until.day}{_noted(did.reason)}"
+            return _noted(_("put this off until {day}", day=day_words(did.until)), did.reason)
         case Assign() as did:
-            return f"gave this to {names.inside(did.assignee)}" if did.assignee else "gave this to nobody"
+            return _("gave this to {who}", who=names.inside(did.assignee)) if did.assignee else _("gave this to nobody")
         case SetDue() as did:
-            return f"set it due {did.due_at:%b} {did.due_at.day}" if did.due_at else "took the due date off"
+            return _("set it due {day}", day=day_words(did.due_at)) if did.due_at else _("took the due date off")
         case RequestSecondReader() as did:
-            return f"asked {names.inside(did.reader) if did.reader else 'anyone else'} to be second reader"
+            asked = _("asked anyone else to be second reader")
+            return _("asked {who} to be second reader", who=names.inside(did.reader)) if did.reader else asked
         case SecondRead() as did:
-            said = "agreed" if did.verdict is Verdict.AGREE else "did not agree"
-            return f"read it second and {said}{_noted(did.note)}"
+            agreed = did.verdict is Verdict.AGREE
+            return _noted(_("read it second and agreed") if agreed else _("read it second and did not agree"), did.note)
         case Undo() as did:
             undone = event_words(events[did.number - 1], titles=titles, names=names, events=events)
-            return f"took back: {undone}"
+            return _("took back: {what}", what=undone)
         case Release():
-            return "released the list to the team"
+            return _("released the list to the team")
         case RecallRelease() as did:
-            return f"took the list back from the team{_noted(did.reason)}"
+            return _noted(_("took the list back from the team"), did.reason)
 
 
-def _noted(words: str) -> str:
-    return f" ({words})" if words else ""
+def _note_words(title: str, *, for_team: bool) -> str:
+    if title:
+        return (
+            _("wrote to the team on “{title}”", title=title)
+            if for_team
+            else _("wrote a note for officers on “{title}”", title=title)
+        )
+    return _("wrote to the team") if for_team else _("wrote a note for officers")
+
+
+def _noted(words: str, note: str) -> str:
+    return _("{words} ({note})", words=words, note=note) if note else words

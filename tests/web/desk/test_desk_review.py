@@ -339,7 +339,7 @@ def test_what_the_team_made_of_a_match_is_told_after_the_release(service: Servic
     step = {"status": "declined", "reason": "no_time", "note": MARKUP}
     assert service.as_("portal").post(where, json=step).status_code == 201
     page = page_of(client, run)
-    assert "The team does not want it: no time" in text_of(page)
+    assert "The team does not want it: we have no time for it" in text_of(page)
     assert MARKUP not in page
 
 

@@ -126,10 +126,7 @@ function undoLast() {
 function release() {
   const button = byId("release");
   if (!button) return;
-  const left = Number(button.dataset.left);
-  const n = cards().length;
-  const list = `${n} ${n === 1 ? "match" : "matches"}`;
-  byId("sure-words").textContent = left ? `The team will see ${list}. You have not decided on ${left} of them.` : `The team will see ${list}.`;
+  byId("sure-words").textContent = button.dataset.words;
   byId("sure").showModal();
 }
 
@@ -142,7 +139,7 @@ function openForm(card, kind) {
   const form = source.content.firstElementChild.cloneNode(true);
   form.elements.do.value = `${kind} ${idOf(card)}`;
   form.elements.version.value = byId("act").elements.version.value;
-  form.setAttribute("aria-label", `${form.getAttribute("aria-label")}: ${card.querySelector("h3").textContent}`);
+  form.setAttribute("aria-label", form.dataset.words.replace("{title}", () => card.querySelector("h3").textContent));
   if (kind === "move") form.elements.to_place.value = placeOf(card);
   card.append(form);
   htmx.process(form);
@@ -194,17 +191,12 @@ function switchKeys() {
 
 function showKeys() {
   const button = byId("keys-switch");
-  button.setAttribute("aria-pressed", String(keysOn));
-  button.textContent = keysOn ? "Keys are on" : "Keys are off";
-  const bar = document.querySelector(".desk-bar");
-  if (bar && !byId("keys-open")) {
-    const opener = document.createElement("button");
-    opener.type = "button";
-    opener.id = "keys-open";
-    opener.className = "small quiet";
-    opener.textContent = "Keys";
-    bar.querySelector(".count").after(opener);
+  if (button.getAttribute("aria-pressed") !== String(keysOn)) {
+    button.setAttribute("aria-pressed", String(keysOn));
+    [button.textContent, button.dataset.words] = [button.dataset.words, button.textContent];
   }
+  const bar = document.querySelector(".desk-bar");
+  if (bar && !byId("keys-open")) bar.querySelector(".count").after(byId("keys-opener").content.cloneNode(true));
 }
 
 const typing = (target) => target.closest?.("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]");
@@ -277,13 +269,7 @@ function grips() {
   for (const card of cards()) {
     const acts = card.querySelector(".acts");
     if (!acts.querySelector("[value^='move ']") || acts.querySelector(".grip")) continue;
-    const grip = document.createElement("span");
-    grip.className = "grip small";
-    grip.draggable = true;
-    grip.title = "Drag to another place";
-    grip.setAttribute("aria-hidden", "true");
-    grip.textContent = "⠿";
-    acts.append(grip);
+    acts.append(byId("grip").content.cloneNode(true));
   }
 }
 

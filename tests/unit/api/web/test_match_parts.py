@@ -10,6 +10,8 @@ from api.web.desk.match_parts import bar_of, family_of, pieces_of, shares_of
 from models.recommendation import RuleTrace
 from models.vocab import RuleEffect, RuleOutcome
 from recommender.ranking.features import FEATURES
+from recommender.ranking.scoring import DIVERSITY, EXPLORATION, START
+from recommender.telling.matches import MERGED_FIT
 
 values = st.lists(st.floats(-1, 1, allow_nan=False), max_size=30)
 
@@ -41,6 +43,8 @@ def test_a_bar_stacks_what_speaks_for_a_match_and_takes_the_rest_off_its_end() -
 
 def test_every_feature_has_a_family_and_a_rule_is_told_in_its_own_words() -> None:
     assert {family_of(name) for name in FEATURES} == {1, 2, 3}
+    parts = pieces_of(dict.fromkeys((*FEATURES, MERGED_FIT, START, DIVERSITY, EXPLORATION), 0.1), [])
+    assert all(" " in piece.words for piece in parts), "the name of a part stands where its words should be"
     trace = RuleTrace(id="free", outcome=RuleOutcome.MET, effect=RuleEffect.PREFER, because="It is free.")
     (piece,) = pieces_of({"rule:free": 0.0124}, [trace])
     assert piece == (4, "It is free.", "+1.2")
