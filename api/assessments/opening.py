@@ -25,6 +25,8 @@ __all__ = [
     "change_assessment",
     "check_same_instrument",
     "create_assessment",
+    "faults_of_change",
+    "faults_of_new",
     "is_due",
     "own_assessment",
     "visible_assessment",
@@ -84,13 +86,7 @@ def create_assessment(
     """
     retake = new.retake.model_dump(mode="json", exclude_none=True)
     opens_at = new.opens_at or now
-    faults = assessment_faults(
-        instrument, form=team.form, focus_domains=new.focus_domains, set_aside=new.set_aside, then=new.retake.then
-    )
-    if new.focus_domains and new.length is Length.FULL:
-        faults.append(Fault(pointer="/focus_domains", detail="The full form asks every domain in full; leave it out."))
-    faults += _time_faults(new.closes_at, opens_at, now)
-    previous_id = _previous(session, team, new, faults)
+    faults, previous_id = _faults_of_new(session, team, new, instrument, now=now)
     if faults:
         raise InvalidBody(faults)
     assessment = Assessment(
@@ -138,13 +134,7 @@ def change_assessment(
         raise WindowClosed("The window is closed and its results are frozen; reopen it to change it.")
     check_same_instrument(assessment, instrument)
     given = change.model_fields_set
-    then = change.retake.then if change.retake else {}
-    faults = assessment_faults(instrument, form=assessment.form, set_aside=change.set_aside or [], then=then)
-    if assessment.previous_id is None and change.retake and change.retake.model_fields_set:
-        faults.append(_not_a_retake())
-    if "closes_at" in given:
-        faults += _time_faults(change.closes_at, assessment.opens_at, now)
-    if faults:
+    if faults := _faults_of_change(assessment, change, instrument, now=now):
         raise InvalidBody(faults)
     if "roster_size" in given:
         assessment.roster_size = change.roster_size
@@ -157,6 +147,20 @@ def change_assessment(
     assessment.version += 1
     session.flush()
     _note(session, "assessment.change", assessment, principal, team, now, fields=sorted(given))
+
+
+def faults_of_new(
+    session: Session, team: Team, new: NewAssessment | None, instrument: LoadedInstrument, *, now: datetime
+) -> list[Fault]:
+    """What `create_assessment` would refuse in a window; nothing where it cannot be read."""
+    return [] if new is None else _faults_of_new(session, team, new, instrument, now=now)[0]
+
+
+def faults_of_change(
+    assessment: Assessment, change: AssessmentChange | None, instrument: LoadedInstrument, *, now: datetime
+) -> list[Fault]:
+    """What `change_assessment` would refuse in a change; nothing where it cannot be read."""
+    return [] if change is None else _faults_of_change(assessment, change, instrument, now=now)
 
 
 def asks_instrument(assessment: Assessment, instrument: LoadedInstrument) -> bool:
@@ -214,6 +218,31 @@ def assessment_faults(
     except InvalidAssessment as error:
         return [f.model_copy(update={"pointer": f.pointer.removeprefix("/responses/0")}) for f in error.faults]
     return []
+
+
+def _faults_of_new(
+    session: Session, team: Team, new: NewAssessment, instrument: LoadedInstrument, *, now: datetime
+) -> tuple[list[Fault], str | None]:
+    """The faults of a new window, and the id of the assessment that it retakes."""
+    faults = assessment_faults(
+        instrument, form=team.form, focus_domains=new.focus_domains, set_aside=new.set_aside, then=new.retake.then
+    )
+    if new.focus_domains and new.length is Length.FULL:
+        faults.append(Fault(pointer="/focus_domains", detail="The full form asks every domain in full; leave it out."))
+    faults += _time_faults(new.closes_at, new.opens_at or now, now)
+    return faults, _previous(session, team, new, faults)
+
+
+def _faults_of_change(
+    assessment: Assessment, change: AssessmentChange, instrument: LoadedInstrument, *, now: datetime
+) -> list[Fault]:
+    then = change.retake.then if change.retake else {}
+    faults = assessment_faults(instrument, form=assessment.form, set_aside=change.set_aside or [], then=then)
+    if assessment.previous_id is None and change.retake and change.retake.model_fields_set:
+        faults.append(_not_a_retake())
+    if "closes_at" in change.model_fields_set:
+        faults += _time_faults(change.closes_at, assessment.opens_at, now)
+    return faults
 
 
 def _previous(session: Session, team: Team, new: NewAssessment, faults: list[Fault]) -> str | None:

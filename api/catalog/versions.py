@@ -1,6 +1,6 @@
 """Catalogs that curators import, and which one is in use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ from api.storage.database import Database
 from models.base import Fault
 from models.vocab import SupportKind
 from recommender.catalog.load import Catalog
-from recommender.catalog.parse import file_name, parse_catalog
+from recommender.catalog.parse import ParsedFile, file_name, parse_catalog
 from recommender.errors import describe
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "NewCatalog",
     "StoredCatalogs",
     "activate",
+    "catalog_faults",
     "catalog_version",
     "catalog_versions",
     "checked_catalog",
@@ -120,15 +121,26 @@ def checked_catalog(new: NewCatalog) -> Catalog:
     Raises:
         InvalidBody: every fault of both texts, each with its line.
     """
-    texts = {SupportKind.RESOURCE: new.resources, SupportKind.PROVIDER: new.providers}
-    # A lone surrogate is no character; as a fault of its line it is found again below.
-    parsed = parse_catalog({kind: text.encode(errors="surrogatepass") for kind, text in texts.items()})
-    pointers = {file_name(kind): f"/{kind}s" for kind in SupportKind}
+    parsed = _parse({SupportKind.RESOURCE: new.resources, SupportKind.PROVIDER: new.providers})
     if parsed.faults:
-        raise InvalidBody(
-            [Fault(pointer=pointers.get(fault.file or "", ""), detail=describe(fault)) for fault in parsed.faults]
-        )
+        raise InvalidBody(_placed(parsed.faults))
     return Catalog.of(parsed.supports)
+
+
+def catalog_faults(fields: Mapping[str, Any]) -> Sequence[Fault]:
+    """Every fault of the texts of an import whose other members may have any shape."""
+    texts = {kind: fields.get(f"{kind}s") for kind in SupportKind}
+    return _placed(_parse({kind: text for kind, text in texts.items() if isinstance(text, str)}).faults)
+
+
+def _parse(texts: Mapping[SupportKind, str]) -> ParsedFile:
+    # A lone surrogate is no character; as a fault of its line it is found again below.
+    return parse_catalog({kind: text.encode(errors="surrogatepass") for kind, text in texts.items()})
+
+
+def _placed(faults: Sequence[Fault]) -> list[Fault]:
+    pointers = {file_name(kind): f"/{kind}s" for kind in SupportKind}
+    return [Fault(pointer=pointers.get(fault.file or "", ""), detail=describe(fault)) for fault in faults]
 
 
 def report_on(catalog: Catalog, present: Catalog, *, stored: bool) -> CatalogReport:

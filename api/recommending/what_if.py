@@ -1,6 +1,6 @@
 """Trying changes out on a team's results, and asking after one support; nothing is stored."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Annotated
@@ -37,6 +37,7 @@ __all__ = [
     "WhatIfBody",
     "must_be_allowed_to_try",
     "try_out",
+    "what_if_faults",
     "why_not",
 ]
 
@@ -132,13 +133,8 @@ def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> T
     """
     recommender = engine.recommender
     present = parse_case(case, recommender.instrument)
-    try:
-        changed = apply_what_if(case.document, body.model_dump(include={"context", "answers"}), recommender.instrument)
-    except InvalidAssessment as error:
-        raise InvalidBody(
-            [fault.model_copy(update={"pointer": fault.pointer.removeprefix("/what_if")}) for fault in error.faults]
-        ) from error
-    if faults := _telling(body.answers, changed, recommender):
+    changed, faults = _changed(engine, case, body)
+    if changed is None or faults:
         raise InvalidBody(faults)
     recommend = partial(
         recommender.recommend,
@@ -151,6 +147,11 @@ def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> T
     after = recommend(changed, as_of=body.as_of or now.date())
     pairs = zip(before.lists, after.lists, strict=True)
     return Tried(differences=[_difference(one, other) for one, other in pairs], run=after)
+
+
+def what_if_faults(engine: Engine, case: Case, body: WhatIfBody | None) -> Sequence[Fault]:
+    """What `try_out` would refuse in changes; nothing where they cannot be read."""
+    return () if body is None else _changed(engine, case, body)[1]
 
 
 def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunWhyNot:
@@ -183,6 +184,18 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
         word_vectors=engine.recent_words.of(run.snapshot_id, recommender, assessment),
     )
     return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
+
+
+def _changed(engine: Engine, case: Case, body: WhatIfBody) -> tuple[Assessment | None, Sequence[Fault]]:
+    """The assessment with the changes, and what is wrong with these."""
+    recommender = engine.recommender
+    try:
+        changed = apply_what_if(case.document, body.model_dump(include={"context", "answers"}), recommender.instrument)
+    except InvalidAssessment as error:
+        return None, [
+            fault.model_copy(update={"pointer": fault.pointer.removeprefix("/what_if")}) for fault in error.faults
+        ]
+    return changed, _telling(body.answers, changed, recommender)
 
 
 def _telling(answers: Collection[str], changed: Assessment, recommender: Recommender) -> list[Fault]:

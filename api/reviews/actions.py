@@ -35,7 +35,11 @@ from models.review import (
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.errors import InputError, UnknownSupport
 
-__all__ = ["AddRequest", "AssignRequest", "Bulk", "NewAction", "Resolver"]
+__all__ = ["MOST_ACTIONS", "AddRequest", "AssignRequest", "Bulk", "NewAction", "Resolver"]
+
+
+MOST_ACTIONS = 100
+"""Actions that are taken together."""
 
 
 class AddRequest(Value):
@@ -84,7 +88,7 @@ class Bulk(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    actions: Annotated[list[NewAction], Field(min_length=1, max_length=100)]
+    actions: Annotated[list[NewAction], Field(min_length=1, max_length=MOST_ACTIONS)]
 
 
 class Resolver:

@@ -7,10 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import platformdirs
 import typer
 
 from models.vocab import SupportKind
+from recommender.folders import data_folder
 from recommender.ports import Progress
 
 __all__ = [
@@ -22,9 +22,9 @@ __all__ = [
     "KindOption",
     "Seed",
     "TeamsDir",
-    "cache_dir",
     "kinds_of",
     "progress_bar",
+    "vectors_in",
 ]
 
 SEED = 20261015
@@ -58,7 +58,7 @@ DataDir = Annotated[
         "--data-dir",
         envvar="TRELLIS_DATA_DIR",
         file_okay=False,
-        help="Where vectors of catalog texts are kept between runs; default: the user's cache folder.",
+        help="Where vectors of catalog texts are kept between runs; default: the user's data folder.",
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="For random draws, intervals and tests.")]
@@ -70,9 +70,9 @@ def kinds_of(kind: Kind) -> tuple[SupportKind, ...]:
     return tuple(SupportKind) if kind is Kind.ALL else (SupportKind(kind.value),)
 
 
-def cache_dir(data_dir: Path | None) -> Path:
-    """Where vectors are kept."""
-    return data_dir or Path(platformdirs.user_cache_dir("trellis"))
+def vectors_in(data_dir: Path | None) -> Path:
+    """The folder where vectors are kept: the one that the service and every other command use too."""
+    return data_dir or data_folder()
 
 
 @contextmanager
