@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test wheel lint types bench client words check clean
+.PHONY: setup demo test test-full wheel lint types bench client words check clean
 
 setup: $(STAMP)
 
@@ -24,8 +24,13 @@ demo: setup
 	@echo
 	@echo 'See it in a browser: $(BIN)/trellis serve --demo, then open http://127.0.0.1:8000'
 
+# The newcomer's proof, in minutes: every layer, every route, every page. tests/README.md says what is in which tier.
 test: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal -m 'not full'
+
+# The rest: the same on PostgreSQL, at another width, under kill and random requests.
+test-full: setup
+	$(BIN)/python -m pytest -n auto --dist worksteal -m full
 
 # What others install: dist/trellis_recommender-VERSION-py3-none-any.whl.
 wheel: setup
@@ -55,7 +60,7 @@ client: setup
 		--config ../../tests/client/generator.yaml
 
 # Everything that a change must pass.
-check: lint types test
+check: lint types test test-full
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks *.egg-info

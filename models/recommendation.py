@@ -1,7 +1,8 @@
 """A recommendation run: ranked, explained matches with everything needed to repeat them."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from models.profile import CapacityProfile
 from models.vocab import Domain, Form, Phase, RuleEffect, RuleOutcome, SupportKind
 
 __all__ = [
+    "NEW_IN_SCHEMA_2",
     "HonoredSupport",
     "Match",
     "MatchedText",
@@ -195,6 +197,21 @@ class RecommendationRun(Value):
     notice_messages: tuple[Message, ...] | None = None
     honored: tuple[HonoredSupport, ...] = ()
     """Past supports that were left out, list by list, in the order of the places they would have taken."""
+
+
+NEW_IN_SCHEMA_2: Mapping[str, Any] = {
+    "profile": {"domains": {"__all__": {"levels"}}},
+    "lists": {
+        "__all__": {
+            "matches": {"__all__": {"why_messages": True, "rules": {"__all__": {"because_values"}}}},
+            "unmet_needs": {"__all__": {"detail_message"}},
+        }
+    },
+    "plan": {"__all__": {"entries": {"__all__": {"because_message"}}}},
+    "notice_messages": True,
+    "honored": {"__all__": {"because_message"}},
+}
+"""What a run of schema 1 lacks, to be excluded where one is written."""
 
 
 class WhyNot(Value):

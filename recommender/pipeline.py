@@ -5,7 +5,9 @@ Nothing here reads a clock, a file or the environment: the same inputs and versi
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -47,7 +49,7 @@ from recommender.telling.matches import MatchWriter
 from recommender.telling.planning import make_plan
 from recommender.words import Speaker
 
-__all__ = ["ALL_KINDS", "Decided", "Recommender", "versions_of"]
+__all__ = ["ALL_KINDS", "Decided", "ListTerms", "Recommender", "versions_of"]
 
 ALL_KINDS = (SupportKind.RESOURCE, SupportKind.PROVIDER)
 
@@ -60,14 +62,30 @@ class Decided(NamedTuple):
     """In the order of the run's lists; empty lists have none."""
 
 
-class _Terms(NamedTuple):
-    """On what terms lists are made; see `Recommender.decide`."""
+@dataclass(frozen=True, eq=False)
+class ListTerms:
+    """On what terms a team's lists are made: all that decides them beside its answers and the versions."""
 
-    k: int | None
-    past: Mapping[SupportId, PastSupport]
+    as_of: date
+    """The date for season and freshness; the assessment's own date is the caller's to choose."""
+    kinds: Sequence[SupportKind] = ALL_KINDS
+    """Which lists to make."""
+    k: int | None = None
+    """Matches a list; None takes the configured number of each kind."""
+    history: Sequence[PastSupport] = ()
+    """Supports already decided on. They are left out, others move up, and the run says so. The last word on a support
+    counts, whatever `as_of` is; ids that the catalog lacks are ignored."""
     exploration: float = 0.0
+    """Probability that two neighbors swap places, 0 to 0.5; see `recommender.ranking.exploration`."""
     seed: int = 0
-    logged: bool = False
+    """Of the swaps, with the ids of team and assessment, the kind and `as_of`."""
+    word_vectors: NDArray[np.float32] | None = None
+    """What `Recommender.word_vectors` gives for the same answers and configuration; None makes them."""
+
+    @cached_property
+    def past(self) -> dict[SupportId, PastSupport]:
+        """The last word on each support of the history."""
+        return latest(self.history)
 
 
 class Recommender:
@@ -133,70 +151,32 @@ class Recommender:
         """The catalog's supports of each kind, indexed, for another recommender of the same catalog and model."""
         return {kind: ranker.index for kind, ranker in self._rankers.items()}
 
-    def recommend(
-        self,
-        assessment: Assessment,
-        *,
-        as_of: date,
-        kinds: Sequence[SupportKind] = ALL_KINDS,
-        k: int | None = None,
-        history: Sequence[PastSupport] = (),
-        word_vectors: NDArray[np.float32] | None = None,
-    ) -> RecommendationRun:
-        """The run that `decide` makes without chance.
-
-        `word_vectors` are those that the method of that name makes of the same words; None makes them.
-        """
-        terms = _Terms(k, latest(history))
-        return self._decide(assessment, terms, as_of=as_of, kinds=kinds, word_vectors=word_vectors).run
-
-    def decide(
-        self,
-        assessment: Assessment,
-        *,
-        as_of: date,
-        kinds: Sequence[SupportKind] = ALL_KINDS,
-        k: int | None = None,
-        history: Sequence[PastSupport] = (),
-        exploration: float = 0.0,
-        seed: int = 0,
-    ) -> Decided:
-        """A team's profile, needs, matches that are good enough, and plan, as the team may see them; and the log.
+    def recommend(self, assessment: Assessment, terms: ListTerms) -> RecommendationRun:
+        """A team's profile, needs, matches that are good enough, and plan, as the team may see them.
 
         Args:
             assessment: parsed against this recommender's instrument.
-            as_of: the date for season and freshness; the assessment's own date is the caller's to choose.
-            kinds: which lists to make.
-            k: matches a list; None takes the configured number of each kind.
-            history: supports already decided on. They are left out, others move up, and the run says so. The last word
-                on a support counts, whatever `as_of` is; ids that the catalog lacks are ignored.
-            exploration: probability that two neighbors swap places, 0 to 0.5; see `recommender.ranking.exploration`.
-            seed: of the swaps, with the ids of team and assessment, the kind and `as_of`.
+            terms: on what terms.
 
         Raises:
-            ValueError: `exploration` is out of range.
+            ValueError: the terms' exploration is out of range.
         """
-        terms = _Terms(k, latest(history), exploration, seed, logged=True)
-        return self._decide(assessment, terms, as_of=as_of, kinds=kinds)
+        return self._decide(assessment, terms, logged=False).run
 
-    def _decide(
-        self,
-        assessment: Assessment,
-        terms: _Terms,
-        *,
-        as_of: date,
-        kinds: Sequence[SupportKind],
-        word_vectors: NDArray[np.float32] | None = None,
-    ) -> Decided:
-        profile, team = self._view(assessment, as_of, word_vectors)
+    def decide(self, assessment: Assessment, terms: ListTerms) -> Decided:
+        """The run that `recommend` makes, and the log of its lists; the errors are the same."""
+        return self._decide(assessment, terms, logged=True)
+
+    def _decide(self, assessment: Assessment, terms: ListTerms, *, logged: bool) -> Decided:
+        profile, team = self._view(assessment, terms.as_of, terms.word_vectors)
         needs = shown_needs(team.needs, profile, assessment, self.instrument)
         writer = self._writer(team, profile)
         lists: list[RankedList] = []
         logs: list[LoggedList] = []
         honored: list[HonoredSupport] = []
-        for kind in kinds:
+        for kind in terms.kinds:
             ranker = self._rankers[kind]
-            ranked, log = _shown(ranker, team, terms)
+            ranked, log = _shown(ranker, team, terms, logged=logged)
             lists.append(self._list(ranker, ranked, team, writer))
             honored += writer.honored(ranker, ranked, terms.past)
             logs += [log] if log else []
@@ -207,7 +187,7 @@ class Recommender:
             team_id=TeamId(assessment.team.id),
             team_name=assessment.team.name,
             form=assessment.form,
-            as_of=as_of,
+            as_of=terms.as_of,
             versions=self.versions,
             profile=shown(profile, self.instrument.instrument.privacy),
             needs=needs,
@@ -243,36 +223,13 @@ class Recommender:
         rankers = [self._rankers[kind] for kind in kinds]
         return tuple(self._list(ranker, ranker.rank(team, k=k), team, writer) for ranker in rankers)
 
-    def order(
-        self,
-        assessment: Assessment,
-        *,
-        as_of: date,
-        kinds: Sequence[SupportKind] = ALL_KINDS,
-        k: int | None = None,
-        history: Sequence[PastSupport] = (),
-        exploration: float = 0.0,
-        seed: int = 0,
-        word_vectors: NDArray[np.float32] | None = None,
-    ) -> dict[SupportKind, tuple[SupportId, ...]]:
-        """The ids that `decide` lists, without profile, reasons and plan: for comparing many lists of one team.
-
-        Args:
-            assessment: as for `decide`, like all that is not named here.
-            as_of: see there.
-            kinds: see there.
-            k: see there.
-            history: see there.
-            exploration: see there.
-            seed: see there.
-            word_vectors: from `word_vectors` of the same answers and configuration; None makes them.
-        """
-        _, team = self._view(assessment, as_of, word_vectors)
-        terms = _Terms(k, latest(history), exploration, seed)
+    def order(self, assessment: Assessment, terms: ListTerms) -> dict[SupportKind, tuple[SupportId, ...]]:
+        """The ids that `recommend` lists, without profile, reasons and plan: for comparing many lists of one team."""
+        _, team = self._view(assessment, terms.as_of, terms.word_vectors)
         lists: dict[SupportKind, tuple[SupportId, ...]] = {}
-        for kind in kinds:
+        for kind in terms.kinds:
             ranker = self._rankers[kind]
-            ranked, _ = _shown(ranker, team, terms)
+            ranked, _ = _shown(ranker, team, terms, logged=False)
             rows = ranked.features.rows[ranked.listed.order]
             lists[kind] = tuple(ranker.index.supports[row].id for row in rows.tolist())
         return lists
@@ -281,33 +238,19 @@ class Recommender:
         """Vectors of the team's own words, shape (pieces, dimension); not to be kept on disk, nor for long."""
         return self._word_vectors(self._own_words(assessment))
 
-    def why_not(
-        self,
-        assessment: Assessment,
-        support_id: str,
-        *,
-        as_of: date,
-        k: int | None = None,
-        history: Sequence[PastSupport] = (),
-        exploration: float = 0.0,
-        seed: int = 0,
-        word_vectors: NDArray[np.float32] | None = None,
-    ) -> WhyNot:
-        """Why one support is, or is not, in the list that `decide` makes of the same arguments.
-
-        `word_vectors` are those that the method of that name makes of the same words; None makes them.
+    def why_not(self, assessment: Assessment, support_id: str, terms: ListTerms) -> WhyNot:
+        """Why one support is, or is not, in the list of its kind that `recommend` makes on these terms.
 
         Raises:
             UnknownSupport: the catalog has no such id.
-            ValueError: `exploration` is out of range.
+            ValueError: the terms' exploration is out of range.
         """
         support = self.catalog.get(support_id)
-        profile, team = self._view(assessment, as_of, word_vectors)
+        profile, team = self._view(assessment, terms.as_of, terms.word_vectors)
         ranker = self._rankers[support.kind]
-        terms = _Terms(k, latest(history), exploration, seed)
-        ranked, _ = _shown(ranker, team, terms)
+        ranked, _ = _shown(ranker, team, terms, logged=False)
         return self._writer(team, profile).why_not(
-            ranker, ranked, support.id, k=k or ranker.settings.k, past=terms.past.get(support.id)
+            ranker, ranked, support.id, k=terms.k or ranker.settings.k, past=terms.past.get(support.id)
         )
 
     def _own_words(self, assessment: Assessment) -> OwnWords:
@@ -351,16 +294,16 @@ class Recommender:
         )
 
 
-def _shown(ranker: KindRanker, team: TeamView, terms: _Terms) -> tuple[Ranked, LoggedList | None]:
+def _shown(ranker: KindRanker, team: TeamView, terms: ListTerms, *, logged: bool) -> tuple[Ranked, LoggedList | None]:
     """One kind's list of what is good enough and not past, after its swaps, and its log if wanted and not empty."""
     k, floor, by_chance = terms.k or ranker.settings.k, ranker.settings.floor, terms.exploration != 0
-    ranked = ranker.rank(team, k=k, floor=floor, barred=terms.past, runner_up=by_chance or terms.logged)
-    if not by_chance and not terms.logged:
+    ranked = ranker.rank(team, k=k, floor=floor, barred=terms.past, runner_up=by_chance or logged)
+    if not by_chance and not logged:
         return ranked, None
     ids = (team.assessment.team.id, team.assessment.assessment_id)
     key = "\n".join((str(terms.seed), *ids, ranker.kind, team.as_of.isoformat()))
     shown, swaps, drawn = swap_neighbors(ranked, k=k, rate=terms.exploration, key=key)
-    return shown, log_list(ranker, ranked, swaps, drawn) if terms.logged else None
+    return shown, log_list(ranker, ranked, swaps, drawn) if logged else None
 
 
 def versions_of(

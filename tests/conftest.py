@@ -4,19 +4,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from api.access import passwords
 from models.assessment import Assessment
 from recommender.catalog.load import starter_catalog
 from recommender.pipeline import Recommender
 from tests.fixtures.engines import make_recommender
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.teams import judged_teams
+from tests.fixtures.timing import Timing
 
 pytest_plugins = ("tests.fixtures.postgres", "tests.fixtures.migrated", "tests.fixtures.servers")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-golden", action="store_true", help="write the files of tests/golden anew")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Timing())
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +37,19 @@ def starter() -> Recommender:
 def judged() -> tuple[Assessment, ...]:
     """The judged development teams."""
     return judged_teams()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def careful_passwords() -> Iterator[PasswordHash]:
+    """How passwords are hashed in use, given to the tests of just that.
+
+    All others hash with the same algorithm and almost none of the work, which would cost more than what they test.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        in_use = passwords._hashes
+        quick = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hashes", PasswordHash((quick,)))
+        yield in_use
 
 
 @pytest.fixture(autouse=True)

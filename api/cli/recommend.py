@@ -115,11 +115,12 @@ def why_not_command(
     """Say why a support is, or is not, in a team's list."""
     from recommender.diagnosis.assessments import parse_assessment
     from recommender.instruments import default_instrument
+    from recommender.pipeline import ListTerms
 
     assessment = parse_assessment(read_input(file), default_instrument())
     recommender = _open(catalog=catalog, ruleset=ruleset, config=config, model=model)
     date_used = as_of or assessment.as_of or date.today()
-    answer = recommender.why_not(assessment, support_id, as_of=date_used, k=k)
+    answer = recommender.why_not(assessment, support_id, ListTerms(date_used, k=k))
     if as_json:
         typer.echo(answer.model_dump_json(indent=2))
         return

@@ -15,6 +15,7 @@ from api.evaluation.rows import shared_runs
 from api.reviews.fold import fold, lists_of, released_review
 from api.reviews.records import events_in
 from api.reviews.rows import events_of
+from api.runs.stored import run_document
 from api.storage.tables import Run
 from models.decision_log import Decision, DisplayedSupport, LoggedCandidate, LoggedList
 from models.recommendation import RecommendationRun
@@ -101,7 +102,7 @@ def _reviewed(session: Session, organization_id: str | None) -> Iterator[_Review
             by_run.setdefault(row.run_id, []).append(event)
         for run in runs:
             if run.id in by_run:
-                document = RecommendationRun.model_validate_json(run.document)
+                document = run_document(run)
                 events = tuple(by_run[run.id])
                 yield _Reviewed(run, document, events, fold(lists_of(document), events))
         after = runs[-1].id

@@ -5,7 +5,7 @@ catalog of the other, and so on. How a mixture's places are split is `recommende
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -220,18 +220,10 @@ def _mixed(
     key = (answers.run.id, recommender.config.parts.own_words)
     if key not in vectors:
         vectors[key] = recommender.word_vectors(assessment)
+    terms = replace(decisions.request.terms(word_vectors=vectors[key]), as_of=side_of[ChangeFactor.DATE].request.as_of)
     found: dict[SupportKind, tuple[SupportId, ...]] = {}
     for kind, k in length.items():
-        ids = recommender.order(
-            assessment,
-            as_of=side_of[ChangeFactor.DATE].request.as_of,
-            kinds=[kind],
-            k=k,
-            history=decisions.request.history,
-            exploration=decisions.request.exploration,
-            seed=decisions.request.seed,
-            word_vectors=vectors[key],
-        )
+        ids = recommender.order(assessment, replace(terms, kinds=[kind], k=k))
         found[kind] = decisions.edits[kind](ids[kind])
     return found
 

@@ -23,7 +23,7 @@ from api.runs.stored import RunRequest
 from api.storage.ids import new_id
 from api.storage.tables import Run, Snapshot, Team
 from models.assessment import Assessment
-from models.recommendation import PastSupport
+from models.recommendation import NEW_IN_SCHEMA_2, PastSupport, RecommendationRun
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.instruments import LoadedInstrument
 from recommender.pipeline import Decided, Recommender
@@ -124,23 +124,24 @@ def make_run(engine: Engine, case: Case, new: NewRun, *, now: datetime) -> Made:
     return Made(case, request, recommender, document_texts(decided))
 
 
-def document_texts(decided: Decided) -> Texts:
-    """A decided run, and its log, as they are stored: the same values are always the same bytes."""
+def document_texts(decided: Decided, *, as_stored: RecommendationRun | None = None) -> Texts:
+    """A decided run, and its log, as they are stored: the same values are always the same bytes.
+
+    Args:
+        decided: the run.
+        as_stored: a stored run in whose schema to write it, for comparing the two; None writes the newest.
+    """
     logs = ",".join(log.model_dump_json() for log in decided.logs)
+    if as_stored is not None and as_stored.schema_version == 1:
+        # Notices named domains by their ids then; that they are there at all still shows in what they notice.
+        run = decided.run.model_copy(update={"schema_version": 1, "notices": as_stored.notices})
+        return Texts(run.model_dump_json(exclude=NEW_IN_SCHEMA_2), f"[{logs}]")
     return Texts(decided.run.model_dump_json(), f"[{logs}]")
 
 
 def decide(recommender: Recommender, assessment: Assessment, request: RunRequest) -> Decided:
     """What the recommender answers to a stored or a new request."""
-    return recommender.decide(
-        assessment,
-        as_of=request.as_of,
-        kinds=request.kinds,
-        k=request.k,
-        history=request.history,
-        exploration=request.exploration,
-        seed=request.seed,
-    )
+    return recommender.decide(assessment, request.terms())
 
 
 def store_run(
@@ -155,7 +156,7 @@ def store_run(
         snapshot_id=made.case.snapshot_id,
         created_at=now,
         created_by=principal.actor,
-        schema_version=1,
+        schema_version=RecommendationRun.model_fields["schema_version"].default,
         request=made.request.model_dump(mode="json"),
         assessment=json.dumps(made.case.document, ensure_ascii=False),
         versions=made.recommender.versions.model_dump(mode="json"),

@@ -13,7 +13,7 @@ from models.vocab import SupportKind
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.errors import InvalidAssessment
 from recommender.instruments import LoadedInstrument
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 from recommender.reading.fault_words import Hints, found
 from recommender.reading.faults import join_pointer
 from recommender.reading.json_document import NotJson, parse_json
@@ -43,7 +43,7 @@ def recommend(
         kinds: kinds of support to list.
         k: longest list; None means the configured length.
     """
-    return recommender.recommend(assessment, as_of=as_of or assessment.as_of or today, kinds=kinds, k=k)
+    return recommender.recommend(assessment, ListTerms(as_of or assessment.as_of or today, kinds=kinds, k=k))
 
 
 def parse_preview(body: bytes, instrument: LoadedInstrument) -> Assessment:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.engine.artifacts import ArtifactMissing, stored_parts
 from api.engine.engine import Engine
 from api.recommending.making import decide, document_texts
-from api.runs.stored import RunRequest
+from api.runs.stored import RunRequest, run_document
 from api.storage.tables import Run
 from models.recommendation import Versions
 from recommender import __version__
@@ -69,7 +69,7 @@ def replay(session: Session, engine: Engine, run: Run) -> Replay:
         return answer("not_possible", f"Cannot replay: {error}")
     assessment = parse_assessment(run.assessment, parts.instrument)
     decided = decide(engine.recommender_of(parts), assessment, RunRequest.model_validate(run.request))
-    made = document_texts(decided)
+    made = document_texts(decided, as_stored=run_document(run) if run.schema_version == 1 else None)
     found = first_difference(run.document, made.run)
     if found is not None:
         at = Difference(part="run", pointer=found[0], stored=found[1], recomputed=found[2])

@@ -1,8 +1,8 @@
 """Trying changes out on a team's results, and asking after one support; nothing is stored."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,7 +27,7 @@ from models.vocab import AnswerMode, ScoreStatus, SupportKind, Visibility
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.diagnosis.profiling import build_profile, importance_shown
 from recommender.errors import InvalidAssessment
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 
 __all__ = [
     "KindDifference",
@@ -136,22 +136,29 @@ def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> T
     changed, faults = _changed(engine, case, body)
     if changed is None or faults:
         raise InvalidBody(faults)
-    recommend = partial(
-        recommender.recommend,
+    terms = ListTerms(
+        now.date(),
         kinds=kinds_of(body.kinds),
         k=body.k,
         history=case.history,
         word_vectors=engine.recent_words.of(case.snapshot_id, recommender, present),  # own words cannot be changed
     )
-    before = recommend(present, as_of=now.date())
-    after = recommend(changed, as_of=body.as_of or now.date())
+    before = recommender.recommend(present, terms)
+    after = recommender.recommend(changed, replace(terms, as_of=body.as_of or now.date()))
     pairs = zip(before.lists, after.lists, strict=True)
     return Tried(differences=[_difference(one, other) for one, other in pairs], run=after)
 
 
 def what_if_faults(engine: Engine, case: Case, body: WhatIfBody | None) -> Sequence[Fault]:
-    """What `try_out` would refuse in changes; nothing where they cannot be read."""
-    return () if body is None else _changed(engine, case, body)[1]
+    """What `try_out` would refuse in changes; nothing where they cannot be read.
+
+    Raises:
+        NotReady, Conflict: as `try_out`.
+    """
+    if body is None:
+        return ()
+    parse_case(case, engine.recommender.instrument)
+    return _changed(engine, case, body)[1]
 
 
 def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunWhyNot:
@@ -173,16 +180,8 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
     if kind not in request.kinds:
         raise Conflict(f"This run lists no support of the kind '{kind}'.")
     assessment = parse_assessment(run.assessment, recommender.instrument)
-    answer = recommender.why_not(
-        assessment,
-        support_id,
-        as_of=request.as_of,
-        k=request.k,
-        history=request.history,
-        exploration=request.exploration,
-        seed=request.seed,
-        word_vectors=engine.recent_words.of(run.snapshot_id, recommender, assessment),
-    )
+    words = engine.recent_words.of(run.snapshot_id, recommender, assessment)
+    answer = recommender.why_not(assessment, support_id, request.terms(word_vectors=words))
     return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
 
 

@@ -34,6 +34,7 @@ from models.review import (
 )
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.errors import InputError, UnknownSupport
+from recommender.pipeline import ListTerms
 
 __all__ = ["MOST_ACTIONS", "AddRequest", "AssignRequest", "Bulk", "NewAction", "Resolver"]
 
@@ -158,4 +159,4 @@ class Resolver:
         except InputError as error:
             detail = "The answers behind this run were given to another instrument; make a new run to add supports."
             raise Conflict(detail) from error
-        return recommender.why_not(assessment, support_id, as_of=self._run.as_of).excluded_by
+        return recommender.why_not(assessment, support_id, ListTerms(self._run.as_of)).excluded_by

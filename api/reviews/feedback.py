@@ -20,10 +20,10 @@ from api.reviews.feedback_rows import (
     offered_supports,
     own_teams,
 )
+from api.runs.stored import run_document
 from api.storage.tables import FeedbackEvent, Run
 from models.base import Fault
 from models.match import FeedbackKind, TeamReason
-from models.recommendation import RecommendationRun
 from models.review import Moment, Support, Words
 
 __all__ = [
@@ -237,7 +237,7 @@ def _content(event: NewFeedback | FeedbackEvent) -> tuple[object, ...]:
 
 def _listed(run: Run, known: dict[str, set[str]]) -> set[str]:
     if run.id not in known:
-        document = RecommendationRun.model_validate_json(run.document)
+        document = run_document(run)
         known[run.id] = {match.support_id for one in document.lists for match in one.matches}
     return known[run.id]
 

@@ -13,11 +13,11 @@ from api.reviews.desk import undone
 from api.reviews.fold import fold, lists_of
 from api.reviews.matches import offer
 from api.reviews.rows import add_review, removal_events
+from api.runs.stored import run_document
 from api.storage.tables import Review as ReviewRow
 from api.storage.tables import ReviewEvent as EventRow
 from api.storage.tables import Run, Team
 from api.teams.teams import ReviewPolicy
-from models.recommendation import RecommendationRun
 from models.review import Action, Opened, Review, ReviewEvent
 from models.vocab import ScoreStatus, Visibility
 
@@ -54,7 +54,7 @@ def open_review(session: Session, run: Run, team: Team, *, days: int, now: datet
     Where the team's policy says so, and where nobody may review because the team does not share with its program
     officer, the team sees the run at once; then its matches are offered already.
     """
-    document = RecommendationRun.model_validate_json(run.document)
+    document = run_document(run)
     did = Opened(
         before_release=waits_for_review(team),
         due_at=now + timedelta(days=days) if shares_with_officer(team) else None,

@@ -3,17 +3,20 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from pydantic import BaseModel
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
 from api.access.reach import beyond_reach_as, shares_with_officer, team_with_results
-from api.errors import NotFound, NotReleased
+from api.errors import Conflict, NotFound, NotReleased
 from api.runs.rows import find_review, find_run
 from api.storage.tables import Review, Run, Team
 from models.base import Value
 from models.recommendation import PastSupport, RecommendationRun, Versions
 from models.vocab import SupportKind
+from recommender.pipeline import ListTerms
 
 __all__ = [
     "ReviewState",
@@ -39,6 +42,18 @@ class RunRequest(Value):
     exploration: float
     """Chance that neighbors swapped places."""
     seed: int
+
+    def terms(self, *, word_vectors: NDArray[np.float32] | None = None) -> ListTerms:
+        """The request as the recommender takes it; `word_vectors` are those of the run's own answers."""
+        return ListTerms(
+            self.as_of,
+            kinds=self.kinds,
+            k=self.k,
+            history=self.history,
+            exploration=self.exploration,
+            seed=self.seed,
+            word_vectors=word_vectors,
+        )
 
 
 class ReviewState(BaseModel):
@@ -92,8 +107,20 @@ class SeenRun(NamedTuple):
 
 
 def run_document(run: Run) -> RecommendationRun:
-    """The run as a value."""
-    return RecommendationRun.model_validate_json(run.document)
+    """The run as a value, of whichever schema it is.
+
+    Raises:
+        Conflict: it holds something that this version of Trellis does not know, such as a further kind of support.
+    """
+    try:
+        return RecommendationRun.model_validate_json(run.document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = "".join(f"/{part}" for part in first["loc"])
+        raise Conflict(
+            f"This version of Trellis cannot read the stored run {run.id}: it does not know what stands at"
+            f" {place or 'its beginning'} (schema {run.schema_version})."
+        ) from error
 
 
 def seen_run(session: Session, principal: Principal, run_id: str, *, inputs: bool = False) -> SeenRun:

@@ -14,9 +14,9 @@ from functools import lru_cache
 from models.message import Message
 from models.recommendation import RuleTrace
 from recommender.instruments import LoadedInstrument
-from recommender.words import ENGLISH, Speaker, load_catalog
+from recommender.words import ENGLISH, Speaker, key_of, load_catalog
 
-__all__ = ["_", "language", "ngettext", "rule_words", "speaker", "speaking", "told", "word"]
+__all__ = ["_", "capitalized", "language", "ngettext", "rule_words", "speaker", "speaking", "told", "word"]
 
 _LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -58,13 +58,22 @@ def speaker(instrument: LoadedInstrument | None = None) -> Speaker:
     return _speaker(language(), instrument)
 
 
-def word(member: Enum) -> str:
+def word(member: Enum, place: str = "") -> str:
     """The word for a member of a vocabulary, such as `Cost.FREE`, in the reader's language.
+
+    Args:
+        member: of the vocabulary.
+        place: where it stands, if other words stand there: `many` of `SupportKind.RESOURCE` are "Resources".
 
     Raises:
         MessageMissing: no catalog has one.
     """
-    return speaker().word(member)
+    return speaker().tell(".".join((key_of(member), place)) if place else key_of(member))
+
+
+def capitalized(text: str) -> str:
+    """With a capital letter first, as at the start of a sentence or in a label; the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def told(message: Message | None, text: str, instrument: LoadedInstrument) -> str:

@@ -7,18 +7,17 @@ from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
+from api.text.language import capitalized, word
 from api.text.page import Page
 from api.text.scales import level_scale, share_bar
 from api.text.screen import Screen
-from api.text.words import STATUS_WORDS, importance_words
-from models.profile import DomainScore
+from api.text.words import agreement_words, importance_words, level_words
 from models.recommendation import Match, NeedShare, PlanPhase, RankedList, RecommendationRun, RuleTrace, WhyNot
-from models.vocab import AnswerMode, Domain, NeedWord, RuleEffect, RuleOutcome, ScoreStatus, SupportKind, Visibility
+from models.vocab import AnswerMode, Domain, NeedWord, RuleEffect, RuleOutcome, ScoreStatus, Visibility
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["render_run", "render_why_not"]
 
-_KIND_TITLES = {SupportKind.RESOURCE: "Resources", SupportKind.PROVIDER: "Providers"}
 _WORD_STYLES = {
     NeedWord.START_HERE: "bold",
     NeedWord.CLOSE_CALL: "",
@@ -45,7 +44,7 @@ def render_run(run: RecommendationRun, instrument: LoadedInstrument, screen: Scr
         page.heading("Needs")
         page.needs(run)
         for ranked in run.lists:
-            page.heading(_KIND_TITLES[ranked.kind])
+            page.heading(word(ranked.kind, "many"))
             page.ranked(ranked)
         if run.honored:
             page.heading("Decided before")
@@ -96,19 +95,20 @@ class _RunPage(Page):
         table.add_column("Importance", no_wrap=True)
         table.add_column("Need", min_width=12 if narrow else 10)
         for score in scores:
-            word = words.get(score.domain)
+            need = words.get(score.domain)
+            level = level_words(score, instrument) or "not shown"
             cells: list[str | Text] = [
                 self.names[score.domain],
-                _level_words(score) if wide else _level_words(score).replace("between ", "").replace(" and ", " to "),
+                level if wide else level.replace("between ", "").replace(" and ", " to "),
                 "" if score.mean is None else f"{score.mean:.1f}",
             ]
             if not narrow:
                 cells.append(level_scale(score.mean, score.se, glyphs=self.glyphs, step=step))
             if with_agreement:
-                cells.append(score.agreement.word if score.agreement else "")
+                cells.append(agreement_words(score.agreement))
             cells += [
                 importance_words(score.importance, instrument),
-                Text(word or "", style=_WORD_STYLES[word] if word else ""),
+                Text(word(need) if need else "", style=_WORD_STYLES[need] if need else ""),
             ]
             table.add_row(*cells)
         self.console.print(table)
@@ -127,9 +127,9 @@ class _RunPage(Page):
     def needs(self, run: RecommendationRun) -> None:
         first = [need for need in run.needs if need.is_priority]
         for need in first:
-            how = f"; {need.readiness}" if need.readiness else ""
+            how = f"; {word(need.readiness)}" if need.readiness else ""
             place = "" if need.rank is None else f"{need.rank}. "
-            self.line(Text.assemble((f"{place}{need.name}", "bold"), f": {need.word}{how}"))
+            self.line(Text.assemble((f"{place}{need.name}", "bold"), f": {word(need.word)}{how}"))
             for text in need.rubric[:_RUBRIC_LINES]:
                 self.line(Text(text.question, style="dim"), indent=3)
                 self.line(f"now   {text.present}", indent=5)
@@ -180,7 +180,7 @@ class _RunPage(Page):
 
     def plan(self, phases: Sequence[PlanPhase]) -> None:
         for phase in phases:
-            self.line(Text(phase.phase.capitalize(), style="bold"))
+            self.line(Text(capitalized(word(phase.phase)), style="bold"))
             for entry in phase.entries:
                 self.point(Text(entry.title, style="bold"), indent=2)
                 self.line(entry.because, indent=4)
@@ -200,14 +200,6 @@ class _RunPage(Page):
         ]
         self.console.print()
         self.line(Text("Made with " + ", ".join(parts) + ". --json has everything.", style="dim"))
-
-
-def _level_words(score: DomainScore) -> str:
-    if score.level_words is not None:
-        return score.level_words
-    if score.status is not ScoreStatus.SCORED:
-        return STATUS_WORDS[score.status]
-    return "not shown"
 
 
 def _sum_of(score: float, components: Mapping[str, float]) -> str:

@@ -1,16 +1,25 @@
 """Words for what a profile holds, the same on a terminal and on a page."""
 
+from api.text.language import speaker, word
+from models.profile import Agreement, DomainScore
 from models.vocab import ScoreStatus
+from recommender.diagnosis.profiling import level_message
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["STATUS_WORDS", "importance_words"]
+__all__ = ["agreement_words", "importance_words", "level_words"]
 
-STATUS_WORDS = {
-    ScoreStatus.TOO_FEW_ANSWERS: "too few answers",
-    ScoreStatus.SET_ASIDE: "set aside",
-    ScoreStatus.NOT_ON_FORM: "not on this form",
-}
-"""Why a domain has no score."""
+
+def level_words(score: DomainScore, instrument: LoadedInstrument) -> str:
+    """The level of a domain, or why it has no score; empty where its level is not to be shown."""
+    if score.level_words is not None:
+        level = level_message(score.levels) if score.levels else None
+        return speaker(instrument).told(level, score.level_words)
+    return "" if score.status is ScoreStatus.SCORED else word(score.status)
+
+
+def agreement_words(agreement: Agreement | None) -> str:
+    """How close the views of people are; empty where that is not known, or not to be shown."""
+    return speaker().tell(f"agreement.{agreement.word.replace(' ', '_')}") if agreement else ""
 
 
 def importance_words(weight: float | None, instrument: LoadedInstrument) -> str:
@@ -24,4 +33,4 @@ def importance_words(weight: float | None, instrument: LoadedInstrument) -> str:
         return ""
     weights = instrument.importance_weights
     nearest = min(weights, key=lambda key: (abs(weights[key] - weight), -weights[key]))
-    return nearest.replace("_", " ")
+    return word(nearest)

@@ -9,7 +9,7 @@ from eval.measuring.replay import replay_mismatches
 from eval.results.findings import HardRules
 from models.assessment import Assessment
 from recommender.catalog.load import Catalog
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 
 __all__ = ["check_hard_rules"]
 
@@ -63,4 +63,4 @@ def check_hard_rules(
 
 
 def _run(recommender: Recommender, assessment: Assessment, day: date) -> bytes:
-    return recommender.recommend(assessment, as_of=day).model_dump_json().encode()
+    return recommender.recommend(assessment, ListTerms(day)).model_dump_json().encode()

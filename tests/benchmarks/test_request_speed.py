@@ -24,7 +24,7 @@ from recommender.config_load import starter_config
 from recommender.embedding import CachedEmbedder, SentenceEmbedder
 from recommender.index import CatalogIndex
 from recommender.instruments import default_instrument
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 from recommender.rules.load import starter_ruleset
 from recommender.testing import synthetic_index
 from tests.benchmarks.conftest import Record, median_seconds
@@ -99,7 +99,7 @@ def test_one_request_without_text(
     silent_team: Assessment,
 ) -> None:
     benchmark.group = "one request, starter catalog"
-    assert benchmark(engine.recommend, silent_team, as_of=AS_OF).lists[0].matches
+    assert benchmark(engine.recommend, silent_team, ListTerms(AS_OF)).lists[0].matches
     baseline = median_seconds(lambda: plain_search(indexes, query_of(silent_team)))
     record(
         "one request without text, p50",
@@ -118,7 +118,7 @@ def test_one_request_with_three_texts(
     writing_team: Assessment,
 ) -> None:
     benchmark.group = "one request, starter catalog"
-    assert benchmark.pedantic(engine.recommend, (writing_team,), {"as_of": AS_OF}, rounds=15, warmup_rounds=1)
+    assert benchmark.pedantic(engine.recommend, (writing_team, ListTerms(AS_OF)), rounds=15, warmup_rounds=1)
     texts = [TEXT.challenges, TEXT.hoped_for_support]
     record(
         "one request with three texts, p50",
@@ -145,7 +145,7 @@ def test_one_request_at_scale(
     engine = make_engine(large, embedder)
     record(f"preparing {n_supports:,} indexed supports", time.perf_counter() - start, "s")
     benchmark.group = "one request, synthetic catalogs"
-    run = benchmark.pedantic(engine.recommend, (silent_team,), {"as_of": AS_OF}, rounds=5, warmup_rounds=1)
+    run = benchmark.pedantic(engine.recommend, (silent_team, ListTerms(AS_OF)), rounds=5, warmup_rounds=1)
     assert [len(ranked.matches) for ranked in run.lists] == [10, 5]
     documents = [index.documents.vectors for index in large.values()]
     queries = documents[0][:10]

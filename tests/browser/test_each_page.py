@@ -88,6 +88,7 @@ def test_a_page_on_a_phone(visit: Visit, windows: Windows, told: tuple[Site, Sam
         assert wide[0] <= width, f"scrolls sideways at {width} px: {wide}"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("visit", visits(), ids=lambda visit: visit.name)
 def test_a_page_on_a_desk(visit: Visit, windows: Windows, told: tuple[Site, Sample]) -> None:
     page = windows.open()

@@ -14,6 +14,8 @@ from api.access.principals import Scope
 from tests.fixtures.browser import Device, Windows, picture
 from tests.fixtures.stories import accepted
 
+pytestmark = pytest.mark.full
+
 TEAM = "Blue Heron attendance team"
 PEOPLE = ("Ana, teacher", "Ben, counselor", "Cleo, school leader")
 PORTAL, PROGRAM = "School network", "A program"

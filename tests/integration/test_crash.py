@@ -30,6 +30,8 @@ from tests.fixtures.actors import Actor
 from tests.fixtures.postgres import PostgresServer, running_server
 from tests.fixtures.servers import ROOT, ServerProcess, Servers
 
+pytestmark = pytest.mark.full
+
 N_KILLS = 100
 N_ACTORS = 3
 SEED = 20261121

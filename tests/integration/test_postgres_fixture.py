@@ -19,6 +19,8 @@ from tests.fixtures import postgres
 from tests.fixtures.places import ROOT
 from tests.fixtures.postgres import PostgresServer, running_server
 
+pytestmark = pytest.mark.full
+
 OWN_SERVER = pytest.mark.skipif(
     "TRELLIS_TEST_DATABASE_URL" in os.environ, reason="these tests start servers; TRELLIS_TEST_DATABASE_URL names one"
 )

@@ -20,6 +20,8 @@ from tests.fixtures.servers import Replicas, Servers, replicas
 from tests.fixtures.stored_runs import PROGRAM
 from tests.fixtures.stories import closed_assessment
 
+pytestmark = pytest.mark.full
+
 TEAM = {"name": "0", "form": "team"}
 SEED = 20261121
 

@@ -91,7 +91,7 @@ def module_text(path: Path) -> str:
             found.append("".join(str(part.value) if isinstance(part, ast.Constant) else "this" for part in node.values))
             documentation |= {id(part) for part in node.values}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
-            found.append(node.value)
+            found.append(re.sub(r"\{[\w:,.]*\}", "this", node.value))
     return "\n\n".join(found)
 
 

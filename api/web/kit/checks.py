@@ -7,27 +7,12 @@ from typing import NamedTuple
 from api.assessments.rows import Answered, Assessment
 from api.assessments.windows import Mode, Phase
 from api.errors import InvalidBody
+from api.text.language import _, word
 from api.web.kit.rendering import day_words, time_words
 from models.base import Fault
 from models.vocab import Length
 
-__all__ = ["LENGTHS", "MODES", "Standing", "end_of_day", "ends", "last_day", "standing", "until"]
-
-MODES: Mapping[Mode, tuple[str, str]] = {
-    Mode.INDIVIDUAL: (
-        "Everybody alone",
-        "Each person answers on their own. You see how close your views are. Best for most teams.",
-    ),
-    Mode.CONSENSUS: (
-        "The team together",
-        "You talk and agree on one set of answers. Best for teams of two or three people.",
-    ),
-    Mode.INDIVIDUAL_THEN_CONSENSUS: (
-        "First alone, then together",
-        "Each person answers. Then you look at the results together and agree on one set of answers.",
-    ),
-}
-LENGTHS: Mapping[Length, str] = {Length.FULL: "Full check", Length.SHORT: "Short check"}
+__all__ = ["Standing", "end_of_day", "ends", "last_day", "manner", "standing", "until"]
 
 # Noon UTC is early morning in Hawaii and Samoa: a day has ended everywhere in the United States.
 _DAY_IS_OVER = time(12, tzinfo=UTC)
@@ -54,30 +39,39 @@ def standing(
 ) -> Standing:
     """Where a check stands, with how many are done."""
     if assessment.phase == Phase.CLOSED:
-        closed = f"Closed {day_words(assessment.closed_at)}" if assessment.closed_at else ""
+        closed = _("Closed {day}", day=day_words(assessment.closed_at)) if assessment.closed_at else ""
         if has_results:
-            return Standing("results", "Results are in", "info", closed)
-        return Standing("empty", "Closed without answers", "", closed)
+            return Standing("results", _("Results are in"), "info", closed)
+        return Standing("empty", _("Closed without answers"), "", closed)
     if assessment.opens_at > now:
-        return Standing("planned", "Planned", "", f"Opens {time_words(assessment.opens_at)}")
+        return Standing("planned", _("Planned"), "", _("Opens {time}", time=time_words(assessment.opens_at)))
     if assessment.phase == Phase.CONSENSUS:
-        return Standing("agreeing", "Agreeing together", "accent", ends(assessment.closes_at))
+        return Standing("agreeing", _("Agreeing together"), "accent", ends(assessment.closes_at))
     people = answered.get((assessment.id, assessment.phase), Answered())
     asked = max(assessment.roster_size or 0, people.invited)
-    done = f"{people.done} of {asked} done" if asked else "Nobody is invited yet"
-    return Standing("open", "Open", "accent", f"{done} · {ends(assessment.closes_at)}")
+    done = _("{done} of {asked} done", done=people.done, asked=asked) if asked else _("Nobody is invited yet")
+    return Standing("open", _("Open"), "accent", f"{done} · {ends(assessment.closes_at)}")
+
+
+def manner(assessment: Assessment) -> str:
+    """How a check is answered: its length, and whether alone or together."""
+    length, mode = word(Length(assessment.length)), word(Mode(assessment.mode), "within")
+    return _("{length}, {mode}", length=length, mode=mode)
 
 
 def ends(closes_at: datetime | None) -> str:
     """Until when a check is open, in words."""
     if closes_at is None:
-        return "open until you close it"
-    return f"open through {day_words(last)}" if (last := last_day(closes_at)) else f"open until {time_words(closes_at)}"
+        return _("open until you close it")
+    if last := last_day(closes_at):
+        return _("open through {day}", day=day_words(last))
+    return _("open until {time}", time=time_words(closes_at))
 
 
 def until(closes_at: datetime) -> str:
     """The moment at which a check closes, in words that follow "until"."""
-    return f"the end of {day_words(last)}" if (last := last_day(closes_at)) else time_words(closes_at)
+    last = last_day(closes_at)
+    return _("the end of {day}", day=day_words(last)) if last else time_words(closes_at)
 
 
 def last_day(closes_at: datetime | None) -> date | None:
@@ -98,4 +92,4 @@ def end_of_day(typed: str) -> datetime | None:
     try:
         return datetime.combine(date.fromisoformat(typed.strip()) + timedelta(days=1), _DAY_IS_OVER)
     except (ValueError, OverflowError):
-        raise InvalidBody([Fault(pointer="/closes_at", detail="Give a date, such as 2027-02-28.")]) from None
+        raise InvalidBody([Fault(pointer="/closes_at", detail=_("Give a date, such as 2027-02-28."))]) from None

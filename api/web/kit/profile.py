@@ -4,20 +4,19 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from api.text.language import _, capitalized, ngettext, speaker
 from api.text.scales import band
-from api.text.words import STATUS_WORDS, importance_words
+from api.text.words import agreement_words, importance_words, level_words
 from api.web.kit.scale import Mark, Tick, mark_at, ticks
 from models.needs import Need
 from models.profile import CapacityProfile, DomainScore
 from models.vocab import AnswerMode, Domain, NeedWord, ScoreStatus
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["DomainRow", "NextStep", "ProfileChart", "domain_rows", "profile_chart"]
+__all__ = ["DomainRow", "NextStep", "ProfileChart", "band_words", "domain_rows", "profile_chart"]
 
 _STEPS = 2
 """Pictures of the next level in a row; a team can hold few in mind."""
-_CANNOT_SEE = "many cannot see this"
-_TWO_PICTURES = "two pictures"
 
 
 class NextStep(NamedTuple):
@@ -87,17 +86,17 @@ def domain_rows(profile: CapacityProfile, needs: Sequence[Need], instrument: Loa
 
 def _row(score: DomainScore, need: Need | None, profile: CapacityProfile, instrument: LoadedInstrument) -> DomainRow:
     mean, se = score.mean, score.se
-    flags = [_CANNOT_SEE] if score.many_cannot_see else []
-    flags += [_TWO_PICTURES] if score.two_pictures else []
+    flags = [_("many cannot see this")] if score.many_cannot_see else []
+    flags += [_("two pictures")] if score.two_pictures else []
     return DomainRow(
         domain=score.domain,
-        name=instrument.domains[score.domain].name,
-        level=_level(score),
+        name=speaker(instrument).tell(f"domain.{score.domain}"),
+        level=capitalized(level_words(score, instrument)) or _("Not shown: too few people"),
         mark=None if mean is None else mark_at(mean, se),
         mean="" if mean is None else f"{mean:.1f}",
-        band="" if mean is None or se is None else "{:.1f} to {:.1f}".format(*band(mean, se)),
+        band="" if mean is None or se is None else band_words(mean, se),
         who=_who(score, profile),
-        agreement=score.agreement.word if score.agreement else "",
+        agreement=agreement_words(score.agreement),
         flags=tuple(flags),
         importance=importance_words(score.importance, instrument),
         need=need.word if need else None,
@@ -105,20 +104,18 @@ def _row(score: DomainScore, need: Need | None, profile: CapacityProfile, instru
     )
 
 
-def _level(score: DomainScore) -> str:
-    if score.level_words is not None:
-        return score.level_words[0].upper() + score.level_words[1:]
-    if score.status is not ScoreStatus.SCORED:
-        return STATUS_WORDS[score.status].capitalize()
-    return "Not shown: too few people"
+def band_words(mean: float, se: float) -> str:
+    """The 95 % band of a mean, such as `2.7 to 3.5`."""
+    low, high = band(mean, se)
+    return _("{low} to {high}", low=f"{low:.1f}", high=f"{high:.1f}")
 
 
 def _who(score: DomainScore, profile: CapacityProfile) -> str:
     if score.mean is None:
         return ""
     if profile.answer_mode is AnswerMode.CONSENSUS:
-        return "agreed together"
-    return "" if score.n_raters is None else f"{score.n_raters} people"
+        return _("agreed together")
+    return "" if score.n_raters is None else ngettext("{n} person", "{n} people", score.n_raters)
 
 
 def _steps(

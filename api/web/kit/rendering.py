@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from api import web
 from api.access.principals import Scope
-from api.text.language import _, language, word
+from api.text.language import _, capitalized, language, word
 from recommender import __version__
 from recommender.words import load_catalog
 
@@ -94,7 +94,7 @@ def _environment() -> Environment:
     environment.globals.update(
         {"static": static_url, "language": language, "word": word, "version": __version__, **_NAMES}
     )
-    environment.filters.update(day=day_words, time=time_words, count=_count, percent=_percent)
+    environment.filters.update(day=day_words, time=time_words, count=_count, percent=_percent, capitalized=capitalized)
     return environment
 
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from api.text.language import speaker
 from api.text.scales import band
 from recommender.instruments import LoadedInstrument
 
@@ -40,7 +41,8 @@ def mark_at(mean: float, se: float | None = None) -> Mark:
 
 def level_names(instrument: LoadedInstrument) -> tuple[str, ...]:
     """Names of the levels, from 1."""
-    return tuple(level.name for level in sorted(instrument.instrument.levels, key=lambda level: level.value))
+    levels = sorted(level.value for level in instrument.instrument.levels)
+    return tuple(speaker(instrument).tell(f"level.{level}") for level in levels)
 
 
 def ticks(instrument: LoadedInstrument) -> tuple[Tick, ...]:

@@ -1,27 +1,18 @@
 """What a team should know of a support before it opens it: facts of the record, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from api.engine.engine import Engine
 from api.errors import NotReady
+from api.text.language import word
+from api.web.kit.support_words import label_of, language_name
 from models.rules import Duration
 from models.support import Resource, Support
-from models.vocab import Cost, ProviderKind, ResourceType
+from models.vocab import ResourceType
 from recommender.errors import TrellisError, UnknownSupport
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["duration_table", "find_support", "support_facts"]
-
-_COSTS = {Cost.FREE: "Free", Cost.PAID: "Costs money", Cost.MIXED: "Part of it is free"}
-_DURATIONS = {Duration.SHORT: "One meeting or less", Duration.MEDIUM: "A few meetings", Duration.LONG: "About a term"}
-_PROVIDERS = {
-    ProviderKind.NONPROFIT: "Nonprofit",
-    ProviderKind.UNIVERSITY_CENTER: "University center",
-    ProviderKind.FEDERAL_CENTER: "Federal center",
-    ProviderKind.REGIONAL_AGENCY: "Regional agency",
-    ProviderKind.FOR_PROFIT: "Company",
-    ProviderKind.NETWORK: "Network",
-}
 
 
 def find_support(engine: Engine, support_id: str) -> Support | None:
@@ -51,16 +42,10 @@ def support_facts(
         durations: from `duration_table`.
     """
     if isinstance(support, Resource):
-        kind = support.resource_type.replace("-", " ").capitalize()
-        effort = durations.get(support.resource_type)
+        kind, effort = word(support.resource_type), durations.get(support.resource_type)
     else:
-        kind, effort = _PROVIDERS[support.provider_kind], None
-    facts = [kind, _DURATIONS[effort] if effort else "", _COSTS[support.cost] if support.cost else ""]
-    facts += _labels(instrument, "modality", support.modality)
-    facts.append(", ".join(_labels(instrument, "languages", support.language)))
+        kind, effort = word(support.provider_kind), None
+    facts = [kind, word(effort) if effort else "", word(support.cost) if support.cost else ""]
+    facts += [label_of(modality, instrument) for modality in support.modality]
+    facts.append(", ".join(language_name(tag, instrument) for tag in support.language))
     return tuple(fact for fact in facts if fact)
-
-
-def _labels(instrument: LoadedInstrument, question: str, keys: Sequence[str]) -> list[str]:
-    labels = {option.key: option.label for option in instrument.context[question].options}
-    return [labels.get(key, labels.get(key.partition("-")[0], key)) for key in keys]

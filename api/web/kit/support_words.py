@@ -1,8 +1,10 @@
 """What pages call the words of the catalog: the instrument's own labels where it has them."""
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
+from api.text.language import _, speaker, word
 from models.vocab import (
     US_STATES,
     Audience,
@@ -18,76 +20,59 @@ from models.vocab import (
 )
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["Words", "plain", "words_of"]
+__all__ = ["Words", "label_of", "language_name", "plain", "words_of"]
 
 Words = Mapping[str, Mapping[Any, str]]
 """By filter of the catalog search (and `service`, `evidence`), then word, in the order of the vocabulary."""
 
-# fmt: off
-_STATES = (
-    "Alabama", "Alaska", "Arizona", "Arkansas", "California", "Colorado", "Connecticut", "Delaware",
-    "District of Columbia", "Florida", "Georgia", "Hawaii", "Idaho", "Illinois", "Indiana", "Iowa", "Kansas",
-    "Kentucky", "Louisiana", "Maine", "Maryland", "Massachusetts", "Michigan", "Minnesota", "Mississippi", "Missouri",
-    "Montana", "Nebraska", "Nevada", "New Hampshire", "New Jersey", "New Mexico", "New York", "North Carolina",
-    "North Dakota", "Ohio", "Oklahoma", "Oregon", "Pennsylvania", "Rhode Island", "South Carolina", "South Dakota",
-    "Tennessee", "Texas", "Utah", "Vermont", "Virginia", "Washington", "West Virginia", "Wisconsin", "Wyoming",
-    "American Samoa", "Guam", "Northern Mariana Islands", "Puerto Rico", "U.S. Virgin Islands",
+_LANGUAGES = (
+    "en",
+    "es",
+    "zh",
+    "zh-hans",
+    "zh-hant",
+    "vi",
+    "ar",
+    "ht",
+    "pt",
+    "ase",
+    "ko",
+    "ru",
+    "tl",
+    "hmn",
+    "km",
+    "fr",
 )
-# fmt: on
-_OWN: Mapping[str, str] = {
-    SupportKind.RESOURCE: "Resources to use on your own",
-    SupportKind.PROVIDER: "Providers who work with you",
-    ResourceType.RUBRIC_OR_ASSESSMENT: "Rubric or assessment",
-    ResourceType.DATASET_OR_DASHBOARD: "Data set or dashboard",
-    ProviderKind.FOR_PROFIT: "For-profit company",
-    ProviderKind.NETWORK: "Network",
-    Cost.MIXED: "Free in part",
-    Audience.NETWORK_HUB: "Network hub staff",
-    Modality.DOCUMENT: "Something to read or print",
-    ServiceType.COMMUNITY_OF_PRACTICE: "Community of practice",
-    ServiceType.EVALUATION_AND_RESEARCH: "Evaluation and research",
-    EvidenceKind.ESSA_TIER: "ESSA tier",
-    EvidenceKind.WWC: "What Works Clearinghouse",
-    EvidenceKind.RCT: "Randomized trial",
-    EvidenceKind.QUASI_EXPERIMENTAL: "Study with a comparison group",
-    EvidenceKind.FIELD_TESTED: "Tried in the field",
-    EvidenceKind.EXPERT_CONSENSUS: "Agreement of experts",
-}
-_LANGUAGES = {
-    "en": "English",
-    "es": "Spanish",
-    "zh": "Chinese",
-    "zh-hans": "Chinese (simplified)",
-    "zh-hant": "Chinese (traditional)",
-    "vi": "Vietnamese",
-    "ar": "Arabic",
-    "ht": "Haitian Creole",
-    "pt": "Portuguese",
-    "ase": "American Sign Language",
-    "ko": "Korean",
-    "ru": "Russian",
-    "tl": "Tagalog",
-    "hmn": "Hmong",
-    "km": "Khmer",
-    "fr": "French",
-}
 
 
 def words_of(instrument: LoadedInstrument) -> Words:
     """What people read for each word of the catalog."""
-    asked = {
-        name: {option.key: option.label for option in instrument.context[question].options}
-        for name, question in _QUESTIONS.items()
-        if question in instrument.context
-    }
+    says = speaker(instrument)
     return {
-        **{name: {w: _label(w, asked.get(name, {})) for w in words} for name, words in _VOCABULARIES.items()},
-        "domain": {domain: spec.name for domain, spec in instrument.domains.items()},
-        "level": {level.value: level.name for level in instrument.instrument.levels},
-        "language": asked.get("language", {}) | _LANGUAGES,
-        "state": dict(zip(US_STATES, _STATES, strict=True)),
-        "equity": {True: "Equity is an explicit purpose"},
+        "kind": {kind: word(kind, "choice") for kind in SupportKind},
+        **{name: {one: label_of(one, instrument) for one in words} for name, words in _VOCABULARIES.items()},
+        "domain": {domain: says.tell(f"domain.{domain}") for domain in instrument.domains},
+        "level": {level.value: says.tell(f"level.{level.value}") for level in instrument.instrument.levels},
+        "language": _asked(instrument, "languages") | {tag: speaker().tell(f"language.{tag}") for tag in _LANGUAGES},
+        "state": {state: speaker().tell(f"state.{state}") for state in US_STATES},
+        "equity": {True: _("Equity is an explicit purpose")},
     }
+
+
+def label_of(member: Enum, instrument: LoadedInstrument) -> str:
+    """What people read for a word of the catalog."""
+    question = _QUESTIONS.get(type(member))
+    asked = speaker(instrument).find(f"option.{question}.{member.value}") if question else None
+    return asked or word(member)
+
+
+def language_name(tag: str, instrument: LoadedInstrument) -> str:
+    """What people call a language: that of `zh-Hans`, else that of `zh`, else the tag itself."""
+    for one in (tag.lower(), tag.partition("-")[0].lower()):
+        name = speaker().find(f"language.{one}") or speaker(instrument).find(f"option.languages.{one}")
+        if name:
+            return name
+    return tag
 
 
 def plain(key: str) -> str:
@@ -96,20 +81,21 @@ def plain(key: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _label(word: str, asked: Mapping[str, str]) -> str:
-    return asked.get(word) or _OWN.get(word) or plain(word)
+def _asked(instrument: LoadedInstrument, question: str) -> dict[str, str]:
+    if question not in instrument.context:
+        return {}
+    says = speaker(instrument)
+    return {option.key: says.tell(f"option.{question}.{option.key}") for option in instrument.context[question].options}
 
 
-_QUESTIONS = {
-    "focus_area": "focus_areas",
-    "grade_band": "grade_bands",
-    "audience": "role",
-    "modality": "modality",
-    "language": "languages",
+_QUESTIONS: Mapping[type[Enum], str] = {
+    FocusArea: "focus_areas",
+    GradeBand: "grade_bands",
+    Audience: "role",
+    Modality: "modality",
 }
 """Questions of the instrument that ask with the same words."""
-_VOCABULARIES: Mapping[str, tuple[str, ...]] = {
-    "kind": tuple(SupportKind),
+_VOCABULARIES: Mapping[str, tuple[Enum, ...]] = {
     "type": (*ResourceType, *ProviderKind),
     "focus_area": tuple(FocusArea),
     "grade_band": tuple(GradeBand),

@@ -10,6 +10,7 @@ from api.assessments.answers import Invitation, invitation_of
 from api.errors import Unauthenticated
 from api.http.browsers import OwnSession
 from api.http.dependencies import DatabaseDep
+from api.text.language import _
 from api.web.kit.rendering import Visitor
 
 __all__ = ["CHECK_COOKIE", "HOMES", "Asks", "Invited", "PersonHere", "QualityReader", "check_path"]
@@ -70,7 +71,7 @@ def _invited(request: Request, database: DatabaseDep, respondent_id: str) -> Inv
     if invitation.respondent_id != respondent_id:
         raise Unauthenticated("This browser holds another invitation.")
     request.state.actor = f"respondent:{respondent_id}"
-    request.state.visitor = Visitor("Your check", None)
+    request.state.visitor = Visitor(_("Your check"), None)
     return invitation
 
 

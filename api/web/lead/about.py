@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from starlette.datastructures import FormData
 
 from api.teams.rows import Team
-from api.web.kit.states import STATE_NAMES
+from api.web.kit.states import state_names
 from models.instrument import ContextQuestion, Handling, PageGroup
 from models.vocab import Form
 from recommender.diagnosis.context_answers import ELSEWHERE
@@ -211,7 +211,7 @@ def _question(
 
 
 def _label(question: ContextQuestion, key: str, label: str) -> str:
-    return STATE_NAMES.get(key, label) if question.id == "state" else label
+    return state_names().get(key, label) if question.id == "state" else label
 
 
 def _changed(team: Team, asked: Any, answers: Mapping[str, Any]) -> list[str]:

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from api.assessments.rows import Answered, Assessment, Respondent, answered_in, last_snapshot, respondents
 from api.assessments.windows import Mode, Phase
 from api.teams.rows import Team
-from api.web.kit.checks import LENGTHS, MODES, Standing, ends, standing
+from api.web.kit.checks import Standing, ends, manner, standing
 from api.web.kit.once import one_time
 from api.web.lead.check_form import CheckForm, Typed, check_form
 from api.web.lead.invitees import name_of, role_names
-from models.vocab import AnswerMode, Form, Length
+from models.vocab import AnswerMode, Form
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["CheckPage", "ClosePage", "Invitations", "InviteForm", "NewCheckPage", "check_page", "close_page"]
@@ -177,7 +177,7 @@ def check_page(
         standing=standing(assessment, answered, has_results=has_results, now=now),
         phase=assessment.phase,
         version=assessment.version,
-        how=f"{LENGTHS[Length(assessment.length)]}, {MODES[Mode(assessment.mode)][0].lower()}",
+        how=manner(assessment),
         ends=ends(assessment.closes_at),
         focus=names,
         answered=alone,

@@ -9,7 +9,8 @@ from starlette.datastructures import FormData
 from api.assessments.rows import Assessment
 from api.assessments.windows import AssessmentChange, Mode, NewAssessment
 from api.errors import InvalidBody
-from api.web.kit.checks import LENGTHS, MODES, end_of_day, last_day
+from api.text.language import word
+from api.web.kit.checks import end_of_day, last_day
 from api.web.lead.about import Choice
 from models.base import Fault
 from models.vocab import Domain, Form, Length
@@ -141,8 +142,8 @@ def check_form(
     }
     return CheckForm(
         typed=typed,
-        modes=[(mode, *words) for mode, words in MODES.items()],
-        lengths=[(length, LENGTHS[length], words) for length, words in lengths.items()],
+        modes=[(mode, word(mode), word(mode, "explained")) for mode in Mode],
+        lengths=[(length, word(length), words) for length, words in lengths.items()],
         focus=[Choice(one.id, one.name, one.id in typed.focus_domains) for one in domains],
         most_focus=instrument.instrument.short_form.before_calibration.focus_domains_max,
         set_aside=[

@@ -7,15 +7,14 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal
-from api.assessments.rows import Assessment, answered_in, assessments, latest_assessments, with_results
-from api.assessments.windows import Mode
+from api.assessments.rows import answered_in, assessments, latest_assessments, with_results
 from api.runs.rows import latest_runs
 from api.teams.cohorts import GrantView, team_grants
 from api.teams.rows import Team
 from api.teams.teams import ReviewPolicy
-from api.web.kit.checks import LENGTHS, MODES, Standing, standing
+from api.web.kit.checks import Standing, manner, standing
 from api.web.lead.about import important_gaps, labels_of
-from models.vocab import Form, Length
+from models.vocab import Form
 from recommender.instruments import LoadedInstrument
 
 __all__ = [
@@ -208,7 +207,7 @@ def team_page(
             has_results=check.id in results,
             has_growth=check.id in results and check.previous_id is not None,
             opened_at=check.opens_at,
-            how=_how(check),
+            how=manner(check),
         )
         for check in checks
     ]
@@ -228,10 +227,6 @@ def team_page(
         fault=fault,
         code=code,
     )
-
-
-def _how(check: Assessment) -> str:
-    return f"{LENGTHS[Length(check.length)]}, {MODES[Mode(check.mode)][0].lower()}"
 
 
 def _plans(session: Session, team_ids: Sequence[str]) -> dict[str, Plan]:

@@ -110,6 +110,7 @@ def schema(served: Served) -> Any:
     return schemathesis.openapi.from_url(f"{served.url}/openapi.json")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("operation_id", _operations())
 def test_every_answer_is_one_that_is_described(served: Served, schema: Any, operation_id: str) -> None:
     operation = schema.find_operation_by_id(operation_id)

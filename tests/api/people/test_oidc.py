@@ -8,17 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import OctKey
 
 from api.access.oidc import identity_provider
 from api.errors import InvalidSetting
 from api.http.browsers import SESSION_COOKIE
 from api.settings import Settings
-from tests.fixtures.identity_provider import FakeProvider, running_provider
+from tests.fixtures.identity_provider import FakeProvider, rsa_key, running_provider
 from tests.fixtures.service import Service
 
 DANA = {"email": "dana@example.org", "name": "Dana Reyes", "scope": "officer"}
-OTHER_KEY = RSAKey.generate_key(2048, {"kid": "k1"})
 
 
 @pytest.fixture
@@ -140,7 +139,7 @@ def test_a_token_that_is_not_for_us_now_and_verified_is_refused(
 
 def test_a_token_signed_by_another_key_is_refused(service: Service, provider: FakeProvider) -> None:
     add(service)
-    provider.listed, provider.key = [provider.key], OTHER_KEY
+    provider.listed, provider.key = [provider.key], rsa_key("k1", owner="somebody else")
     client = browser(service)
     refused(client.get(go(client)))
 
@@ -158,7 +157,7 @@ def test_new_keys_of_the_provider_are_fetched_when_a_token_needs_them(service: S
     add(service)
     first = browser(service)
     assert first.get(go(first)).status_code == 303
-    provider.key = RSAKey.generate_key(2048, {"kid": "k2"})
+    provider.key = rsa_key("k2")
     provider.header = {"alg": "RS256", "kid": "k2"}
     second = browser(service)
     assert second.get(go(second)).status_code == 303

@@ -4,11 +4,14 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.engine.samples import sample_documents
+
+pytestmark = pytest.mark.full
 
 SAMPLE = sample_documents()["new-school-team"]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from api.engine.recent_words import RecentWords
 from models.assessment import Assessment
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 
 
 def test_the_same_results_are_encoded_once_and_again_after_ten_minutes(
@@ -34,7 +34,7 @@ def test_only_the_latest_are_kept(starter: Recommender, judged: tuple[Assessment
 def test_given_vectors_change_nothing(starter: Recommender, judged: tuple[Assessment, ...]) -> None:
     team, day = judged[0], date(2026, 10, 15)
     vectors = starter.word_vectors(team)
-    assert starter.recommend(team, as_of=day, word_vectors=vectors) == starter.recommend(team, as_of=day)
+    assert starter.recommend(team, ListTerms(day, word_vectors=vectors)) == starter.recommend(team, ListTerms(day))
     support = starter.catalog.resources[0].id
-    told = starter.why_not(team, support, as_of=day, word_vectors=vectors)
-    assert told == starter.why_not(team, support, as_of=day)
+    told = starter.why_not(team, support, ListTerms(day, word_vectors=vectors))
+    assert told == starter.why_not(team, support, ListTerms(day))

@@ -29,8 +29,8 @@ class Changed:
         lists = self.inner.rank(assessment, **options)
         return [one.model_copy(update={"matches": tuple(self.change(list(one.matches)))}) for one in lists]
 
-    def recommend(self, assessment, **options):
-        return self.inner.recommend(assessment, **options)
+    def recommend(self, assessment, terms):
+        return self.inner.recommend(assessment, terms)
 
 
 def test_our_ranking_breaks_no_rule():

@@ -10,7 +10,7 @@ from models.vocab import Cost, Domain, Phase, SupportKind
 from recommender.catalog.load import starter_catalog
 from recommender.config_load import starter_config
 from recommender.errors import UnknownSupport
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 from recommender.testing import make_provider, make_resource
 from tests.fixtures.engines import make_recommender
 from tests.fixtures.teams import make_team
@@ -41,7 +41,7 @@ def engine(*supports: Support, floor: float = 0.0, **settings: Any) -> Recommend
 
 
 def ids(recommender: Recommender, team: Any, **choices: Any) -> list[str]:
-    return [match.support_id for match in recommender.recommend(team, as_of=AS_OF, **choices).lists[0].matches]
+    return [match.support_id for match in recommender.recommend(team, ListTerms(AS_OF, **choices)).lists[0].matches]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def ids(recommender: Recommender, team: Any, **choices: Any) -> list[str]:
 )  # fmt: skip
 def test_every_team_gets_a_list_and_a_plan(team: Any) -> None:
     recommender = engine(*catalog(), make_provider())
-    resources, providers = recommender.recommend(team, as_of=AS_OF).lists
+    resources, providers = recommender.recommend(team, ListTerms(AS_OF)).lists
     assert (len(resources.matches), len(providers.matches)) == (5, 1)
     for match in (*resources.matches, *providers.matches):
         assert 0 <= match.score <= 1
@@ -73,7 +73,7 @@ def test_every_team_gets_a_list_and_a_plan(team: Any) -> None:
 
 @pytest.mark.parametrize("supports", [[], [make_resource()], [make_provider()]], ids=["empty", "resource", "provider"])
 def test_a_kind_without_supports_has_an_empty_list_and_unmet_needs(supports: list[Support]) -> None:
-    run = make_recommender(supports).recommend(make_team(1), as_of=AS_OF)
+    run = make_recommender(supports).recommend(make_team(1), ListTerms(AS_OF))
     for ranked in run.lists:
         expected = {support.id for support in supports if support.kind is ranked.kind}
         assert {match.support_id for match in ranked.matches} <= expected
@@ -84,7 +84,7 @@ def test_a_kind_without_supports_has_an_empty_list_and_unmet_needs(supports: lis
 
 def test_a_team_that_every_support_is_kept_from_gets_an_empty_list() -> None:
     recommender = engine(*catalog(cost="paid"))
-    run = recommender.recommend(make_team(1, context={"budget": "none"}), as_of=AS_OF)
+    run = recommender.recommend(make_team(1, context={"budget": "none"}), ListTerms(AS_OF))
     assert run.lists[0].matches == ()
     assert (run.lists[0].n_eligible, run.lists[0].n_excluded) == (0, 5)
     assert all(not phase.entries for phase in run.plan)
@@ -110,11 +110,11 @@ def test_nothing_below_the_floor_is_listed_and_its_need_is_reported_unmet() -> N
     team = make_team(levels, importance={domain.value: "top_three" for domain in levels}, context={"languages": ["en"]})
     scores = {
         match.support_id: match.score - match.components["diversity"]
-        for match in engine(*supports).recommend(team, as_of=AS_OF).lists[0].matches
+        for match in engine(*supports).recommend(team, ListTerms(AS_OF)).lists[0].matches
     }
     floor = min(score for id_, score in scores.items() if id_ != "res-data")
     assert scores["res-data"] < floor
-    ranked = engine(*supports, floor=floor - 1e-9).recommend(team, as_of=AS_OF).lists[0]
+    ranked = engine(*supports, floor=floor - 1e-9).recommend(team, ListTerms(AS_OF)).lists[0]
     assert sorted(match.support_id for match in ranked.matches) == ["res-0", "res-1", "res-2"]
     assert [need.domain for need in ranked.unmet_needs] == [DATA, Domain.SUSTAINABILITY]
     assert "data" in ranked.unmet_needs[0].detail
@@ -123,7 +123,7 @@ def test_nothing_below_the_floor_is_listed_and_its_need_is_reported_unmet() -> N
 def test_a_need_that_only_an_excluded_support_serves_is_unmet() -> None:
     supports = [*catalog(), make_resource("res-data", domains=["data-and-measurement"], cost="paid")]
     team = make_team({METHODS: 1, DATA: 1}, context={"budget": "none"})
-    assert [need.domain for need in engine(*supports).recommend(team, as_of=AS_OF).lists[0].unmet_needs] == [DATA]
+    assert [need.domain for need in engine(*supports).recommend(team, ListTerms(AS_OF)).lists[0].unmet_needs] == [DATA]
 
 
 def test_a_copy_of_a_listed_support_is_left_out() -> None:
@@ -135,14 +135,14 @@ def test_a_copy_of_a_listed_support_is_left_out() -> None:
 
 
 def test_a_support_without_statements_is_matched_by_its_summary() -> None:
-    (match,) = engine(make_resource()).recommend(make_team(1), as_of=AS_OF).lists[0].matches
+    (match,) = engine(make_resource()).recommend(make_team(1), ListTerms(AS_OF)).lists[0].matches
     assert match.matched_text is not None
     assert match.matched_text.support_text == make_resource().summary
 
 
 def test_a_support_with_statements_is_matched_by_one_of_them() -> None:
     spoken = ["How do we find time?", "How do we test a change?"]
-    (match,) = engine(make_resource(needs_met=spoken)).recommend(make_team(1), as_of=AS_OF).lists[0].matches
+    (match,) = engine(make_resource(needs_met=spoken)).recommend(make_team(1), ListTerms(AS_OF)).lists[0].matches
     assert match.matched_text is not None
     assert match.matched_text.support_text in spoken
 
@@ -153,7 +153,7 @@ def test_an_unknown_context_excludes_nothing() -> None:
         make_provider("prov-a", serves=["TX"], cost="paid", grade_bands=["elementary"]),
     ]
     for team in (make_team(1), make_team(1, context={"state": [], "grade_bands": [], "budget": "not-sure"})):
-        assert [ranked.n_excluded for ranked in engine(*supports).recommend(team, as_of=AS_OF).lists] == [0, 0]
+        assert [ranked.n_excluded for ranked in engine(*supports).recommend(team, ListTerms(AS_OF)).lists] == [0, 0]
 
 
 def test_a_domain_without_answers_is_matched_from_its_importance() -> None:
@@ -169,7 +169,7 @@ def test_a_domain_that_is_set_aside_is_no_need() -> None:
     teaching = Domain.INSTRUCTIONAL_IMPROVEMENT
     recommender = engine(make_resource(domains=[teaching.value]), *catalog())
     team = make_team(1, set_aside=[teaching.value])
-    run = recommender.recommend(team, as_of=AS_OF)
+    run = recommender.recommend(team, ListTerms(AS_OF))
     assert teaching not in [need.domain for need in run.needs]
     match = next(match for match in run.lists[0].matches if match.support_id == "res-example")
     assert match.needs == ()
@@ -177,7 +177,7 @@ def test_a_domain_that_is_set_aside_is_no_need() -> None:
 
 
 def test_no_plan_entry_is_made_for_what_serves_no_need() -> None:
-    run = engine(*catalog()).recommend(make_team(4), as_of=AS_OF)
+    run = engine(*catalog()).recommend(make_team(4), ListTerms(AS_OF))
     assert len(run.lists[0].matches) == 5
     assert [phase.phase for phase in run.plan] == list(Phase)
     assert all(not phase.entries for phase in run.plan)
@@ -185,8 +185,8 @@ def test_no_plan_entry_is_made_for_what_serves_no_need() -> None:
 
 def test_why_not_of_a_listed_support_gives_its_place() -> None:
     recommender = engine(*catalog())
-    first = recommender.recommend(make_team(1), as_of=AS_OF).lists[0].matches[0]
-    answer = recommender.why_not(make_team(1), first.support_id, as_of=AS_OF)
+    first = recommender.recommend(make_team(1), ListTerms(AS_OF)).lists[0].matches[0]
+    answer = recommender.why_not(make_team(1), first.support_id, ListTerms(AS_OF))
     assert (answer.outcome, answer.rank, answer.score) == ("listed", 1, first.score)
     assert answer.components == first.components
     assert answer.margin is None
@@ -195,7 +195,7 @@ def test_why_not_of_a_listed_support_gives_its_place() -> None:
 def test_why_not_of_an_excluded_support_names_the_rule() -> None:
     recommender = engine(*catalog(), make_resource("res-paid", cost="paid", grade_bands=["high"]))
     team = make_team(1, context={"budget": "none", "grade_bands": ["middle"]})
-    answer = recommender.why_not(team, "res-paid", as_of=AS_OF)
+    answer = recommender.why_not(team, "res-paid", ListTerms(AS_OF))
     assert answer.outcome == "excluded"
     assert [trace.id for trace in answer.excluded_by] == ["grade-band", "paid-without-budget"]
     assert all(trace.because in answer.detail for trace in answer.excluded_by)
@@ -203,7 +203,7 @@ def test_why_not_of_an_excluded_support_names_the_rule() -> None:
 
 
 def test_why_not_below_the_floor_gives_what_is_missing() -> None:
-    answer = engine(*catalog(), floor=0.99).why_not(make_team(1), "res-0", as_of=AS_OF)
+    answer = engine(*catalog(), floor=0.99).why_not(make_team(1), "res-0", ListTerms(AS_OF))
     assert answer.outcome == "below_floor"
     assert answer.score is not None
     assert answer.margin == pytest.approx(0.99 - answer.score)
@@ -213,8 +213,8 @@ def test_why_not_below_the_floor_gives_what_is_missing() -> None:
 def test_why_not_beyond_the_last_place_gives_rank_and_margin() -> None:
     recommender = engine(*catalog(), diversity=0.0)
     order = ids(recommender, make_team(1))
-    scores = [match.score for match in recommender.recommend(make_team(1), as_of=AS_OF).lists[0].matches]
-    answer = recommender.why_not(make_team(1), order[4], as_of=AS_OF, k=2)
+    scores = [match.score for match in recommender.recommend(make_team(1), ListTerms(AS_OF)).lists[0].matches]
+    answer = recommender.why_not(make_team(1), order[4], ListTerms(AS_OF, k=2))
     assert (answer.outcome, answer.rank) == ("beyond_k", 5)
     assert answer.margin == pytest.approx(scores[1] - scores[4], abs=1e-6)
     assert "2 places" in answer.detail
@@ -225,7 +225,7 @@ def test_why_not_of_a_repeat_names_the_listed_one() -> None:
     copy = supports[1].model_copy(update={"id": "res-copy"})
     recommender = engine(*supports, copy)
     (left_out,) = {"res-1", "res-copy"} - set(ids(recommender, make_team(1)))
-    answer = recommender.why_not(make_team(1), left_out, as_of=AS_OF)
+    answer = recommender.why_not(make_team(1), left_out, ListTerms(AS_OF))
     assert answer.outcome == "near_duplicate"
     assert "Guide 1" in answer.detail
 
@@ -233,18 +233,20 @@ def test_why_not_of_a_repeat_names_the_listed_one() -> None:
 def test_why_not_of_a_repeat_of_what_is_not_listed_either_gives_its_own_reason() -> None:
     supports = catalog()
     copy = supports[1].model_copy(update={"id": "res-copy"})
-    assert engine(*supports, copy, floor=0.99).why_not(make_team(1), "res-copy", as_of=AS_OF).outcome == "below_floor"
+    assert (
+        engine(*supports, copy, floor=0.99).why_not(make_team(1), "res-copy", ListTerms(AS_OF)).outcome == "below_floor"
+    )
 
 
 def test_why_not_of_an_unknown_id_suggests_close_ones() -> None:
     with pytest.raises(UnknownSupport, match="res-0"):
-        engine(*catalog()).why_not(make_team(1), "res-00", as_of=AS_OF)
+        engine(*catalog()).why_not(make_team(1), "res-00", ListTerms(AS_OF))
 
 
 def test_why_not_ranks_agree_with_the_ranking() -> None:
     recommender = engine(*catalog(), diversity=0.0)
     for rank, support_id in enumerate(ids(recommender, make_team(1)), start=1):
-        assert recommender.why_not(make_team(1), support_id, as_of=AS_OF, k=1).rank == rank
+        assert recommender.why_not(make_team(1), support_id, ListTerms(AS_OF, k=1)).rank == rank
 
 
 @pytest.mark.parametrize("kind", SupportKind)
@@ -263,7 +265,7 @@ def test_a_large_catalog_lists_what_the_text_search_finds(kind: SupportKind) -> 
                for match in found.matches)  # fmt: skip
     assert found.n_eligible == whole.n_eligible
     outside = next(id_ for id_ in fit if id_ not in {match.support_id for match in found.matches})
-    answer = small.why_not(team, outside, as_of=AS_OF)
+    answer = small.why_not(team, outside, ListTerms(AS_OF))
     assert (answer.outcome, answer.rank) == ("beyond_k", None)
     assert "too far" in answer.detail
 

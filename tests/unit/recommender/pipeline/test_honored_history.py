@@ -10,7 +10,7 @@ from models.recommendation import PastStatus, PastSupport, RecommendationRun
 from models.support import Support
 from models.vocab import Domain
 from recommender.config_load import starter_config
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 from recommender.telling.history import latest, left_out_because
 from recommender.testing import make_provider, make_resource
 from recommender.words import Speaker
@@ -65,9 +65,9 @@ def test_a_past_support_is_left_out_and_the_run_and_why_not_say_why(
     status: PastStatus, detail: str, because: str, outcome: str
 ) -> None:
     recommender, team = engine(*catalog()), make_team(1)
-    order = ids(recommender.recommend(team, as_of=AS_OF))
+    order = ids(recommender.recommend(team, ListTerms(AS_OF)))
     history = [past(order[1], status, detail=detail)]
-    run = recommender.recommend(team, as_of=AS_OF, k=3, history=history)
+    run = recommender.recommend(team, ListTerms(AS_OF, k=3, history=history))
     assert order[1] not in ids(run)
     assert len(ids(run)) == 3, "the list is filled up again"
     assert order[1] not in {entry.support_id for phase in run.plan for entry in phase.entries}
@@ -80,7 +80,7 @@ def test_a_past_support_is_left_out_and_the_run_and_why_not_say_why(
         support.url,
     )
     assert (said.status, said.since, said.because) == (status, date(2026, 5, 4), because)
-    answer = recommender.why_not(team, order[1], as_of=AS_OF, k=3, history=history)
+    answer = recommender.why_not(team, order[1], ListTerms(AS_OF, k=3, history=history))
     assert (answer.outcome, answer.detail, answer.margin) == (outcome, because, None)
     assert answer.score is not None
     assert sum(answer.components.values()) == pytest.approx(answer.score, abs=1e-9)
@@ -88,19 +88,19 @@ def test_a_past_support_is_left_out_and_the_run_and_why_not_say_why(
 
 def test_only_what_would_have_been_listed_is_named() -> None:
     recommender, team = engine(*catalog()), make_team(1)
-    order = ids(recommender.recommend(team, as_of=AS_OF))
-    run = recommender.recommend(team, as_of=AS_OF, k=2, history=[past(order[4]), past(order[0])])
+    order = ids(recommender.recommend(team, ListTerms(AS_OF)))
+    run = recommender.recommend(team, ListTerms(AS_OF, k=2, history=[past(order[4]), past(order[0])]))
     assert ids(run) == order[1:3]
     assert honored(run) == [order[0]]
-    answer = recommender.why_not(team, order[4], as_of=AS_OF, k=2, history=[past(order[4])])
+    answer = recommender.why_not(team, order[4], ListTerms(AS_OF, k=2, history=[past(order[4])]))
     assert answer.outcome == "already_used"
 
 
 def test_what_would_have_moved_up_is_named_too() -> None:
     """With the first two finished, the third and fourth fill two places: the third, finished as well, is missed."""
     recommender, team = engine(*catalog()), make_team(1)
-    order = ids(recommender.recommend(team, as_of=AS_OF))
-    run = recommender.recommend(team, as_of=AS_OF, k=2, history=[past(one) for one in order[2::-1]])
+    order = ids(recommender.recommend(team, ListTerms(AS_OF)))
+    run = recommender.recommend(team, ListTerms(AS_OF, k=2, history=[past(one) for one in order[2::-1]]))
     assert ids(run) == order[3:]
     assert honored(run) == order[:3], "in the order of the places they would have taken"
 
@@ -108,31 +108,31 @@ def test_what_would_have_moved_up_is_named_too() -> None:
 def test_a_history_of_everything_leaves_an_empty_list_that_explains_itself() -> None:
     recommender, team = engine(*catalog(), make_provider()), make_team(1)
     history = [past(support.id) for support in recommender.catalog.supports]
-    run = recommender.recommend(team, as_of=AS_OF, history=history)
+    run = recommender.recommend(team, ListTerms(AS_OF, history=history))
     assert [ids(run, 0), ids(run, 1)] == [[], []]
     assert sorted(honored(run)) == sorted(support.id for support in recommender.catalog.supports)
     assert run.lists[0].n_eligible == 5
     for support in recommender.catalog.supports:
-        assert recommender.why_not(team, support.id, as_of=AS_OF, history=history).outcome == "already_used"
+        assert recommender.why_not(team, support.id, ListTerms(AS_OF, history=history)).outcome == "already_used"
 
 
 def test_what_a_gate_excludes_or_the_floor_leaves_out_is_not_honored() -> None:
     supports = [*catalog(), make_resource("res-paid", cost="paid")]
     team = make_team(1, context={"budget": "none"})
     recommender, history = engine(*supports), [past("res-paid")]
-    assert recommender.recommend(team, as_of=AS_OF, history=history).honored == ()
-    assert recommender.why_not(team, "res-paid", as_of=AS_OF, history=history).outcome == "excluded"
-    assert engine(*supports, floor=0.99).recommend(team, as_of=AS_OF, history=[past("res-0")]).honored == ()
+    assert recommender.recommend(team, ListTerms(AS_OF, history=history)).honored == ()
+    assert recommender.why_not(team, "res-paid", ListTerms(AS_OF, history=history)).outcome == "excluded"
+    assert engine(*supports, floor=0.99).recommend(team, ListTerms(AS_OF, history=[past("res-0")])).honored == ()
 
 
 def test_a_near_duplicate_of_a_declined_support_may_still_be_listed() -> None:
     supports = catalog()
     recommender = engine(*supports, supports[1].model_copy(update={"id": "res-copy"}))
     team = make_team(1)
-    listed = ids(recommender.recommend(team, as_of=AS_OF))
+    listed = ids(recommender.recommend(team, ListTerms(AS_OF)))
     (shown,) = {"res-1", "res-copy"} & set(listed)
     (other,) = {"res-1", "res-copy"} - {shown}
-    run = recommender.recommend(team, as_of=AS_OF, history=[past(shown, "declined")])
+    run = recommender.recommend(team, ListTerms(AS_OF, history=[past(shown, "declined")]))
     assert ids(run) == [other if one == shown else one for one in listed]
     assert honored(run) == [shown]
 
@@ -140,24 +140,24 @@ def test_a_near_duplicate_of_a_declined_support_may_still_be_listed() -> None:
 def test_what_repeats_a_listed_support_would_not_have_been_listed() -> None:
     supports = catalog()
     recommender = engine(*supports, supports[1].model_copy(update={"id": "res-copy"}))
-    listed = ids(recommender.recommend(make_team(1), as_of=AS_OF))
+    listed = ids(recommender.recommend(make_team(1), ListTerms(AS_OF)))
     (other,) = {"res-1", "res-copy"} - set(listed)
-    run = recommender.recommend(make_team(1), as_of=AS_OF, history=[past(other)])
+    run = recommender.recommend(make_team(1), ListTerms(AS_OF, history=[past(other)]))
     assert (ids(run), run.honored) == (listed, ())
 
 
 def test_a_need_that_only_a_past_support_serves_is_reported_with_other() -> None:
     supports = [*catalog(), make_resource("res-data", domains=["data-and-measurement"])]
     team = make_team({METHODS: 1, DATA: 1})
-    run = engine(*supports).recommend(team, as_of=AS_OF, history=[past("res-data", "in_use")])
+    run = engine(*supports).recommend(team, ListTerms(AS_OF, history=[past("res-data", "in_use")]))
     (unmet,) = run.lists[0].unmet_needs
     assert (unmet.domain, unmet.detail.startswith("No other resource in the catalog")) == (DATA, True)
 
 
 def test_ids_that_the_catalog_lacks_are_ignored(starter: Recommender, judged: tuple[Assessment, ...]) -> None:
-    expected = starter.recommend(judged[0], as_of=AS_OF).model_dump_json()
+    expected = starter.recommend(judged[0], ListTerms(AS_OF)).model_dump_json()
     history = [past("res-gone", "removed"), past("gat-gone")]
-    assert starter.recommend(judged[0], as_of=AS_OF, history=history).model_dump_json() == expected
+    assert starter.recommend(judged[0], ListTerms(AS_OF, history=history)).model_dump_json() == expected
 
 
 def test_the_last_word_on_a_support_counts() -> None:
@@ -176,12 +176,12 @@ def test_months_are_named_in_english_whatever_the_machine_speaks(month: int) -> 
 def test_history_changes_nothing_but_the_places(starter: Recommender, judged: tuple[Assessment, ...]) -> None:
     """Supports that stay keep their order; what is left out is named, and both kinds have their own."""
     for team in judged[:8]:
-        before = starter.recommend(team, as_of=AS_OF)
+        before = starter.recommend(team, ListTerms(AS_OF))
         left_out = [match.support_id for ranked in before.lists for match in ranked.matches[:3:2]]
         history = [past(one, "in_use") for one in left_out]
-        after = starter.recommend(team, as_of=AS_OF, history=history)
+        after = starter.recommend(team, ListTerms(AS_OF, history=history))
         assert honored(after) == left_out
-        assert starter.recommend(team, as_of=AS_OF, history=history[::-1]) == after
+        assert starter.recommend(team, ListTerms(AS_OF, history=history[::-1])) == after
         for old, new in zip(before.lists, after.lists, strict=True):
             settings = starter.config.kinds[old.kind]
             fit = {match.support_id: match.score - match.components["diversity"] for match in old.matches}
@@ -197,16 +197,16 @@ def test_history_changes_nothing_but_the_places(starter: Recommender, judged: tu
 
 def test_a_large_catalog_honors_history_too() -> None:
     recommender, team = engine(*catalog(), n_candidates=1), make_team(1)
-    order = ids(recommender.recommend(team, as_of=AS_OF))
-    run = recommender.recommend(team, as_of=AS_OF, k=1, history=[past(order[0])])
+    order = ids(recommender.recommend(team, ListTerms(AS_OF)))
+    run = recommender.recommend(team, ListTerms(AS_OF, k=1, history=[past(order[0])]))
     assert (ids(run), honored(run)) == (order[1:2], order[:1])
     outside = min({support.id for support in recommender.catalog.supports} - set(order))
-    answer = recommender.why_not(team, outside, as_of=AS_OF, history=[past(outside, "removed")])
+    answer = recommender.why_not(team, outside, ListTerms(AS_OF, history=[past(outside, "removed")]))
     assert (answer.outcome, answer.rank, answer.score) == ("removed", None, None)
 
 
 def test_a_run_made_before_history_was_kept_is_still_read(starter: Recommender, judged: tuple[Assessment, ...]) -> None:
-    run = starter.recommend(judged[0], as_of=AS_OF)
+    run = starter.recommend(judged[0], ListTerms(AS_OF))
     document: dict[str, Any] = run.model_dump(mode="json")
     del document["honored"]
     assert RecommendationRun.model_validate_json(run.model_dump_json()) == run

@@ -8,7 +8,7 @@ from models.assessment import Assessment, OpenText
 from models.recommendation import Match, RecommendationRun
 from models.rules import AtLeast
 from models.vocab import Domain
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 from recommender.ranking.features import Reveals, revealing
 from recommender.telling.matches import MERGED_FIT
 from tests.fixtures.teams import INSTRUMENT, make_team, with_raters, with_words
@@ -41,7 +41,7 @@ def level_rules(recommender: Recommender) -> set[str]:
 
 
 def test_with_five_raters_levels_are_named(starter: Recommender, big: Assessment) -> None:
-    run = starter.recommend(big, as_of=AS_OF)
+    run = starter.recommend(big, ListTerms(AS_OF))
     assert any(LEVEL_FEATURES & match.components.keys() for match in matches(run))
     assert {trace.id for match in matches(run) for trace in match.rules} >= level_rules(starter)
     assert any(picture in match.matched_text.need_text for match in matches(run) if match.matched_text
@@ -51,7 +51,7 @@ def test_with_five_raters_levels_are_named(starter: Recommender, big: Assessment
 
 @pytest.mark.parametrize("n", [1, 2])
 def test_below_three_raters_a_run_gives_no_number_or_level_away(starter: Recommender, big: Assessment, n: int) -> None:
-    run = starter.recommend(with_raters(big, n), as_of=AS_OF)
+    run = starter.recommend(with_raters(big, n), ListTerms(AS_OF))
     assert all(score.mean is score.se is score.p_levels is score.level_words is None for score in run.profile.domains)
     assert all(need.priority is need.gap is need.share is need.p_top_three is None for need in run.needs)
     assert not any(need.rubric for need in run.needs)
@@ -73,7 +73,7 @@ def test_below_three_raters_a_run_gives_no_number_or_level_away(starter: Recomme
 def test_why_not_gives_no_more_away_than_the_list(starter: Recommender, big: Assessment, n: int) -> None:
     team = with_raters(big, n)
     last = starter.rank(team, as_of=AS_OF, k=200)[0].matches[-1]
-    answer = starter.why_not(team, last.support_id, as_of=AS_OF)
+    answer = starter.why_not(team, last.support_id, ListTerms(AS_OF))
     assert answer.outcome in ("below_floor", "beyond_k")
     assert MERGED_FIT in answer.components
     assert not LEVEL_FEATURES & answer.components.keys()
@@ -83,7 +83,7 @@ def test_why_not_gives_no_more_away_than_the_list(starter: Recommender, big: Ass
 def test_below_five_raters_no_picture_of_practice_and_no_need_share_is_shown(
     starter: Recommender, big: Assessment, n: int
 ) -> None:
-    run = starter.recommend(with_raters(big, n), as_of=AS_OF)
+    run = starter.recommend(with_raters(big, n), ListTerms(AS_OF))
     text = run.model_dump_json()
     assert not any(picture in text for picture in PICTURES)
     for match in matches(run):
@@ -100,7 +100,7 @@ def test_below_five_raters_no_part_made_of_single_answers_is_named(
 ) -> None:
     silent = with_words(with_raters(big, n))
     for team, hidden in ((with_words(silent, WORDS), ITEM_FEATURES), (silent, ITEM_FEATURES_WITHOUT_WORDS)):
-        for match in matches(starter.recommend(team, as_of=AS_OF)):
+        for match in matches(starter.recommend(team, ListTerms(AS_OF))):
             assert not hidden & match.components.keys()
             assert MERGED_FIT in match.components
 
@@ -111,7 +111,7 @@ def test_importance_from_two_people_is_in_no_part_and_no_share(starter: Recommen
         response.model_copy(update={"importance": dict.fromkeys(list(Domain)[:3], "top_three")})
         for response in team.responses[:2]
     ]
-    run = starter.recommend(team.model_copy(update={"responses": (*weighed, *team.responses[2:])}), as_of=AS_OF)
+    run = starter.recommend(team.model_copy(update={"responses": (*weighed, *team.responses[2:])}), ListTerms(AS_OF))
     for match in matches(run):
         assert not (LEVEL_FEATURES | IMPORTANCE_FEATURES) & match.components.keys()
         assert not any("you called important" in text or "your top three" in text for text in match.why)
@@ -122,7 +122,7 @@ def test_importance_from_two_people_is_in_no_part_and_no_share(starter: Recommen
 
 
 def test_an_agreed_rating_is_the_teams_own_and_shown_whole(starter: Recommender) -> None:
-    run = starter.recommend(make_team(1, n=1, answer_mode="consensus"), as_of=AS_OF)
+    run = starter.recommend(make_team(1, n=1, answer_mode="consensus"), ListTerms(AS_OF))
     assert any(LEVEL_FEATURES & match.components.keys() for match in matches(run))
     assert all(need.share is not None for match in matches(run) for need in match.needs)
 
@@ -137,8 +137,8 @@ def quoted(run: RecommendationRun) -> set[str]:
 @pytest.mark.parametrize("n", [1, 2, 3, 5])
 def test_own_words_are_quoted_only_when_their_author_agreed(starter: Recommender, n: int) -> None:
     team = make_team(2, n=n)
-    assert quoted(starter.recommend(with_words(team, WORDS, share=(True,)), as_of=AS_OF))
-    run = starter.recommend(with_words(team, WORDS, share=(False,)), as_of=AS_OF)
+    assert quoted(starter.recommend(with_words(team, WORDS, share=(True,)), ListTerms(AS_OF)))
+    run = starter.recommend(with_words(team, WORDS, share=(False,)), ListTerms(AS_OF))
     assert not quoted(run)
     assert "attendance dashboard" not in run.model_dump_json()
 
@@ -146,9 +146,9 @@ def test_own_words_are_quoted_only_when_their_author_agreed(starter: Recommender
 def test_one_author_who_did_not_agree_keeps_the_whole_text_unquoted(starter: Recommender) -> None:
     second = OpenText(challenges="We do not trust the numbers that we are given every month.")
     team = with_words(make_team(2), WORDS, second, share=(True, False))
-    assert quoted(starter.recommend(team, as_of=AS_OF)) <= {WORDS.hoped_for_support}
+    assert quoted(starter.recommend(team, ListTerms(AS_OF))) <= {WORDS.hoped_for_support}
     both = with_words(make_team(2), WORDS, OpenText(), share=(True, False))
-    assert WORDS.challenges in quoted(starter.recommend(both, as_of=AS_OF))
+    assert WORDS.challenges in quoted(starter.recommend(both, ListTerms(AS_OF)))
 
 
 def test_words_move_the_ranking_whether_or_not_they_may_be_quoted(starter: Recommender) -> None:
@@ -164,7 +164,7 @@ def test_words_move_the_ranking_whether_or_not_they_may_be_quoted(starter: Recom
 def test_words_encoded_live_leave_nothing_in_the_cache(starter: Recommender, big: Assessment) -> None:
     embedder = starter.embedder
     before = dict(embedder._memory)
-    starter.recommend(with_words(big, WORDS), as_of=AS_OF)
+    starter.recommend(with_words(big, WORDS), ListTerms(AS_OF))
     assert embedder._memory.keys() == before.keys()
 
 

@@ -12,7 +12,7 @@ from models.recommendation import RankedList
 from models.support import Support
 from models.vocab import SupportKind
 from recommender.catalog.duplicates import near_duplicates
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 from tests.fixtures.engines import make_recommender
 
 AS_OF = date(2026, 11, 21)
@@ -91,7 +91,7 @@ def test_recommend_lists_only_what_reaches_the_floor_and_at_most_k(
     starter: Recommender, judged: tuple[Assessment, ...]
 ) -> None:
     for team in judged:
-        run = starter.recommend(team, as_of=AS_OF)
+        run = starter.recommend(team, ListTerms(AS_OF))
         for ranked in run.lists:
             settings = starter.config.kinds[ranked.kind]
             assert len(ranked.matches) <= settings.k
@@ -131,17 +131,17 @@ def test_a_run_is_the_same_on_every_call_and_whatever_the_order_of_lines_raters_
         ]
         shuffle.shuffle(responses)
         mixed = team.model_copy(update={"responses": tuple(responses)})
-        expected = starter.recommend(team, as_of=AS_OF).model_dump_json()
-        assert starter.recommend(team, as_of=AS_OF).model_dump_json() == expected
-        assert other.recommend(mixed, as_of=AS_OF).model_dump_json() == expected
+        expected = starter.recommend(team, ListTerms(AS_OF)).model_dump_json()
+        assert starter.recommend(team, ListTerms(AS_OF)).model_dump_json() == expected
+        assert other.recommend(mixed, ListTerms(AS_OF)).model_dump_json() == expected
 
 
 @pytest.mark.parametrize("kind", SupportKind)
 def test_one_kind_alone_is_ranked_as_it_is_beside_the_other(
     starter: Recommender, judged: tuple[Assessment, ...], kind: SupportKind
 ) -> None:
-    both = starter.recommend(judged[0], as_of=AS_OF)
-    (alone,) = starter.recommend(judged[0], as_of=AS_OF, kinds=[kind]).lists
+    both = starter.recommend(judged[0], ListTerms(AS_OF))
+    (alone,) = starter.recommend(judged[0], ListTerms(AS_OF, kinds=[kind])).lists
     assert alone in both.lists
 
 

@@ -25,7 +25,7 @@ from recommender.catalog.load import Catalog, starter_catalog
 from recommender.config_load import starter_config
 from recommender.embedding import CachedEmbedder, SentenceEmbedder
 from recommender.instruments import default_instrument
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 from recommender.rules.load import starter_ruleset
 from tests.fixtures.teams import make_team, with_words
 
@@ -44,7 +44,7 @@ text = OpenText(
 )
 context = {"state": ["TX"], "grade_bands": ["high"], "focus_areas": ["on-track-grade-9"], "budget": "under-1000"}
 team = with_words(make_team(2, context=context), text, share=(True,))
-sys.stdout.write(recommender.recommend(team, as_of=date(2026, 11, 21)).model_dump_json())
+sys.stdout.write(recommender.recommend(team, ListTerms(date(2026, 11, 21))).model_dump_json())
 """
 
 

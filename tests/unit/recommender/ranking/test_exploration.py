@@ -17,7 +17,7 @@ from models.decision_log import Decision, LoggedList
 from models.recommendation import Match, PastSupport, RankedList
 from models.support import Support
 from recommender.config_load import starter_config
-from recommender.pipeline import Decided, Recommender
+from recommender.pipeline import Decided, ListTerms, Recommender
 from recommender.ranking.exploration import NeighborSwaps
 from recommender.ranking.features import FEATURES
 from recommender.testing import make_resource
@@ -51,8 +51,8 @@ def drawn(starter: Recommender, judged: tuple[Assessment, ...]) -> list[tuple[De
     """Runs without and with chance, of the same teams."""
     return [
         (
-            starter.decide(team, as_of=AS_OF, k=k, exploration=0.0),
-            starter.decide(team, as_of=AS_OF, k=k, exploration=0.5, seed=seed),
+            starter.decide(team, ListTerms(AS_OF, k=k, exploration=0.0)),
+            starter.decide(team, ListTerms(AS_OF, k=k, exploration=0.5, seed=seed)),
         )
         for team in judged[:6]
         for k, seed in ((1, 1), (4, 2), (5, 3))
@@ -84,7 +84,7 @@ def test_a_rate_out_of_range_is_refused(rate: float) -> None:
     with pytest.raises(ValueError, match=r"expected a number from 0 to 0\.5"):
         NeighborSwaps(2, 1, rate)
     with pytest.raises(ValueError, match=r"expected a number from 0 to 0\.5"):
-        engine(make_resource()).decide(make_team(1), as_of=AS_OF, exploration=rate)
+        engine(make_resource()).decide(make_team(1), ListTerms(AS_OF, exploration=rate))
 
 
 def test_more_than_one_runner_up_is_refused() -> None:
@@ -103,8 +103,8 @@ def test_without_chance_the_decided_run_is_the_recommended_one(
     starter: Recommender, judged: tuple[Assessment, ...]
 ) -> None:
     for team in judged[:4]:
-        expected = starter.recommend(team, as_of=AS_OF).model_dump_json()
-        decided = starter.decide(team, as_of=AS_OF)
+        expected = starter.recommend(team, ListTerms(AS_OF)).model_dump_json()
+        decided = starter.decide(team, ListTerms(AS_OF))
         assert decided.run.model_dump_json() == expected
         for log, ranked in zip(decided.logs, decided.run.lists, strict=True):
             assert [place.support_id for place in log.displayed] == [match.support_id for match in ranked.matches]
@@ -117,7 +117,7 @@ def test_the_same_seed_shows_the_same_bytes_and_another_seed_other_lists(
     starter: Recommender, judged: tuple[Assessment, ...]
 ) -> None:
     def run(seed: int) -> str:
-        decided = starter.decide(judged[0], as_of=AS_OF, exploration=0.5, seed=seed)
+        decided = starter.decide(judged[0], ListTerms(AS_OF, exploration=0.5, seed=seed))
         return decided.run.model_dump_json() + "".join(log.model_dump_json() for log in decided.logs)
 
     assert run(1) == run(1)
@@ -193,7 +193,7 @@ def test_every_log_is_a_line_that_the_evaluation_accepts(drawn: list[tuple[Decid
 
 
 def test_an_empty_list_has_no_log() -> None:
-    decided = engine(make_resource()).decide(make_team(1), as_of=AS_OF, exploration=0.5)
+    decided = engine(make_resource()).decide(make_team(1), ListTerms(AS_OF, exploration=0.5))
     assert [len(ranked.matches) for ranked in decided.run.lists] == [1, 0]
     assert [log.kind for log in decided.logs] == ["resource"]
 
@@ -202,12 +202,12 @@ def test_nothing_below_the_floor_or_already_used_is_shown_by_chance(
     starter: Recommender, judged: tuple[Assessment, ...]
 ) -> None:
     team = judged[1]
-    first, second = [log.candidates[-1].support_id for log in starter.decide(team, as_of=AS_OF, k=3).logs]
+    first, second = [log.candidates[-1].support_id for log in starter.decide(team, ListTerms(AS_OF, k=3)).logs]
     history = [PastSupport(support_id=one, status="declined", since=AS_OF) for one in (first, second)]
     for seed in range(12):
-        for log in starter.decide(team, as_of=AS_OF, k=3, history=history, exploration=0.5, seed=seed).logs:
+        for log in starter.decide(team, ListTerms(AS_OF, k=3, history=history, exploration=0.5, seed=seed)).logs:
             assert not {first, second} & {candidate.support_id for candidate in log.candidates}
-    for log in starter.decide(team, as_of=AS_OF, k=50, exploration=0.5).logs:
+    for log in starter.decide(team, ListTerms(AS_OF, k=50, exploration=0.5)).logs:
         floor = starter.config.kinds[log.kind].floor
         assert all(floor - 1e-6 <= candidate.features["score"] <= 1 for candidate in log.candidates)
 
@@ -216,15 +216,15 @@ def test_why_not_says_when_chance_gave_the_last_place_away(
     starter: Recommender, judged: tuple[Assessment, ...]
 ) -> None:
     team = judged[2]
-    runs = [(seed, starter.decide(team, as_of=AS_OF, k=3, exploration=0.5, seed=seed)) for seed in range(12)]
+    runs = [(seed, starter.decide(team, ListTerms(AS_OF, k=3, exploration=0.5, seed=seed))) for seed in range(12)]
     seed, run = next(one for one in runs if one[1].logs[0].displayed[-1].support_id
                      == one[1].logs[0].candidates[-1].support_id)  # fmt: skip
-    given = {"as_of": AS_OF, "k": 3, "exploration": 0.5, "seed": seed}
+    given = ListTerms(AS_OF, k=3, exploration=0.5, seed=seed)
     displaced, runner_up = [candidate.support_id for candidate in run.logs[0].candidates[2:]]
-    answer = starter.why_not(team, displaced, **given)
+    answer = starter.why_not(team, displaced, given)
     assert (answer.outcome, "by chance" in answer.detail) == ("beyond_k", True)
-    assert starter.why_not(team, runner_up, **given).rank == 3
-    assert starter.why_not(team, displaced, as_of=AS_OF, k=3).rank == 3
+    assert starter.why_not(team, runner_up, given).rank == 3
+    assert starter.why_not(team, displaced, ListTerms(AS_OF, k=3)).rank == 3
 
 
 def test_a_log_tells_what_the_ranking_with_the_first_two_swapped_would_earn() -> None:
@@ -232,7 +232,8 @@ def test_a_log_tells_what_the_ranking_with_the_first_two_swapped_would_earn() ->
     texts = ("One.", "Two.", "Three.", "Four.")
     recommender = engine(*(make_resource(f"res-{n}", title=text, summary=text) for n, text in enumerate(texts)))
     logs = [
-        recommender.decide(make_team(1), as_of=AS_OF, k=2, exploration=0.5, seed=seed).logs[0] for seed in range(160)
+        recommender.decide(make_team(1), ListTerms(AS_OF, k=2, exploration=0.5, seed=seed)).logs[0]
+        for seed in range(160)
     ]
     first, second = [candidate.support_id for candidate in logs[0].candidates[:2]]
     lines = [

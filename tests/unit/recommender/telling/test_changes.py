@@ -13,7 +13,7 @@ from models.recommendation import RecommendationRun
 from models.vocab import Domain, SupportKind
 from recommender.catalog.load import Catalog
 from recommender.instruments import default_instrument
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 from recommender.telling.change_evidence import gather_evidence, record_changes
 from recommender.telling.changes import attribute_moves, tell_changes
 from tests.fixtures.teams import make_team, with_context
@@ -230,7 +230,7 @@ def test_a_real_retake_is_told_down_to_the_needs(starter: Recommender) -> None:
     def run(factors: frozenset[ChangeFactor]) -> RecommendationRun:
         grades = (later if CONTEXT in factors else earlier).team.context["grade_bands"]
         team = with_context(later if ANSWERS in factors else earlier, grade_bands=grades)
-        return starter.recommend(team, as_of=dates[DATE in factors])
+        return starter.recommend(team, ListTerms(dates[DATE in factors]))
 
     def lists(factors: frozenset[ChangeFactor]) -> dict[SupportKind, list[SupportId]]:
         return {one.kind: [match.support_id for match in one.matches] for one in run(factors).lists}
@@ -258,7 +258,7 @@ def test_a_real_retake_is_told_down_to_the_needs(starter: Recommender) -> None:
 def test_rules_that_say_something_else_of_a_support_are_evidence(starter: Recommender) -> None:
     team = make_team(2, importance={DATA: "important"}, context={"grade_bands": ["high"], "focus_areas": ["math"]})
     before, after = (
-        starter.recommend(one, as_of=date(2026, 9, 1)) for one in (team, with_context(team, cycle_phase="testing"))
+        starter.recommend(one, ListTerms(date(2026, 9, 1))) for one in (team, with_context(team, cycle_phase="testing"))
     )
     found = gather_evidence(before, after).rules
     assert "cycle-phase" in {rule for rules in found.values() for rule in rules}
@@ -267,6 +267,6 @@ def test_rules_that_say_something_else_of_a_support_are_evidence(starter: Recomm
 
 def test_hidden_needs_are_no_evidence(starter: Recommender) -> None:
     two_people, five = (make_team(2, n=n) for n in (2, 5))
-    before, after = (starter.recommend(team, as_of=date(2026, 9, 1)) for team in (two_people, five))
+    before, after = (starter.recommend(team, ListTerms(date(2026, 9, 1))) for team in (two_people, five))
     assert gather_evidence(before, after).needs == ()
     assert len(gather_evidence(after, after).needs) == 10

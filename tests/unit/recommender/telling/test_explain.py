@@ -10,7 +10,7 @@ from models.message import Message
 from models.recommendation import NeedShare, RuleTrace
 from models.vocab import Domain, RuleEffect, RuleOutcome
 from recommender.index import CatalogIndex
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 from recommender.ranking.features import FEATURES
 from recommender.ranking.scoring import RULE_PREFIX
 from recommender.ranking.signals import OwnWords, rubric_queries
@@ -116,7 +116,7 @@ def test_every_sentence_of_a_run_is_backed_by_a_need_a_part_or_a_met_rule(
     fixed = {SPEAKER.tell(key): name for name, one in FEATURES.items() for key in one.sentences or () if key}
     for team in judged[::4]:
         _, view = starter._view(team, AS_OF)
-        for ranked_list in starter.recommend(team, as_of=AS_OF).lists:
+        for ranked_list in starter.recommend(team, ListTerms(AS_OF)).lists:
             ranker = starter._rankers[ranked_list.kind]
             ranked = ranker.rank(view, k=ranker.settings.k, floor=ranker.settings.floor)
             eligible = ranked.rules.eligible[ranked.features.rows]
