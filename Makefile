@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-full wheel lint types bench client words check clean
+.PHONY: setup demo test test-full wheel lowest lint types bench client words check clean
 
 setup: $(STAMP)
 
@@ -35,6 +35,14 @@ test-full: setup
 # What others install: dist/trellis_recommender-VERSION-py3-none-any.whl.
 wheel: setup
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+
+# The tests on the oldest packages that a wheel accepts.
+lowest: setup
+	$(PYTHON) -m venv build/lowest
+	$(BIN)/python tests/packaging/lowest.py > build/lowest/constraints.txt
+	build/lowest/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_FLAGS) \
+		--constraint build/lowest/constraints.txt --editable '.[dev,eval]'
+	build/lowest/bin/python -m pytest -n auto --dist worksteal -m 'not full'
 
 lint: setup
 	$(BIN)/ruff check .

@@ -16,14 +16,13 @@ from eval.commands.options import (
     CatalogDir,
     DataDir,
     Json,
-    Kind,
     KindOption,
     Seed,
     TeamsDir,
-    kinds_of,
     progress_bar,
     vectors_in,
 )
+from models.kinds import ALL, kinds_of
 from recommender.errors import TrellisError
 
 __all__ = ["ExtraMissing", "app"]
@@ -55,7 +54,7 @@ def _eval() -> None:
 
 @app.command()
 def judged(
-    kind: KindOption = Kind.ALL,
+    kind: KindOption = ALL,
     teams: TeamsDir = None,
     catalog: CatalogDir = None,
     run: Annotated[
@@ -88,7 +87,7 @@ def judged(
             rankers=our_rankers(bench, as_of=today, progress=progress),
             about_rankers={OURS: bench.about_ours},
             runs=runs,
-            kinds=kinds_of(kind),
+            kinds=kinds_of([kind]),
             baseline=baseline,
             judged_by=bench.judged_by,
             versions=bench.versions,
@@ -107,7 +106,7 @@ def judged(
 
 @app.command()
 def tune(
-    kind: KindOption = Kind.ALL,
+    kind: KindOption = ALL,
     teams: TeamsDir = None,
     catalog: CatalogDir = None,
     seed: Seed = SEED,
@@ -122,7 +121,7 @@ def tune(
     bench = open_bench(teams=teams, catalog=catalog, data_dir=vectors_in(data_dir))
     studies = []
     with progress_bar() as progress:
-        for one in kinds_of(kind):
+        for one in kinds_of([kind]):
             tables = feature_tables(
                 bench.teams,
                 bench.catalog,

@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr
 from models.base import Value
 from models.vocab import AnswerMode, Domain, Form, ImportanceKey, Length
 
-__all__ = ["Answer", "Assessment", "ContextValue", "InstrumentRef", "OpenText", "Response", "Retake", "Team"]
+__all__ = ["Answer", "Answers", "Assessment", "ContextValue", "InstrumentRef", "OpenText", "Response", "Retake", "Team"]
 
 Level4 = Annotated[StrictInt, Field(ge=1, le=4)]
 Answer = Level4 | Literal["not_sure", "not_applicable", "skipped"]
@@ -41,10 +41,13 @@ class OpenText(Value):
     hoped_for_support: str = ""
 
 
-class Response(Value):
-    """One respondent's answers, or the agreed answers in consensus mode."""
-
+class _Person(Value):
     respondent: str = Field(min_length=1)
+
+
+class Answers(Value):
+    """What one author answered."""
+
     role: str | None = None
     answers: dict[str, Answer] = {}
     importance: dict[Domain, ImportanceKey] = {}
@@ -52,6 +55,12 @@ class Response(Value):
     open_text: OpenText = OpenText()
     share_text: StrictBool = False
     """Whether officers may read this author's own words."""
+
+
+class Response(Answers, _Person):
+    """One respondent's answers, or the agreed answers in consensus mode."""
+
+    # The person comes first in what is written: pydantic takes the fields of the last base first.
 
 
 class Retake(Value):

@@ -13,11 +13,11 @@ __all__ = [
     "ChangeEvidence",
     "ChangeFactor",
     "ChangeStory",
-    "Decision",
     "KindChanges",
-    "Move",
+    "ListChange",
     "NeedChange",
     "RecordChange",
+    "SupportDecision",
 ]
 
 
@@ -40,7 +40,7 @@ class ChangeFactor(StrEnum):
 
 RecordChange = Literal["new", "gone", "changed"]
 
-Decision = Literal["used", "declined", "removed", "pinned", "added", "reordered"]
+SupportDecision = Literal["used", "declined", "removed", "pinned", "added", "reordered"]
 
 
 class NeedChange(Value):
@@ -63,11 +63,11 @@ class ChangeEvidence(Value):
     """Records that differ between the two catalogs."""
     rules: dict[SupportId, tuple[str, ...]] = {}
     """Ids of the rules that say something else of a support than before."""
-    decisions: dict[SupportId, Decision] = {}
+    decisions: dict[SupportId, SupportDecision] = {}
     """What was decided on a support between the two lists."""
 
 
-class Move(Value):
+class ListChange(Value):
     """One support whose place differs. A support that is not listed has the place after the last, k + 1."""
 
     support_id: SupportId
@@ -91,11 +91,11 @@ class KindChanges(Value):
     kind: SupportKind
     overlap: float
     """Rank-biased overlap of the two lists (p = 0.9, extrapolated): 0 has nothing in common, 1 is the same list."""
-    entries: tuple[Move, ...]
+    entries: tuple[ListChange, ...]
     """By place now."""
-    exits: tuple[Move, ...]
+    exits: tuple[ListChange, ...]
     """By place before."""
-    moves: tuple[Move, ...]
+    moves: tuple[ListChange, ...]
     """Listed both times; by place now."""
     n_stayed: int
     """Supports at the same place both times."""

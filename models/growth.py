@@ -6,9 +6,9 @@ from models.base import AssessmentId, TeamId, Value
 from models.message import Message
 from models.vocab import Domain
 
-__all__ = ["ChangeMethod", "DomainGrowth", "Growth", "NoVerdict", "ShownScore", "Verdict"]
+__all__ = ["ChangeMethod", "ChangeVerdict", "DomainGrowth", "Growth", "NoVerdict", "ShownScore"]
 
-Verdict = Literal["reliable", "possible", "no clear change"]
+ChangeVerdict = Literal["reliable", "possible", "no clear change"]
 
 ChangeMethod = Literal["paired", "unmatched", "agreed"]
 """The people who answered both times, against their own spread; two groups, each with its standard error; or two
@@ -46,7 +46,7 @@ class DomainGrowth(Value):
     before: ShownScore | None
     """None when there is no score, or when either time has too few raters to be shown."""
     after: ShownScore | None
-    verdict: Verdict | None
+    verdict: ChangeVerdict | None
     direction: Literal["up", "down"] | None
     """Which way a reliable or possible change goes; None otherwise."""
     no_verdict: NoVerdict | None

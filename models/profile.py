@@ -6,7 +6,7 @@ from models.base import AssessmentId, TeamId, Value
 from models.instrument import InstrumentVersion
 from models.vocab import AnswerMode, Domain, Form, ReadinessAdvice, ScoreStatus, Visibility
 
-__all__ = ["Agreement", "CapacityProfile", "DomainScore", "ReadinessSummary", "StyleFlag"]
+__all__ = ["Agreement", "AgreementWord", "CapacityProfile", "DomainScore", "ReadinessSummary", "StyleFlag"]
 
 AgreementWord = Literal["close", "mixed", "far apart"]
 

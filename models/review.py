@@ -27,7 +27,7 @@ __all__ = [
     "Opened",
     "Pin",
     "Reason",
-    "Recall",
+    "RecallRelease",
     "Release",
     "Removal",
     "RemovalReason",
@@ -40,14 +40,14 @@ __all__ = [
     "SecondRead",
     "SecondReading",
     "SetDue",
-    "Support",
+    "SupportKey",
     "Undo",
     "Unpin",
     "Verdict",
     "Words",
 ]
 
-Support = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=200)]
+SupportKey = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=200)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
@@ -99,14 +99,14 @@ class Approve(Value):
     """This match is good as it is."""
 
     action: Literal["approve"] = "approve"
-    support_id: Support
+    support_id: SupportKey
 
 
 class Remove(Value):
     """Take a match out of the list."""
 
     action: Literal["remove"] = "remove"
-    support_id: Support
+    support_id: SupportKey
     reason: RemovalReason
     note: Words = ""
 
@@ -115,21 +115,21 @@ class Pin(Value):
     """Put a match behind the other pinned ones, before all that are not."""
 
     action: Literal["pin"] = "pin"
-    support_id: Support
+    support_id: SupportKey
 
 
 class Unpin(Value):
     """Let a pinned match stand first of those that are not."""
 
     action: Literal["unpin"] = "unpin"
-    support_id: Support
+    support_id: SupportKey
 
 
 class Move(Value):
     """Put a match at another place of its list."""
 
     action: Literal["move"] = "move"
-    support_id: Support
+    support_id: SupportKey
     to_place: Annotated[StrictInt, Field(ge=1, le=1000)]
     """From 1, among the kept matches of its kind."""
 
@@ -138,7 +138,7 @@ class Add(Value):
     """Put a support at the end of its list that was not recommended."""
 
     action: Literal["add"] = "add"
-    support_id: Support
+    support_id: SupportKey
     kind: SupportKind
     title: str
     url: str
@@ -155,7 +155,7 @@ class Note(Value):
 
     action: Literal["comment"] = "comment"
     text: Reason
-    support_id: Support | None = None
+    support_id: SupportKey | None = None
     for_team: StrictBool = False
     """Whether the team reads it with the released list."""
 
@@ -211,7 +211,7 @@ class Release(Value):
     action: Literal["release"] = "release"
 
 
-class Recall(Value):
+class RecallRelease(Value):
     """Take the released list back from the team."""
 
     action: Literal["recall"] = "recall"
@@ -234,7 +234,7 @@ Action = Annotated[
     | SetDue
     | Undo
     | Release
-    | Recall,
+    | RecallRelease,
     Field(discriminator="action"),
 ]
 

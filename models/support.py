@@ -1,6 +1,8 @@
 """Supports of the catalog: resources and providers. What no page says is None or empty; nothing is guessed."""
 
+from abc import abstractmethod
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -37,7 +39,17 @@ class Evidence(Value):
     url: Url
 
 
+class Service(Value):
+    """One service that a provider offers."""
+
+    type: ServiceType
+    description: Text
+    domains: tuple[Domain, ...]
+
+
 class _Support(Value):
+    """What every kind of support says. The properties ask all kinds alike for what only some of them say."""
+
     id: str
     url: Url
     source_urls: tuple[Url, ...]
@@ -56,6 +68,41 @@ class _Support(Value):
     needs_met: tuple[Text, ...] = ()
     """Needs it answers, in the voice of people on a team."""
     checked_on: date
+
+    @property
+    @abstractmethod
+    def kind(self) -> SupportKind:
+        """The kind of support, which decides the list it is ranked in."""
+
+    @property
+    @abstractmethod
+    def display_title(self) -> str:
+        """What a person reads first."""
+
+    @property
+    @abstractmethod
+    def support_type(self) -> StrEnum:
+        """The type within its kind."""
+
+    @property
+    def by(self) -> str:
+        """Who made it, where that is not the support itself; empty where it is."""
+        return ""
+
+    @property
+    def offers(self) -> tuple[Service, ...]:
+        """Services that come with it."""
+        return ()
+
+    @property
+    def backing(self) -> Evidence | None:
+        """The evidence behind it; None where none is known or its kind names none."""
+        return None
+
+    @property
+    def places(self) -> tuple[str, ...] | None:
+        """US state codes, or `US`, where it can be had, empty where unknown; None where place does not matter."""
+        return None
 
 
 class Resource(_Support):
@@ -79,13 +126,20 @@ class Resource(_Support):
         """What a person reads first."""
         return self.title
 
+    @property
+    def support_type(self) -> ResourceType:
+        """What it is made as."""
+        return self.resource_type
 
-class Service(Value):
-    """One service that a provider offers."""
+    @property
+    def by(self) -> str:
+        """The publisher."""
+        return self.publisher
 
-    type: ServiceType
-    description: Text
-    domains: tuple[Domain, ...]
+    @property
+    def backing(self) -> Evidence | None:
+        """The evidence that its sources name."""
+        return self.evidence
 
 
 class Provider(_Support):
@@ -107,6 +161,21 @@ class Provider(_Support):
     def display_title(self) -> str:
         """What a person reads first."""
         return self.name
+
+    @property
+    def support_type(self) -> ProviderKind:
+        """What kind of organization it is."""
+        return self.provider_kind
+
+    @property
+    def offers(self) -> tuple[Service, ...]:
+        """Its services."""
+        return self.services
+
+    @property
+    def places(self) -> tuple[str, ...] | None:
+        """Where it serves."""
+        return self.serves
 
 
 Support = Resource | Provider

@@ -17,17 +17,17 @@ from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbed
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument, default_instrument
 from recommender.pipeline import Recommender
-from recommender.ports import Progress
+from recommender.ports import OnProgress
 from recommender.reading.values import AllFaults
 from recommender.rules.load import load_ruleset, starter_ruleset
 
-__all__ = ["Inputs", "Parts", "Sources", "open_embedder", "open_inputs", "open_recommender"]
+__all__ = ["Inputs", "RecommenderParts", "Sources", "open_embedder", "open_inputs", "open_recommender"]
 
 _VECTORS = "vectors.sqlite"
 
 
 @dataclass(frozen=True)
-class Parts:
+class RecommenderParts:
     """What decides a ranking besides the model."""
 
     instrument: LoadedInstrument
@@ -36,13 +36,13 @@ class Parts:
     config: RankingConfig
 
     @classmethod
-    def of(cls, recommender: Recommender) -> "Parts":
+    def of(cls, recommender: Recommender) -> "RecommenderParts":
         """The parts of a recommender."""
         return cls(recommender.instrument, recommender.catalog, recommender.ruleset, recommender.config)
 
 
 @dataclass(frozen=True)
-class Inputs(Parts):
+class Inputs(RecommenderParts):
     """What a recommender is made of, read and checked; cheap to load, so that faults show before long work starts."""
 
     embedder: CachedEmbedder
@@ -98,7 +98,7 @@ def open_recommender(
     *,
     keep_words: bool = False,
     indexes: Mapping[SupportKind, CatalogIndex] | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> Recommender:
     """A recommender over these inputs; embeds what the cache lacks, which can take minutes the first time.
 

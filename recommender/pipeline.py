@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from models.assessment import Assessment
 from models.base import AssessmentId, SupportId, TeamId
 from models.decision_log import LoggedList
+from models.kinds import KINDS
 from models.message import Message
 from models.profile import CapacityProfile
 from models.recommendation import (
@@ -35,12 +36,13 @@ from recommender.config import RankingConfig
 from recommender.diagnosis.needs import derive_needs, shown_needs
 from recommender.diagnosis.profiling import build_profile, shown
 from recommender.embedding import CachedEmbedder
-from recommender.index import CatalogIndex
+from recommender.index import CatalogIndex, kind_indexes
 from recommender.instruments import LoadedInstrument
-from recommender.ports import Progress
+from recommender.ports import MakeDenseIndex, OnProgress
 from recommender.ranking.exploration import log_list, swap_neighbors
-from recommender.ranking.ranker import KindRanker, Ranked, TeamView
+from recommender.ranking.ranker import KindRanker, Ranked, TeamToRank
 from recommender.ranking.signals import DOMAINS, OwnWords, own_words, rubric_queries, team_signals
+from recommender.retrieval import FaissIndex
 from recommender.rules.facts import team_facts
 from recommender.rules.load import ruleset_version
 from recommender.telling.explain import RubricVectors
@@ -49,9 +51,9 @@ from recommender.telling.matches import MatchWriter
 from recommender.telling.planning import make_plan
 from recommender.words import Speaker
 
-__all__ = ["ALL_KINDS", "Decided", "ListTerms", "Recommender", "versions_of"]
+__all__ = ["Decided", "ListTerms", "Recommender", "versions_of"]
 
-ALL_KINDS = (SupportKind.RESOURCE, SupportKind.PROVIDER)
+_ALL_KINDS = tuple(KINDS)
 
 
 class Decided(NamedTuple):
@@ -68,7 +70,7 @@ class ListTerms:
 
     as_of: date
     """The date for season and freshness; the assessment's own date is the caller's to choose."""
-    kinds: Sequence[SupportKind] = ALL_KINDS
+    kinds: Sequence[SupportKind] = _ALL_KINDS
     """Which lists to make."""
     k: int | None = None
     """Matches a list; None takes the configured number of each kind."""
@@ -101,7 +103,8 @@ class Recommender:
         embedder: CachedEmbedder,
         keep_words: bool = False,
         indexes: Mapping[SupportKind, CatalogIndex] | None = None,
-        progress: Progress | None = None,
+        dense_index: MakeDenseIndex = FaissIndex,
+        progress: OnProgress | None = None,
     ) -> None:
         """Index the catalog; only texts that the embedder's cache lacks are encoded.
 
@@ -114,6 +117,7 @@ class Recommender:
             keep_words: whether vectors of the teams' own words may stay in the cache. False encodes them anew each time
                 and leaves nothing behind; True suits files that are ranked again and again on one's own machine.
             indexes: the catalog's supports of each kind, indexed already; None indexes them.
+            dense_index: how vectors of the catalog are kept and compared, where it is indexed here.
             progress: told about encoding.
 
         Raises:
@@ -129,10 +133,7 @@ class Recommender:
         anchors = embedder.encode(rubric_queries(instrument), query=True, progress=progress)
         self._rubric = RubricVectors.of(anchors)
         self._speaker = Speaker(instrument=instrument.instrument, ruleset=ruleset)
-        indexes = indexes or {
-            SupportKind.RESOURCE: CatalogIndex.build(catalog.resources, embedder, progress=progress),
-            SupportKind.PROVIDER: CatalogIndex.build(catalog.providers, embedder, progress=progress),
-        }
+        indexes = indexes or kind_indexes(catalog, embedder, dense_index=dense_index, progress=progress)
         self._rankers = {
             kind: KindRanker(
                 indexes[kind],
@@ -142,7 +143,7 @@ class Recommender:
                 ruleset=ruleset,
                 config=config,
             )
-            for kind in ALL_KINDS
+            for kind in KINDS
         }
         self.versions = versions_of(instrument, catalog, ruleset, config, embedder)
 
@@ -214,7 +215,7 @@ class Recommender:
         assessment: Assessment,
         *,
         as_of: date,
-        kinds: Sequence[SupportKind] = ALL_KINDS,
+        kinds: Sequence[SupportKind] = _ALL_KINDS,
         k: int,
     ) -> tuple[RankedList, ...]:
         """The best `k` eligible supports of each kind, without a floor: whole lists, for evaluation."""
@@ -264,13 +265,13 @@ class Recommender:
 
     def _view(
         self, assessment: Assessment, as_of: date, word_vectors: NDArray[np.float32] | None = None
-    ) -> tuple[CapacityProfile, TeamView]:
+    ) -> tuple[CapacityProfile, TeamToRank]:
         """The complete profile, which is not for showing, and the team as the rankers see it."""
         scoring = self.config.scoring
         profile = build_profile(assessment, self.instrument, scoring)
         needs = derive_needs(profile, assessment, self.instrument, scoring)
         words = self._own_words(assessment)
-        team = TeamView(
+        team = TeamToRank(
             assessment=assessment,
             needs=needs,
             signals=team_signals(assessment, self.instrument, profile, needs, scoring),
@@ -281,10 +282,10 @@ class Recommender:
         )
         return profile, team
 
-    def _writer(self, team: TeamView, profile: CapacityProfile) -> MatchWriter:
+    def _writer(self, team: TeamToRank, profile: CapacityProfile) -> MatchWriter:
         return MatchWriter(team, profile, instrument=self.instrument, rubric=self._rubric, speaker=self._speaker)
 
-    def _list(self, ranker: KindRanker, ranked: Ranked, team: TeamView, writer: MatchWriter) -> RankedList:
+    def _list(self, ranker: KindRanker, ranked: Ranked, team: TeamToRank, writer: MatchWriter) -> RankedList:
         return RankedList(
             kind=ranker.kind,
             matches=tuple(writer.match(ranker, ranked, place) for place in range(len(ranked.listed.order))),
@@ -294,7 +295,7 @@ class Recommender:
         )
 
 
-def _shown(ranker: KindRanker, team: TeamView, terms: ListTerms, *, logged: bool) -> tuple[Ranked, LoggedList | None]:
+def _shown(ranker: KindRanker, team: TeamToRank, terms: ListTerms, *, logged: bool) -> tuple[Ranked, LoggedList | None]:
     """One kind's list of what is good enough and not past, after its swaps, and its log if wanted and not empty."""
     k, floor, by_chance = terms.k or ranker.settings.k, ranker.settings.floor, terms.exploration != 0
     ranked = ranker.rank(team, k=k, floor=floor, barred=terms.past, runner_up=by_chance or logged)
@@ -324,7 +325,7 @@ def versions_of(
     )
 
 
-def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamView, speaker: Speaker) -> tuple[UnmetNeed, ...]:
+def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamToRank, speaker: Speaker) -> tuple[UnmetNeed, ...]:
     """Priority needs that no support good enough works on."""
     rows = ranked.features.rows
     good = ranked.rules.eligible[rows] & (ranked.relevance.total >= ranker.settings.floor)

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from models.support import Provider, Resource, Support
 from recommender.index import CatalogIndex
 from recommender.index.documents import sentences
-from recommender.ports import Embedder
+from recommender.ports import Embedder, MakeDenseIndex
 
 __all__ = [
+    "DenseIndexConformance",
     "EmbedderConformance",
     "HashingEmbedder",
     "make_provider",
@@ -119,6 +120,58 @@ class EmbedderConformance:
         assert embedder.fingerprint == before
 
 
+class DenseIndexConformance:
+    """What every `DenseIndex` must keep; subclass it as `Test…` and give it a `make_index` fixture."""
+
+    @staticmethod
+    def vectors(n_rows: int, dimension: int = 384) -> NDArray[np.float32]:
+        """Unit vectors, the same ones every time."""
+        drawn = np.random.default_rng(7).standard_normal((n_rows, dimension)).astype(np.float32)
+        unit: NDArray[np.float32] = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+        return unit
+
+    def test_similarities_are_inner_products(self, make_index: MakeDenseIndex) -> None:
+        index = make_index(np.array([[1, 0], [0.6, 0.8], [0, -1]], dtype=np.float32))
+        found = index.similarities(np.array([[0.6, 0.8], [1, 0]], dtype=np.float32))
+        assert found.dtype == np.float32
+        assert np.allclose(found, [[0.6, 1.0, -0.8], [1.0, 0.6, 0.0]], atol=1e-6)
+
+    def test_similarities_agree_with_a_matrix_product_in_double_precision(self, make_index: MakeDenseIndex) -> None:
+        vectors = self.vectors(301)
+        expected = vectors[:20].astype(np.float64) @ vectors.T.astype(np.float64)
+        assert np.abs(make_index(vectors).similarities(vectors[:20]) - expected).max() < 1e-6
+
+    def test_a_similarity_depends_on_its_two_vectors_alone(self, make_index: MakeDenseIndex) -> None:
+        vectors = self.vectors(203)
+        index = make_index(vectors)
+        together = index.similarities(vectors[:9])
+        singly = np.stack([index.similarities(query[np.newaxis])[0] for query in vectors[:9]])
+        assert singly.tobytes() == together.tobytes()
+        order = np.random.default_rng(1).permutation(len(vectors))[:107]
+        assert make_index(vectors[order]).similarities(vectors[:9]).tobytes() == together[:, order].tobytes()
+
+    def test_vectors_come_back_as_they_were_given(self, make_index: MakeDenseIndex) -> None:
+        vectors = self.vectors(23)
+        index = make_index(vectors)
+        for first, last in ((0, 23), (4, 9), (22, 23), (7, 7)):
+            assert index.between(first, last).tobytes() == vectors[first:last].tobytes()
+            assert index.between(first, last).shape == (last - first, 384)
+
+    def test_no_rows_and_no_queries(self, make_index: MakeDenseIndex) -> None:
+        vectors = self.vectors(3)
+        assert make_index(vectors[:0]).similarities(vectors).shape == (3, 0)
+        assert make_index(vectors).similarities(vectors[:0]).shape == (0, 3)
+
+    def test_queries_of_another_shape_are_refused(self, make_index: MakeDenseIndex) -> None:
+        index = make_index(self.vectors(3))
+        for shape in ((1, 383), (384,)):
+            try:
+                index.similarities(np.zeros(shape, dtype=np.float32))
+            except ValueError:
+                continue
+            raise AssertionError(f"Queries of shape {shape} were let pass.")
+
+
 def make_resource(id: str = "res-example", **fields: Any) -> Resource:  # noqa: A002 - the field's name
     """A small valid resource; `fields` replace the defaults and are validated."""
     defaults: dict[str, Any] = {
@@ -186,7 +239,7 @@ def synthetic_supports(base: Sequence[Support], n: int, *, seed: int, n_statemen
             "id": f"{facets.id.split('-')[0]}-synthetic-{number:07d}",
             "summary": " ".join(summary[number % len(summary)] for summary in summaries),
             "needs_met": tuple(needs_met),
-            "title" if isinstance(facets, Resource) else "name": title.display_title,
+            "title" if "title" in type(facets).model_fields else "name": title.display_title,
         }
         made.append(facets.model_copy(update=words))
     return sorted(made, key=lambda support: (support.kind, support.id))
@@ -222,10 +275,11 @@ def synthetic_vectors(base: NDArray[np.float32], n: int, *, seed: int, noise: fl
 def synthetic_index(base: CatalogIndex, n: int, *, seed: int, n_statements: int = 4) -> CatalogIndex:
     """An index of `n` synthetic supports whose vectors resemble those of `base`, without encoding anything."""
     supports = synthetic_supports(base.supports, n, seed=seed, n_statements=n_statements)
+    documents = base.documents.between(0, len(base.supports))
     n_rows = sum(len(support.needs_met) for support in supports)
-    source = base.statements.vectors if n_rows else base.documents.vectors
+    source = base.statements.between(0, len(base.statement_texts)) if n_rows else documents
     return CatalogIndex(
         supports,
-        document_vectors=synthetic_vectors(base.documents.vectors, n, seed=seed),
+        document_vectors=synthetic_vectors(documents, n, seed=seed),
         statement_vectors=synthetic_vectors(source, n_rows, seed=seed + 1),
     )

@@ -15,7 +15,7 @@ from api.assessments.answers import (
     invitation_of,
     open_place,
     own_answers,
-    save,
+    save_body,
     submit,
 )
 from api.assessments.respondents import INVITATION
@@ -72,18 +72,18 @@ def _invitation(request: Request, database: DatabaseDep, credentials: Credential
     return invitation
 
 
-Invited = Annotated[Invitation | None, Depends(_invitation)]
+InvitedCaller = Annotated[Invitation | None, Depends(_invitation)]
 
 
 def _caller(
-    request: Request, database: DatabaseDep, now: Now, invitation: Invited, credentials: Credentials
+    request: Request, database: DatabaseDep, now: Now, invitation: InvitedCaller, credentials: Credentials
 ) -> Principal | Invitation:
     """Whoever may answer: the holder of an invitation, or a key that may write."""
     return invitation or Require(Permission.WRITE_TEAMS)(request, database, now, credentials)
 
 
 def _person(
-    request: Request, database: DatabaseDep, now: Now, invitation: Invited, credentials: Credentials
+    request: Request, database: DatabaseDep, now: Now, invitation: InvitedCaller, credentials: Credentials
 ) -> Invitation:
     """The holder of an invitation, and nobody else."""
     if invitation is None:
@@ -93,7 +93,7 @@ def _person(
 
 
 Caller = Annotated[Principal | Invitation, Depends(_caller)]
-Person = Annotated[Invitation, Depends(_person)]
+InvitedPerson = Annotated[Invitation, Depends(_person)]
 
 _OR_KEY: dict[str, Any] = {"security": [{"key": []}]}
 """Beside the invitation, which OpenAPI is told by the dependency."""
@@ -139,7 +139,7 @@ def patch_answers(
 ) -> Progress:
     """Save what the body holds over what was saved before, all of it or nothing; the last write of a piece wins."""
     place = open_place(session, caller, assessment_id, respondent_id, lock=True)
-    saved = save(session, engine, place, body, now=now)
+    saved = save_body(session, engine, place, body, now=now)
     done("answers_saved", saved.pieces)
     return saved.progress
 
@@ -151,7 +151,7 @@ def patch_answers(
     responses=problem_responses(_403="Anything but the person's own invitation."),
 )
 def get_answers(
-    person: Person,
+    person: InvitedPerson,
     session: Reading,
     engine: EngineDep,
     assessment_id: str,

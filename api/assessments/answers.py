@@ -5,23 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.orm import Session
 
 from api.access.keys import hash_secret
 from api.access.principals import Principal
 from api.access.reach import beyond_reach_as, own_team
 from api.assessments.closures import must_be_open
-from api.assessments.opening import asks_instrument, assessment_faults, check_same_instrument
+from api.assessments.opening import asks_instrument, check_same_instrument
+from api.assessments.pieces import Pieces, pieces_of, tree_of
 from api.assessments.rows import Place, answers_of, find_invited, find_place, write_answers
 from api.assessments.snapshots import assessment_of, response_of
-from api.assessments.windows import Phase
+from api.assessments.windows import WindowPhase
 from api.engine.engine import Engine
 from api.errors import InvalidBody, NotAllowed, NotFound, Unauthenticated
 from api.storage.database import Database
 from models.assessment import Answer, OpenText
 from models.base import Fault
 from models.vocab import AnswerMode, Domain, Form, ImportanceKey, Length
+from recommender.diagnosis.form_check import check_response
 from recommender.diagnosis.profiling import build_profile
 from recommender.diagnosis.questions import Asked, Questions, questions_for
 from recommender.reading.fault_words import found
@@ -40,8 +43,12 @@ __all__ = [
     "own_place",
     "questions_of",
     "save",
+    "save_body",
     "submit",
 ]
+
+
+_ABSENT = object()
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,8 @@ class OwnScore(BaseModel):
     """1 to 4, one decimal."""
     level_words: str
     """A level's name, or `between X and Y`."""
+    levels: SkipJsonSchema[tuple[int, ...]] = Field(exclude=True)
+    """The level, or the two, that the words name: for pages, which say them in the reader's language."""
 
 
 class OwnAnswers(BaseModel):
@@ -101,7 +110,7 @@ class OwnAnswers(BaseModel):
     team_name: str
     form: Form
     length: Length
-    phase: Phase
+    phase: WindowPhase
     opens_at: datetime
     closes_at: datetime | None
     role: str | None
@@ -165,33 +174,49 @@ def own_place(session: Session, invitation: Invitation, *, lock: bool = False) -
     return place
 
 
-def save(session: Session, engine: Engine, place: Place, body: bytes, *, now: datetime) -> Saved:
-    """Save the pieces in the body over what was saved before; a piece of null is taken out. All of it or nothing.
+def save(session: Session, engine: Engine, place: Place, pieces: Pieces, *, now: datetime) -> Saved:
+    """Save pieces over what was saved before; a piece of None is taken out. All of it or nothing.
 
     Args:
         session: a writing transaction; `place` was read in it with its lock.
         engine: instrument and constants of scoring.
         place: whose answers.
-        body: JSON with any of the fields of a response but `respondent`.
+        pieces: what changes.
         now: the time.
 
     Raises:
         WindowClosed: not open yet, or not any more, or in another phase.
         Conflict: the window asks another version of the instrument than the one in use.
-        InvalidBody: every fault by its pointer into the body. More than the allowed number of `top_three` counts what
-            is saved already.
+        InvalidBody: every fault by its pointer into the tree of the pieces. More than the allowed number of `top_three`
+            counts what is saved already.
     """
-    must_be_open(place, engine.instrument, now=now)
-    check_same_instrument(place.assessment, engine.instrument)
-    saved = answers_of(session, place.respondent.id)
-    values, removed = _changes(engine, place, saved, body)
-    write_answers(session, place.respondent.id, values, removed=removed, now=now)
-    if values or removed:
-        place.respondent.saved_at = now
-        place.respondent.submitted_at = None
-        session.flush()
-    left = {path: value for path, value in {**saved, **values}.items() if path not in removed}
-    return Saved(len(values) + len(removed), _progress(engine, place, left))
+    saved = _saved(session, engine, place, now=now)
+    if faults := _faults(engine, place, saved, tree_of(pieces)):
+        raise InvalidBody(faults)
+    return _write(session, engine, place, saved, pieces, now=now)
+
+
+def save_body(session: Session, engine: Engine, place: Place, body: bytes, *, now: datetime) -> Saved:
+    """Save what a body holds: JSON with any of the fields of a response but `respondent`; else as `save`.
+
+    Raises:
+        WindowClosed, Conflict: as for `save`.
+        InvalidBody: not JSON, or every fault by its pointer into the body.
+    """
+    saved = _saved(session, engine, place, now=now)
+    try:
+        tree = parse_json(body)
+    except NotJson as error:
+        raise InvalidBody([Fault(pointer="", detail=str(error))]) from error
+    if not isinstance(tree, dict):
+        raise InvalidBody([Fault(pointer="", detail=f"Expected an object with answers; found {found(tree)}.")])
+    faults = []
+    if tree.pop("respondent", _ABSENT) is not _ABSENT:
+        faults.append(Fault(pointer="/respondent", detail="Whose answers these are is in the path; leave it out."))
+    if faults := [*faults, *_faults(engine, place, saved, tree)]:
+        raise InvalidBody(faults)
+    pieces = pieces_of(tree, [item.id for item in engine.instrument.instrument.readiness])
+    return _write(session, engine, place, saved, pieces, now=now)
 
 
 def submit(session: Session, engine: Engine, place: Place, *, now: datetime) -> Progress:
@@ -221,7 +246,7 @@ def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
         team_name=place.team.name,
         form=Form(assessment.form),
         length=Length(assessment.length),
-        phase=Phase(assessment.phase),
+        phase=WindowPhase(assessment.phase),
         opens_at=assessment.opens_at,
         closes_at=assessment.closes_at,
         role=response.pop("role", None),
@@ -263,74 +288,47 @@ def _own_scores(engine: Engine, place: Place, response: dict[str, Any]) -> list[
     answers = assessment_of(place.assessment, place.team, [response], engine, mode=AnswerMode(place.respondent.mode))
     profile = build_profile(answers, engine.instrument, engine.config.scoring, item_parameters=engine.item_parameters)
     return [
-        OwnScore(domain=score.domain, mean=round(score.mean, 1), level_words=score.level_words)
+        OwnScore(
+            domain=score.domain, mean=round(score.mean, 1), level_words=score.level_words, levels=score.levels or ()
+        )
         for score in profile.domains
         if score.mean is not None and score.level_words is not None
     ]
 
 
-def _changes(engine: Engine, place: Place, saved: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], list[str]]:
-    """What the body sets, and the paths that it takes out."""
-    try:
-        patch = parse_json(body)
-    except NotJson as error:
-        raise InvalidBody([Fault(pointer="", detail=str(error))]) from error
-    if not isinstance(patch, dict):
-        raise InvalidBody([Fault(pointer="", detail=f"Expected an object with answers; found {found(patch)}.")])
-    faults = []
-    if "respondent" in patch:
-        faults.append(Fault(pointer="/respondent", detail="Whose answers these are is in the path; leave it out."))
-    readiness = [item.id for item in engine.instrument.instrument.readiness]
-    removed = _take_nulls_out(patch, readiness)
-    values = dict(_pieces(patch))
-    # The cap on top_three counts what is saved already; what is set or taken out here comes first.
-    if isinstance(importance := patch.get("importance"), dict):
-        for path, value in saved.items():
-            if path.startswith("importance/") and path not in removed:
-                importance.setdefault(path.removeprefix("importance/"), value)
-    patch["respondent"] = "person"
-    faults += assessment_faults(engine.instrument, form=place.assessment.form, response=patch)
-    if faults:
-        raise InvalidBody(faults)
-    return {path: value for path, value in values.items() if path not in removed}, removed
+def _saved(session: Session, engine: Engine, place: Place, *, now: datetime) -> Pieces:
+    """What is saved so far in a place where more may be saved."""
+    must_be_open(place, engine.instrument, now=now)
+    check_same_instrument(place.assessment, engine.instrument)
+    return answers_of(session, place.respondent.id)
 
 
-_STAND_INS: Mapping[str, Any] = {"answers": "skipped", "importance": ImportanceKey.USEFUL, "open_text": ""}
+def _faults(engine: Engine, place: Place, saved: Pieces, tree: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """What is wrong with changes of a person's answers; the cap on `top_three` counts what is saved and stays."""
+    changed = tree.get("importance")
+    staying = (
+        [
+            path
+            for path, value in saved.items()
+            if value == ImportanceKey.TOP_THREE and path.startswith("importance/") and path.split("/")[1] not in changed
+        ]
+        if isinstance(changed, dict)
+        else []
+    )
+    form = Form(place.assessment.form)
+    return check_response(tree, engine.instrument, form, n_top_three=len(staying))
 
 
-def _take_nulls_out(patch: dict[str, Any], readiness: list[str]) -> list[str]:
-    """Paths that are taken out; in their places stand harmless answers, so that unknown names are still found."""
-    removed: list[str] = []
-    for key in ("role", "share_text"):
-        if key in patch and patch[key] is None:
-            removed.append(key)
-            del patch[key]
-    for part, stand_in in _STAND_INS.items():
-        for key, value in patch[part].items() if isinstance(patch.get(part), dict) else ():
-            if value is None:
-                removed.append(f"{part}/{key}")
-                patch[part][key] = stand_in
-    for domain, levels in patch["readiness"].items() if isinstance(patch.get("readiness"), dict) else ():
-        if levels is None:
-            removed += [f"readiness/{domain}/{part}" for part in readiness]
-            patch["readiness"][domain] = {}
-        for part, level in levels.items() if isinstance(levels, dict) else ():
-            if level is None:
-                removed.append(f"readiness/{domain}/{part}")
-                levels[part] = 1
-    return removed
-
-
-def _pieces(patch: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Paths and values of a patch; what has a wrong shape is for the checks to tell."""
-    pieces: list[tuple[str, Any]] = [(key, patch[key]) for key in ("role", "share_text") if key in patch]
-    for part in ("answers", "importance", "open_text", "readiness"):
-        for key, value in patch[part].items() if isinstance(patch.get(part), dict) else ():
-            if part == "readiness" and isinstance(value, dict):
-                pieces += [(f"{part}/{key}/{question}", level) for question, level in value.items()]
-            else:
-                pieces.append((f"{part}/{key}", value))
-    return pieces
+def _write(session: Session, engine: Engine, place: Place, saved: Pieces, pieces: Pieces, *, now: datetime) -> Saved:
+    values = {path: value for path, value in pieces.items() if value is not None}
+    removed = [path for path in pieces if path not in values]
+    write_answers(session, place.respondent.id, values, removed=removed, now=now)
+    if pieces:
+        place.respondent.saved_at = now
+        place.respondent.submitted_at = None
+        session.flush()
+    left = {path: value for path, value in {**saved, **values}.items() if path not in removed}
+    return Saved(len(pieces), _progress(engine, place, left))
 
 
 def _progress(engine: Engine, place: Place, saved: Mapping[str, Any]) -> Progress:

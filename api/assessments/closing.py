@@ -9,7 +9,7 @@ from api.access.audit import note
 from api.assessments.opening import asks_instrument, is_due
 from api.assessments.rows import find_assessment, last_snapshot
 from api.assessments.snapshots import freeze
-from api.assessments.windows import AssessmentView, Mode, Phase, assessment_view
+from api.assessments.windows import AssessmentView, Mode, WindowPhase, assessment_view
 from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody, NoResults
 from api.storage.database import Database
@@ -59,7 +59,7 @@ def close_assessment(
         Conflict: it is closed already, or asks another version of the instrument than the one in use.
         NoResults: nobody has answered anything in this phase.
     """
-    if assessment.phase == Phase.CLOSED:
+    if assessment.phase == WindowPhase.CLOSED:
         raise Conflict("The window is closed already.")
     phase = assessment.phase
     new = freeze(session, engine, assessment, team, now=now)
@@ -72,7 +72,7 @@ def close_assessment(
         notices.append(
             "From each of the earlier results, the answers of at least 3 people must differ, or single answers could "
             "be told; they do not, so the last results stay in force."
-            if phase == Phase.INDIVIDUAL
+            if phase == WindowPhase.INDIVIDUAL
             else "The agreed answers are the same as before; those results stay in force."
         )
     return ClosedView(
@@ -100,12 +100,12 @@ def reopen_assessment(
     """
     if how.closes_at is not None and how.closes_at <= now:
         raise InvalidBody([Fault(pointer="/closes_at", detail="Expected a time after now.")])
-    first = Phase.CONSENSUS if assessment.mode == Mode.CONSENSUS else Phase.INDIVIDUAL
+    first = WindowPhase.CONSENSUS if assessment.mode == Mode.CONSENSUS else WindowPhase.INDIVIDUAL
     if assessment.phase == first:
         raise Conflict("The window is open already.")
     both = assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS
-    alone = last_snapshot(session, assessment.id, Phase.INDIVIDUAL) is not None
-    back = Phase.CONSENSUS if both and alone and assessment.phase == Phase.CLOSED else first
+    alone = last_snapshot(session, assessment.id, WindowPhase.INDIVIDUAL) is not None
+    back = WindowPhase.CONSENSUS if both and alone and assessment.phase == WindowPhase.CLOSED else first
     assessment.phase = back
     assessment.closes_at = how.closes_at
     assessment.closed_at = None
@@ -145,11 +145,13 @@ def _end_phase(
     at: datetime,
     has_results: bool,
 ) -> None:
-    more = assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and assessment.phase == Phase.INDIVIDUAL and has_results
+    more = (
+        assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and assessment.phase == WindowPhase.INDIVIDUAL and has_results
+    )
     # The time to close belonged to the phase that ends here.
     assessment.closes_at = None if more else assessment.closes_at
     assessment.closed_at = None if more else at
-    assessment.phase = Phase.CONSENSUS if more else Phase.CLOSED
+    assessment.phase = WindowPhase.CONSENSUS if more else WindowPhase.CLOSED
     assessment.version += 1
     session.flush()
     _note(session, "assessment.close", assessment, team, actor, now)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from api.assessments.opening import asks_instrument, is_due
 from api.assessments.rows import Place
-from api.assessments.windows import Phase
+from api.assessments.windows import WindowPhase
 from api.errors import WindowClosed
 from recommender.instruments import LoadedInstrument
 
@@ -28,7 +28,7 @@ def closure_of(place: Place, instrument: LoadedInstrument, *, now: datetime) -> 
     assessment = place.assessment
     if now < assessment.opens_at:
         return Closure.NOT_OPEN_YET
-    if assessment.phase == Phase.CLOSED or is_due(assessment, now):
+    if assessment.phase == WindowPhase.CLOSED or is_due(assessment, now):
         return Closure.CLOSED
     if assessment.phase != place.respondent.mode:
         return Closure.OTHER_PHASE

@@ -9,19 +9,17 @@ from api.access.audit import note
 from api.access.principals import Principal
 from api.access.reach import beyond_reach_as, own_team, team_with_results
 from api.assessments.rows import add_assessment, find_assessment, last_closed, last_snapshot, last_wave
-from api.assessments.windows import AssessmentChange, Mode, NewAssessment, Phase
+from api.assessments.windows import AssessmentChange, Mode, NewAssessment, WindowPhase
 from api.errors import Conflict, InvalidBody, NotFound, WindowClosed
 from api.storage.ids import new_id
 from api.storage.tables import Assessment, Team
 from models.base import Fault
-from models.vocab import AnswerMode, Domain, Length
-from recommender.diagnosis.assessments import parse_assessment
-from recommender.errors import InvalidAssessment
+from models.vocab import Form, Length
+from recommender.diagnosis.form_check import check_window
 from recommender.instruments import LoadedInstrument
 
 __all__ = [
     "asks_instrument",
-    "assessment_faults",
     "change_assessment",
     "check_same_instrument",
     "create_assessment",
@@ -35,7 +33,7 @@ __all__ = [
 
 def is_due(assessment: Assessment, now: datetime) -> bool:
     """Whether the present phase should have ended by itself."""
-    return assessment.phase != Phase.CLOSED and assessment.closes_at is not None and assessment.closes_at <= now
+    return assessment.phase != WindowPhase.CLOSED and assessment.closes_at is not None and assessment.closes_at <= now
 
 
 def own_assessment(
@@ -101,7 +99,7 @@ def create_assessment(
         focus_domains=[str(domain) for domain in new.focus_domains],
         set_aside=[str(domain) for domain in new.set_aside],
         mode=new.mode,
-        phase=Phase.CONSENSUS if new.mode is Mode.CONSENSUS else Phase.INDIVIDUAL,
+        phase=WindowPhase.CONSENSUS if new.mode is Mode.CONSENSUS else WindowPhase.INDIVIDUAL,
         roster_size=new.roster_size,
         retake=retake,
         opens_at=opens_at,
@@ -130,7 +128,7 @@ def change_assessment(
         WindowClosed: it is closed; its results are frozen.
         InvalidBody: every fault, as for `create_assessment`.
     """
-    if assessment.phase == Phase.CLOSED:
+    if assessment.phase == WindowPhase.CLOSED:
         raise WindowClosed("The window is closed and its results are frozen; reopen it to change it.")
     check_same_instrument(assessment, instrument)
     given = change.model_fields_set
@@ -180,53 +178,12 @@ def check_same_instrument(assessment: Assessment, instrument: LoadedInstrument) 
         raise Conflict(f"This assessment asks {used}, but {version.id} {version.version} is in use; open a new one.")
 
 
-def assessment_faults(
-    instrument: LoadedInstrument,
-    *,
-    form: str,
-    focus_domains: list[Domain] | None = None,
-    set_aside: list[Domain] | None = None,
-    then: dict[Domain, int] | None = None,
-    response: dict[str, Any] | None = None,
-) -> list[Fault]:
-    """What `parse_assessment` has against parts of an assessment, in an assessment that is otherwise sound.
-
-    Args:
-        instrument: the questionnaire.
-        form: the form that is asked.
-        focus_domains: as in an assessment file.
-        set_aside: likewise.
-        then: levels of a retake.
-        response: one respondent's answers.
-
-    Returns:
-        Faults whose pointers lead into `response` (`/answers/la1`) or to the fields of a window (`/focus_domains/0`).
-    """
-    document = {
-        "assessment_id": "this",
-        "instrument": {"id": instrument.version.id, "version": instrument.version.version},
-        "form": form,
-        "answer_mode": AnswerMode.INDIVIDUAL,
-        "team": {"id": "team", "name": "team"},
-        "focus_domains": focus_domains or [],
-        "set_aside": set_aside or [],
-        "retake": {"previous_id": "earlier", "then": then or {}},
-        "responses": [{"respondent": "person"} if response is None else response],
-    }
-    try:
-        parse_assessment(document, instrument)
-    except InvalidAssessment as error:
-        return [f.model_copy(update={"pointer": f.pointer.removeprefix("/responses/0")}) for f in error.faults]
-    return []
-
-
 def _faults_of_new(
     session: Session, team: Team, new: NewAssessment, instrument: LoadedInstrument, *, now: datetime
 ) -> tuple[list[Fault], str | None]:
     """The faults of a new window, and the id of the assessment that it retakes."""
-    faults = assessment_faults(
-        instrument, form=team.form, focus_domains=new.focus_domains, set_aside=new.set_aside, then=new.retake.then
-    )
+    window = {"focus_domains": new.focus_domains, "set_aside": new.set_aside, "retake": {"then": new.retake.then}}
+    faults = list(check_window(window, instrument, Form(team.form)))
     if new.focus_domains and new.length is Length.FULL:
         faults.append(Fault(pointer="/focus_domains", detail="The full form asks every domain in full; leave it out."))
     faults += _time_faults(new.closes_at, new.opens_at or now, now)
@@ -236,8 +193,9 @@ def _faults_of_new(
 def _faults_of_change(
     assessment: Assessment, change: AssessmentChange, instrument: LoadedInstrument, *, now: datetime
 ) -> list[Fault]:
-    then = change.retake.then if change.retake else {}
-    faults = assessment_faults(instrument, form=assessment.form, set_aside=change.set_aside or [], then=then)
+    retake = {"then": change.retake.then if change.retake else {}}
+    window = {"set_aside": change.set_aside or [], "retake": retake}
+    faults = list(check_window(window, instrument, Form(assessment.form)))
     if assessment.previous_id is None and change.retake and change.retake.model_fields_set:
         faults.append(_not_a_retake())
     if "closes_at" in change.model_fields_set:

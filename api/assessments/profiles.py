@@ -26,9 +26,9 @@ from recommender.diagnosis.needs import derive_needs, shown_needs
 from recommender.diagnosis.profiling import build_profile
 
 __all__ = [
-    "Comparison",
     "ProfileView",
     "ResponseRate",
+    "TwoWaves",
     "WordsView",
     "compare",
     "growth_of",
@@ -80,7 +80,7 @@ class WordsView(BaseModel):
     notices: list[str]
 
 
-class Comparison(NamedTuple):
+class TwoWaves(NamedTuple):
     """Two results of a team, and what changed between them; all as people may see it."""
 
     growth: Growth
@@ -180,7 +180,7 @@ def growth_of(session: Session, engine: Engine, assessment: Assessment, *, mode:
     return compare(session, engine, assessment, mode=mode).growth
 
 
-def compare(session: Session, engine: Engine, assessment: Assessment, *, mode: AnswerMode | None = None) -> Comparison:
+def compare(session: Session, engine: Engine, assessment: Assessment, *, mode: AnswerMode | None = None) -> TwoWaves:
     """The results of an assessment beside those of the one that it retakes.
 
     Two results of one kind can be compared: without a `mode` these are the ones that drive needs when both are of one
@@ -203,7 +203,7 @@ def compare(session: Session, engine: Engine, assessment: Assessment, *, mode: A
         _wave(before, engine), _wave(after, engine), instrument=engine.instrument, config=engine.config.scoring
     )
     shown_before, shown_after = (CapacityProfile.model_validate_json(one.profile) for one in (before, after))
-    return Comparison(growth, shown_before, shown_after, before.taken_at)
+    return TwoWaves(growth, shown_before, shown_after, before.taken_at)
 
 
 def _snapshot(session: Session, assessment: Assessment, mode: AnswerMode | None) -> Snapshot:

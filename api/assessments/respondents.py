@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from api.access.audit import note
 from api.access.keys import hash_secret, new_secret
 from api.access.principals import Principal
-from api.assessments.opening import assessment_faults, is_due
+from api.assessments.opening import is_due
 from api.assessments.rows import add_respondent, count_respondents, find_respondent, write_answers
-from api.assessments.windows import Phase
+from api.assessments.windows import WindowPhase
 from api.errors import Conflict, InvalidBody, WindowClosed
 from api.storage.ids import new_id
 from api.storage.tables import Assessment, Respondent, Team
 from models.base import Fault
-from models.vocab import AnswerMode
+from models.vocab import AnswerMode, Form
+from recommender.diagnosis.form_check import check_response
 from recommender.instruments import LoadedInstrument
 
 __all__ = [
@@ -91,7 +92,7 @@ def invite(
         Conflict: the person is in already, or the agreed answers have their one place already.
         InvalidBody: the role is not one of the instrument, or the external id looks like one of our own.
     """
-    if assessment.phase == Phase.CLOSED or is_due(assessment, now):
+    if assessment.phase == WindowPhase.CLOSED or is_due(assessment, now):
         raise WindowClosed("The window is closed; nobody can be invited.")
     if faults := invitee_faults(assessment, new, instrument):
         raise InvalidBody(faults)
@@ -123,8 +124,7 @@ def invitee_faults(assessment: Assessment, new: NewRespondent | None, instrument
     """What `invite` would refuse in a person; nothing where the person cannot be read."""
     faults: list[Fault] = []
     if new is not None and new.role is not None:
-        response = {"respondent": "person", "role": new.role}
-        faults += assessment_faults(instrument, form=assessment.form, response=response)
+        faults += check_response({"role": new.role}, instrument, Form(assessment.form))
     if new is not None and new.external_id is not None and new.external_id.startswith(_OURS):
         faults.append(Fault(pointer="/external_id", detail=f"Ids that begin with '{_OURS}' are Trellis's own."))
     return faults

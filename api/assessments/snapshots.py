@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from api.assessments.opening import check_same_instrument
+from api.assessments.pieces import Pieces, tree_of
 from api.assessments.rows import add_snapshot, answers_in, last_snapshot, respondents, snapshots_of
 from api.engine.engine import Engine
 from api.storage.ids import new_id
@@ -92,16 +93,9 @@ def assessment_of(
     return parse_assessment(document, engine.instrument)
 
 
-def response_of(name: str, saved: Mapping[str, Any]) -> dict[str, Any]:
+def response_of(name: str, saved: Pieces) -> dict[str, Any]:
     """A response of an assessment file, from pieces by path."""
-    response: dict[str, Any] = {"respondent": name}
-    for path, value in saved.items():
-        *parents, key = path.split("/")
-        part = response
-        for parent in parents:
-            part = part.setdefault(parent, {})
-        part[key] = value
-    return response
+    return {"respondent": name, **tree_of(saved)}
 
 
 def _responses(session: Session, assessment_id: str, mode: str) -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ __all__ = [
     "AssessmentView",
     "Mode",
     "NewAssessment",
-    "Phase",
     "RetakeAnswers",
+    "WindowPhase",
     "assessment_view",
 ]
 
@@ -31,7 +31,7 @@ class Mode(StrEnum):
     """Everybody alone; then, with those results frozen, the team agrees. Both are kept; the agreed ones drive needs."""
 
 
-class Phase(StrEnum):
+class WindowPhase(StrEnum):
     """Where a window stands."""
 
     INDIVIDUAL = "individual"
@@ -39,7 +39,7 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
-Level = Annotated[int, Field(ge=1, le=4, strict=True)]
+ThenLevel = Annotated[int, Field(ge=1, le=4, strict=True)]
 Roster = Annotated[int, Field(ge=1, le=100_000)]
 
 
@@ -48,7 +48,7 @@ class RetakeAnswers(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    then: dict[Domain, Level] = Field(default={}, description="Where the team would now say that it was back then.")
+    then: dict[Domain, ThenLevel] = Field(default={}, description="Where the team would now say that it was back then.")
     turnover: Literal["none", "some", "many"] | None = Field(
         default=None, description="How many members have joined or left since then; `many` is half or more."
     )
@@ -116,7 +116,7 @@ class AssessmentView(BaseModel):
     instrument: InstrumentUsed
     form: Form
     mode: Mode
-    phase: Phase
+    phase: WindowPhase
     length: Length
     focus_domains: list[Domain]
     set_aside: list[Domain]

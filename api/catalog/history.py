@@ -1,6 +1,6 @@
 """The kept catalogs with what people ask about them: how large, who stored them, who put them in use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,8 @@ from api.access.audit_rows import latest_lines
 from api.access.principals import Principal
 from api.catalog.versions import IMPORTED, CatalogVersion, catalog_versions
 from api.engine.engine import Engine
+from models.kinds import KINDS, size_key
+from models.vocab import SupportKind
 
 __all__ = ["VersionLine", "version_lines"]
 
@@ -20,9 +22,8 @@ class VersionLine(NamedTuple):
     """One kept catalog."""
 
     standing: CatalogVersion
-    n_resources: int | None
-    """None where nobody imported it here, as the catalog of earlier settings."""
-    n_providers: int | None
+    sizes: Mapping[SupportKind, int | None]
+    """Supports of every kind; None where nobody imported it here, as the catalog of earlier settings."""
     imported_by: str | None
     """Name of who stored it; None as above."""
     activated_by: str | None
@@ -40,14 +41,12 @@ def version_lines(session: Session, engine: Engine, principal: Principal) -> Seq
     lines = []
     for one in standings:
         line, catalog = imports.get(one.version), present.get(one.version)
-        size = {"n_resources": len(catalog.resources), "n_providers": len(catalog.providers)} if catalog else {}
-        if line is not None and not size:
-            size = line.detail
+        noted = line.detail if line is not None else {}
+        sizes = catalog.sizes if catalog else {kind: noted.get(size_key(kind)) for kind in KINDS}
         lines.append(
             VersionLine(
                 one,
-                n_resources=size.get("n_resources"),
-                n_providers=size.get("n_providers"),
+                sizes=sizes,
                 imported_by=names.get(line.actor, _ELSEWHERE) if line else None,
                 activated_by=names.get(one.activated_by, _ELSEWHERE) if one.activated_by else None,
                 from_settings=one.version == engine.settings_catalog.version,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.catalog.supports import CursorError, ProviderView, ResourceView, SupportPage, SupportQuery, find_supports, view
+from api.catalog.supports import CursorError, SupportPage, SupportQuery, SupportView, find_supports, view
 from api.errors import InvalidParameter
 from api.http.dependencies import CatalogReader, EngineDep, problem_responses
 from models.base import Fault
@@ -37,6 +37,6 @@ def list_supports(_: CatalogReader, engine: EngineDep, query: Annotated[SupportQ
     response_model_by_alias=False,
     responses=problem_responses(_404="No such support; close ids are named.", _422="The id is not valid."),
 )
-def get_support(_: CatalogReader, engine: EngineDep, support_id: str) -> ResourceView | ProviderView:
+def get_support(_: CatalogReader, engine: EngineDep, support_id: str) -> SupportView:
     """Answer the whole record."""
     return view(engine.catalog.get(support_id))

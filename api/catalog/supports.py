@@ -4,12 +4,14 @@ import base64
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Literal
+from types import new_class
+from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, computed_field
 
 from models.base import SupportId
-from models.support import Provider, Resource, Support
+from models.kinds import KINDS, KindSpec
+from models.support import Support
 from models.vocab import (
     US_STATES,
     Audience,
@@ -18,8 +20,6 @@ from models.vocab import (
     FocusArea,
     GradeBand,
     Modality,
-    ProviderKind,
-    ResourceType,
     SupportKind,
 )
 from recommender.canonical import content_hash
@@ -27,10 +27,9 @@ from recommender.catalog.load import Catalog
 
 __all__ = [
     "CursorError",
-    "ProviderView",
-    "ResourceView",
     "SupportPage",
     "SupportQuery",
+    "SupportView",
     "facet_counts",
     "find_supports",
     "matching",
@@ -38,6 +37,8 @@ __all__ = [
 ]
 
 State = StrEnum("State", {code: code for code in US_STATES})  # type: ignore[misc]  # mypy reads literal members only
+_ANY_TYPE: Any = Union[tuple(spec.types for spec in KINDS.values())]  # noqa: UP007 - made of values
+SupportType = Annotated[StrEnum, GetPydanticSchema(lambda _, handler: handler(_ANY_TYPE))]
 LevelNumber = Annotated[int, Field(ge=1, le=4)]
 Rank = Callable[[str], Mapping[SupportId, float]]
 """Lexical scores of the supports that share a word with a text; supports without a shared word are absent."""
@@ -60,7 +61,7 @@ class SupportQuery(BaseModel):
         Literal["fit", "title"], Field(description="Best matches first (without `q`, by kind and id), or by title.")
     ] = "fit"
     kind: list[SupportKind] = []
-    type: Annotated[list[ResourceType | ProviderKind], Field(description="Type of resource, or kind of provider.")] = []
+    type: Annotated[list[SupportType], Field(description="Type of resource, or kind of provider.")] = []
     domain: list[Domain] = []
     level: Annotated[list[LevelNumber], Field(description="Capacity levels, 1 emerging to 4 leading.")] = []
     focus_area: list[FocusArea] = []
@@ -80,26 +81,28 @@ class SupportQuery(BaseModel):
     cursor: Annotated[str, Field(max_length=200, description="`next_cursor` of the page before.")] = ""
 
 
-class ResourceView(Resource):
-    """A resource as the API shows it."""
+def _view_model(spec: KindSpec) -> type[Support]:
+    """Records of a kind as the API shows them: `kind` is the kind of support, as in a match, for every record."""
+    of_kind: Any = Literal[spec.kind]
+    shown = computed_field(return_type=of_kind, description="The kind of support.")
+    aliased = {name: field.annotation for name, field in spec.model.model_fields.items() if field.alias}
+    also = ": `kind` is the kind of support, as in a match" if aliased else ""
+    body = {
+        "__doc__": f"A {spec.kind} as the API shows it{also}.",
+        "__module__": __name__,
+        "__annotations__": aliased,
+        "kind": shown(property(lambda _: spec.kind)),
+    }
+    model: type[Support] = new_class(
+        f"{spec.model.__name__}View", (spec.model,), exec_body=lambda made: made.update(body)
+    )
+    return model
 
-    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated property
-    @property
-    def kind(self) -> Literal[SupportKind.RESOURCE]:
-        """The kind of support."""
-        return SupportKind.RESOURCE
 
-
-class ProviderView(Provider):
-    """A provider as the API shows it: `kind` is the kind of support, as in a match."""
-
-    provider_kind: ProviderKind
-
-    @computed_field  # type: ignore[prop-decorator]  # as above
-    @property
-    def kind(self) -> Literal[SupportKind.PROVIDER]:
-        """The kind of support."""
-        return SupportKind.PROVIDER
+_VIEWS = {kind: _view_model(spec) for kind, spec in KINDS.items()}
+_ANY_VIEW: Any = Union[tuple(_VIEWS.values())]  # noqa: UP007 - made of values
+SupportView = Annotated[Any, GetPydanticSchema(lambda _, handler: handler(_ANY_VIEW))]
+"""A record of any kind."""
 
 
 class SupportPage(BaseModel):
@@ -107,17 +110,16 @@ class SupportPage(BaseModel):
 
     total: int
     """Supports that pass the filters, on all pages."""
-    items: list[ResourceView | ProviderView]
+    items: list[SupportView]
     next_cursor: str | None
     """Give it back as `cursor` for the next page; None on the last one."""
     catalog: str
     """Content hash of the catalog."""
 
 
-def view(support: Support) -> ResourceView | ProviderView:
+def view(support: Support) -> Support:
     """The support as the API shows it."""
-    model = ResourceView if isinstance(support, Resource) else ProviderView
-    return model.model_construct(**dict(support))
+    return _VIEWS[support.kind].model_construct(**dict(support))
 
 
 def find_supports(catalog: Catalog, query: SupportQuery, *, rank: Rank) -> SupportPage:
@@ -194,10 +196,6 @@ def _misses(support: Support, wanted: Mapping[str, frozenset[object]]) -> Iterat
     return (name for name, words in wanted.items() if words.isdisjoint(_MEETS[name](support)))
 
 
-def _type(support: Support) -> Collection[object]:
-    return (support.resource_type if isinstance(support, Resource) else support.provider_kind,)
-
-
 def _grade_bands(support: Support) -> Collection[object]:
     return _ALL_BANDS if GradeBand.ALL in support.grade_bands else support.grade_bands
 
@@ -215,13 +213,13 @@ def _language(support: Support) -> Collection[object]:
 
 
 def _states(support: Support) -> Collection[object]:
-    return US_STATES if isinstance(support, Resource) or "US" in support.serves else support.serves
+    return US_STATES if support.places is None or "US" in support.places else support.places
 
 
 _ALL_BANDS = tuple(GradeBand)
 _MEETS: Mapping[str, Callable[[Support], Collection[object]]] = {
     "kind": lambda support: (support.kind,),
-    "type": _type,
+    "type": lambda support: (support.support_type,),
     "domain": lambda support: support.domains,
     "level": lambda support: support.levels,
     "focus_area": lambda support: support.focus_areas,

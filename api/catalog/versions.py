@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, create_model
 from sqlalchemy.orm import Session
 
 from api.access.audit import note
@@ -15,9 +15,10 @@ from api.engine.rows import activate_catalog, latest_activations, newest_activat
 from api.errors import InvalidBody, NotFound
 from api.storage.database import Database
 from models.base import Fault
+from models.kinds import KINDS, HasSizes, size_key
 from models.vocab import SupportKind
 from recommender.catalog.load import Catalog
-from recommender.catalog.parse import ParsedFile, file_name, parse_catalog
+from recommender.catalog.parse import ParsedFile, parse_catalog
 from recommender.errors import describe
 
 __all__ = [
@@ -40,22 +41,32 @@ IMPORTED = "catalog.import"
 """What the audit calls it."""
 
 
-class NewCatalog(BaseModel):
-    """A whole catalog, as the texts of its two files."""
+class CatalogTexts(BaseModel):
+    """A whole catalog, as the texts of its files: one field a kind, see `NewCatalog`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    resources: Annotated[str, Field(description="Text of `resources.jsonl`, one record a line.", examples=[""])]
-    providers: Annotated[str, Field(description="Text of `providers.jsonl`, one record a line.", examples=[""])]
+
+_FIELDS: dict[str, Any] = {
+    spec.plural: (
+        Annotated[str, Field(description=f"Text of `{spec.file_name}`, one record a line.", examples=[""])],
+        ... if spec.needs_file else "",
+    )
+    for spec in KINDS.values()
+}
+_MODEL = create_model(
+    "NewCatalog", __base__=CatalogTexts, __doc__="A whole catalog, as the texts of its two files.", **_FIELDS
+)
+NewCatalog = Annotated[CatalogTexts, GetPydanticSchema(lambda _, handler: handler(_MODEL))]
+"""The body of an import."""
 
 
-class CatalogReport(BaseModel):
+class CatalogReport(HasSizes):
     """A checked catalog, against the one in use."""
 
     version: str
     """Content hash."""
-    n_resources: int
-    n_providers: int
+    sizes: Mapping[SupportKind, int]
     added: list[str]
     """Ids that the catalog in use lacks, sorted."""
     changed: list[str]
@@ -115,13 +126,13 @@ class StoredCatalogs:
             return stored_catalog(session, version)
 
 
-def checked_catalog(new: NewCatalog) -> Catalog:
+def checked_catalog(new: CatalogTexts) -> Catalog:
     """The catalog of an import.
 
     Raises:
         InvalidBody: every fault of both texts, each with its line.
     """
-    parsed = _parse({SupportKind.RESOURCE: new.resources, SupportKind.PROVIDER: new.providers})
+    parsed = _parse({kind: getattr(new, spec.plural) for kind, spec in KINDS.items()})
     if parsed.faults:
         raise InvalidBody(_placed(parsed.faults))
     return Catalog.of(parsed.supports)
@@ -129,17 +140,23 @@ def checked_catalog(new: NewCatalog) -> Catalog:
 
 def catalog_faults(fields: Mapping[str, Any]) -> Sequence[Fault]:
     """Every fault of the texts of an import whose other members may have any shape."""
-    texts = {kind: fields.get(f"{kind}s") for kind in SupportKind}
+    texts = {kind: fields.get(spec.plural) for kind, spec in KINDS.items()}
     return _placed(_parse({kind: text for kind, text in texts.items() if isinstance(text, str)}).faults)
 
 
 def _parse(texts: Mapping[SupportKind, str]) -> ParsedFile:
     # A lone surrogate is no character; as a fault of its line it is found again below.
-    return parse_catalog({kind: text.encode(errors="surrogatepass") for kind, text in texts.items()})
+    return parse_catalog(
+        {
+            kind: text.encode(errors="surrogatepass")
+            for kind, text in texts.items()
+            if text.strip() or KINDS[kind].needs_file
+        }
+    )
 
 
 def _placed(faults: Sequence[Fault]) -> list[Fault]:
-    pointers = {file_name(kind): f"/{kind}s" for kind in SupportKind}
+    pointers = {spec.file_name: f"/{spec.plural}" for spec in KINDS.values()}
     return [Fault(pointer=pointers.get(fault.file or "", ""), detail=describe(fault)) for fault in faults]
 
 
@@ -149,8 +166,7 @@ def report_on(catalog: Catalog, present: Catalog, *, stored: bool) -> CatalogRep
     new = {support.id: support for support in catalog.supports}
     return CatalogReport(
         version=catalog.version,
-        n_resources=len(catalog.resources),
-        n_providers=len(catalog.providers),
+        sizes=catalog.sizes,
         added=sorted(new.keys() - old.keys()),
         changed=sorted(id_ for id_ in new.keys() & old.keys() if new[id_] != old[id_]),
         removed=sorted(old.keys() - new.keys()),
@@ -161,7 +177,7 @@ def report_on(catalog: Catalog, present: Catalog, *, stored: bool) -> CatalogRep
 def import_catalog(session: Session, principal: Principal, catalog: Catalog, *, now: datetime) -> None:
     """Keep a catalog, so that it can be activated; the one in use stays in use."""
     keep_catalog(session, catalog, now=now)
-    size = {"n_resources": len(catalog.resources), "n_providers": len(catalog.providers)}
+    size = {size_key(kind): n for kind, n in catalog.sizes.items()}
     _note(session, principal, IMPORTED, catalog.version, detail=size, now=now)
 
 

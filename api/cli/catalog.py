@@ -21,10 +21,9 @@ def check_command(folder: Folder) -> None:
     from recommender.catalog.load import load_catalog
 
     catalog = load_catalog(folder)
-    typer.echo(
-        f"{folder}: no faults. {len(catalog.resources)} resources, {len(catalog.providers)} providers, "
-        f"version {catalog.version}"
-    )
+    from api.text.words import counted_kinds
+
+    typer.echo(f"{folder}: no faults. {counted_kinds(catalog.sizes)}, version {catalog.version}")
 
 
 @app.command("stats")

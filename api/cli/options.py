@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.engine.kinds import Kind
+from models.kinds import Kind
 
 __all__ = [
     "AsOf",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import AsOf, CatalogDir, ConfigFile, KindOption, ModelName, RulesetFile, read_input
-from api.engine.kinds import Kind, kinds_of
+from models.kinds import ALL, kinds_of
 
 if TYPE_CHECKING:
     from recommender.pipeline import Recommender
@@ -31,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
 def recommend_command(
     file: AssessmentFile,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document for programs.")] = False,
-    kind: KindOption = Kind.ALL,
+    kind: KindOption = ALL,
     k: Annotated[int | None, typer.Option("--k", min=1, max=50, help="Longest list of each kind.")] = None,
     as_of: AsOf = None,
     catalog: CatalogDir = None,
@@ -63,7 +63,7 @@ def rank_command(
     ],
     out: Annotated[Path, typer.Option("--out", dir_okay=False, writable=True, help="TREC run to write.")],
     catalog: CatalogDir = None,
-    kind: KindOption = Kind.ALL,
+    kind: KindOption = ALL,
     k: Annotated[int, typer.Option("--k", min=1, help="Longest list of each kind.")] = 50,
     explain: Annotated[
         Path | None,

@@ -1,7 +1,10 @@
 """What a catalog holds, for a curator."""
 
-from api.text.page import Page
+from api.text.language import word
+from api.text.page import TextPage
 from api.text.screen import Screen
+from api.text.words import counted_kinds
+from models.kinds import KINDS
 from models.vocab import Domain, Level
 from recommender.catalog.stats import CatalogStats
 
@@ -16,47 +19,46 @@ _SHOWN_PAGES = 10
 def render_stats(stats: CatalogStats, screen: Screen) -> None:
     """Print counts, thin spots and likely duplicates; `--json` has all of them."""
     with screen.page():
-        page = Page(screen)
+        page = TextPage(screen)
         page.heading("Catalog")
-        page.line(f"{stats.n_resources} resources, {stats.n_providers} providers, version {stats.version[:12]}")
+        page.line(f"{counted_kinds(stats.sizes)}, version {stats.version[:12]}")
         _counts(stats, page)
         _coverage(stats, page)
         _thin_spots(stats, page)
         _duplicates(stats, page)
 
 
-def _counts(stats: CatalogStats, page: Page) -> None:
+def _counts(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Counts")
     page.line(
-        "Resources + providers for each word, one number where only one kind has the field. A support with several "
+        f"{_all_kinds()} for each word, one number where only one kind has the field. A support with several "
         "words counts for each."
     )
     for field in stats.counts:
-        has_resources = any(count.n_resources for count in field.words)
-        has_providers = any(count.n_providers for count in field.words)
+        having = [kind for kind in KINDS if any(count.sizes[kind] for count in field.words)]
         shown = []
         for count in (*field.words, field.unknown):
-            numbers = [count.n_resources] * has_resources + [count.n_providers] * has_providers
+            numbers = [count.sizes[kind] for kind in having]
             if any(numbers):
                 word = "not said" if count is field.unknown else count.word
                 shown.append(f"{word} {'+'.join(map(str, numbers))}")
         page.line(f"{field.field.replace('_', ' ')}: {', '.join(shown)}", hang=2)
 
 
-def _coverage(stats: CatalogStats, page: Page) -> None:
+def _coverage(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Coverage")
     spots = {(spot.domain, spot.level): spot for spot in stats.thin_spots}
     table = page.table()
-    table.add_column("Resources + providers")
+    table.add_column(_all_kinds())
     for level in Level:
         table.add_column(level.name.lower(), justify="right")
     for domain in Domain:
         cells = [spots[domain, level] for level in Level]
-        table.add_row(domain.value, *(f"{cell.n_resources}+{cell.n_providers}" for cell in cells))
+        table.add_row(domain.value, *("+".join(map(str, cell.sizes.values())) for cell in cells))
     page.console.print(table)
 
 
-def _thin_spots(stats: CatalogStats, page: Page) -> None:
+def _thin_spots(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Thin spots")
     page.line(
         f"{stats.n_thin_cells} of {stats.n_cells} cells of domain, level and focus area have fewer than {stats.least} "
@@ -69,7 +71,7 @@ def _thin_spots(stats: CatalogStats, page: Page) -> None:
         page.point(f"{spot.domain}, {spot.level.name.lower()}: {named}{more}")
 
 
-def _duplicates(stats: CatalogStats, page: Page) -> None:
+def _duplicates(stats: CatalogStats, page: TextPage) -> None:
     page.heading("Likely duplicates")
     if not stats.likely_duplicates:
         page.line("None.")
@@ -86,6 +88,10 @@ def _duplicates(stats: CatalogStats, page: Page) -> None:
     _more(len(stats.shared_pages) - _SHOWN_PAGES, page)
 
 
-def _more(n_more: int, page: Page) -> None:
+def _more(n_more: int, page: TextPage) -> None:
     if n_more > 0:
         page.line(f"and {n_more} more; --json lists all.")
+
+
+def _all_kinds() -> str:
+    return " + ".join(word(kind, "many").lower() for kind in KINDS).capitalize()

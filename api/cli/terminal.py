@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from api.text.screen import Screen
-from recommender.ports import Progress
+from recommender.ports import OnProgress
 
 __all__ = ["progress_bar", "screen"]
 
@@ -34,7 +34,7 @@ def screen() -> Screen:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
+def progress_bar() -> Iterator[OnProgress]:
     """A callback that shows progress on standard error: a bar on a terminal, else a line for each tenth."""
     if not sys.stderr.isatty():
         yield _tenths()
@@ -59,7 +59,7 @@ def progress_bar() -> Iterator[Progress]:
         bar.stop()
 
 
-def _tenths() -> Progress:
+def _tenths() -> OnProgress:
     shown: dict[str, int] = {}
 
     def show(done: int, total: int, what: str) -> None:

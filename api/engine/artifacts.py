@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.engine.engine import Engine, Parts
+from api.engine.engine import Engine, RecommenderParts
 from api.engine.rows import add_artifact, artifact_body, present_versions
 from api.errors import Conflict
 from models.recommendation import Versions
@@ -38,7 +38,7 @@ class ArtifactMissing(Conflict):
 
 def keep_artifacts(session: Session, recommender: Recommender, *, now: datetime) -> None:
     """Store what a recommender was made of, as far as it is not kept yet; four look-ups when everything is."""
-    parts, versions = Parts.of(recommender), _keys(recommender.versions)
+    parts, versions = RecommenderParts.of(recommender), _keys(recommender.versions)
     made: dict[str, Callable[[], object]] = {
         "catalog": parts.catalog.document,
         "ruleset": lambda: parts.ruleset.model_dump(mode="json"),
@@ -64,14 +64,14 @@ def recommender_at(session: Session, engine: Engine, versions: Versions) -> Reco
     return engine.opened(versions) or engine.recommender_of(stored_parts(session, versions))
 
 
-def stored_parts(session: Session, versions: Versions) -> Parts:
+def stored_parts(session: Session, versions: Versions) -> RecommenderParts:
     """What a run of these versions was made of.
 
     Raises:
         ArtifactMissing: something is not kept, or its content is not what its version says.
     """
     keys = _keys(versions)
-    return Parts(
+    return RecommenderParts(
         instrument=restore_instrument(_load(session, "instrument", keys["instrument"])),
         catalog=stored_catalog(session, keys["catalog"]),
         ruleset=Ruleset.model_validate(_load(session, "ruleset", keys["ruleset"])),

@@ -20,11 +20,11 @@ from recommender.embedding import CachedEmbedder, EmbeddingConfig
 from recommender.errors import TrellisError
 from recommender.index.documents import document_text, statements
 from recommender.instruments import LoadedInstrument
-from recommender.opening import Inputs, Parts, Sources, open_inputs, open_recommender
+from recommender.opening import Inputs, RecommenderParts, Sources, open_inputs, open_recommender
 from recommender.pipeline import Recommender, versions_of
 from recommender.retrieval.lexical import LexicalIndex
 
-__all__ = ["CatalogSource", "Engine", "Inputs", "Parts", "load_inputs", "open_recommender"]
+__all__ = ["CatalogSource", "Engine", "Inputs", "RecommenderParts", "load_inputs", "open_recommender"]
 
 _log = logging.getLogger("trellis.engine")
 
@@ -136,7 +136,7 @@ class Engine:
         # Runs of an earlier Trellis or model share their parts with present ones.
         return next((one for one in candidates if _parts_of(one.versions) == _parts_of(versions)), None)
 
-    def recommender_of(self, parts: Parts) -> Recommender:
+    def recommender_of(self, parts: RecommenderParts) -> Recommender:
         """The recommender of other parts with the same model; the last few stay open.
 
         Raises:
@@ -227,7 +227,7 @@ class Engine:
                     return
                 ours = version == self._settings_catalog.version
                 catalog = self._settings_catalog if ours else catalogs.load(version)
-            recommender = self.recommender_of(replace(Parts.of(self.recommender), catalog=catalog))
+            recommender = self.recommender_of(replace(RecommenderParts.of(self.recommender), catalog=catalog))
         except (StorageBusy, StorageUnavailable):
             return  # the next look may find it back
         except Exception:

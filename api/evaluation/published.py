@@ -11,10 +11,10 @@ from models.evaluation import PublishedEvaluation
 from recommender.errors import InputError, describe
 from recommender.reading.values import Syntax, read_value
 
-__all__ = ["Part", "load_evaluation", "parts_compared"]
+__all__ = ["ReportPart", "load_evaluation", "parts_compared"]
 
 
-class Part(NamedTuple):
+class ReportPart(NamedTuple):
     """One part of a ranking: as it was evaluated, and as it is served here."""
 
     name: str
@@ -44,7 +44,7 @@ def load_evaluation(settings: Settings) -> PublishedEvaluation:
         raise InvalidSetting(faults) from error
 
 
-def parts_compared(evaluation: PublishedEvaluation, engine: Engine) -> tuple[Part, ...] | None:
+def parts_compared(evaluation: PublishedEvaluation, engine: Engine) -> tuple[ReportPart, ...] | None:
     """Every part of a ranking as evaluated and as served; None while this instance still loads.
 
     A part that the evaluation does not name counts as another one.
@@ -61,4 +61,4 @@ def parts_compared(evaluation: PublishedEvaluation, engine: Engine) -> tuple[Par
         "config": versions.config,
         "model": versions.model.replace("+", " ", 1),
     }
-    return tuple(Part(name, evaluation.versions.get(name, ""), here) for name, here in served.items())
+    return tuple(ReportPart(name, evaluation.versions.get(name, ""), here) for name, here in served.items())

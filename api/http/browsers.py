@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request, Response, Security
 from fastapi.security import APIKeyCookie
 
-from api.access.principals import Principal
 from api.access.sessions import SESSION_HOURS, SignedInPerson, signed_in
 from api.errors import CrossSite
 from api.http.dependencies import DatabaseDep, Now
@@ -18,7 +17,6 @@ __all__ = [
     "OwnSession",
     "PresentToken",
     "SettingsDep",
-    "SignedIn",
     "drop_cookie",
     "is_loopback",
     "own_path",
@@ -60,14 +58,6 @@ def _session(
 
 OwnSession = Annotated[SignedInPerson, Depends(_session)]
 """The person who is signed in; 401 if nobody is."""
-
-
-def _principal(who: OwnSession) -> Principal:
-    return who.principal
-
-
-SignedIn = Annotated[Principal, Depends(_principal)]
-"""The person who is signed in, as the caller of use cases; 401 if nobody is. Ask `must` for what the page needs."""
 
 
 def refuse_other_sites(request: Request, settings: SettingsDep) -> None:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import UnsupportedMediaType
 from api.http.logs import log_request
 from api.http.metrics import Metrics
-from api.http.problems import BODY_TOO_LARGE, INTERNAL_ERROR, Answer, ProblemKind, kind_of, problem_response
+from api.http.problems import BODY_TOO_LARGE, INTERNAL_ERROR, AnswerFailure, ProblemKind, kind_of, problem_response
 
 __all__ = ["CLIENT_LEFT", "Boundary"]
 
@@ -50,7 +50,7 @@ class Boundary:
         max_body_bytes: int,
         large: Mapping[str, int] | None = None,
         metrics: Metrics | None = None,
-        answer: Answer = problem_response,
+        answer: AnswerFailure = problem_response,
     ) -> None:
         """Wrap an application; `large` names the paths that take larger bodies, and how large."""
         self._app = app

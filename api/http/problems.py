@@ -61,7 +61,7 @@ __all__ = [
     "MOST_FAULTS",
     "PROBLEM_KINDS",
     "PROBLEM_MEDIA_TYPE",
-    "Answer",
+    "AnswerFailure",
     "Problem",
     "ProblemFault",
     "ProblemKind",
@@ -169,7 +169,7 @@ PROBLEM_KINDS: dict[str, ProblemKind] = {
 """Every problem this API answers with, by slug."""
 
 
-class Answer(Protocol):
+class AnswerFailure(Protocol):
     """Makes the answer for one problem."""
 
     def __call__(
@@ -201,7 +201,7 @@ def problem_response(request: Request, kind: ProblemKind, detail: str, errors: S
     return JSONResponse(body, status_code=kind.status, media_type=PROBLEM_MEDIA_TYPE)
 
 
-def install(app: FastAPI, answer: Answer = problem_response) -> None:
+def install(app: FastAPI, answer: AnswerFailure = problem_response) -> None:
     """Answer every error of `app`, with a problem document unless `answer` knows better."""
 
     @app.exception_handler(TrellisError)
@@ -251,7 +251,7 @@ def install(app: FastAPI, answer: Answer = problem_response) -> None:
         return response
 
 
-def _listed(answer: Answer, request: Request, kind: ProblemKind, errors: Sequence[ProblemFault]) -> Response:
+def _listed(answer: AnswerFailure, request: Request, kind: ProblemKind, errors: Sequence[ProblemFault]) -> Response:
     return answer(request, kind, f"{len(errors)} {'fault' if len(errors) == 1 else 'faults'}; see errors.", errors)
 
 

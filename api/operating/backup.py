@@ -23,14 +23,14 @@ from api.storage.migrate import revisions, upgrade_within
 from api.text.whole_files import whole_file
 from recommender import __version__
 
-__all__ = ["Summary", "back_up", "restore"]
+__all__ = ["BackupSummary", "back_up", "restore"]
 
 _FORMAT = "trellis-backup"
 _FORMAT_VERSION = 1
 _MAX_LINE = 1 << 30
 
 
-class Summary(NamedTuple):
+class BackupSummary(NamedTuple):
     """What a backup holds."""
 
     revision: str
@@ -45,7 +45,7 @@ class Summary(NamedTuple):
         return sum(self.rows.values())
 
 
-def back_up(database: Database, path: Path, *, now: datetime) -> Summary:
+def back_up(database: Database, path: Path, *, now: datetime) -> BackupSummary:
     """Write everything as it is at one moment; the service may go on meanwhile.
 
     The file can be read by its owner only (mode 0600). It appears, or replaces an earlier one, when all is written.
@@ -59,7 +59,7 @@ def back_up(database: Database, path: Path, *, now: datetime) -> Summary:
         return _write(database, file, now)
 
 
-def restore(database: Database, path: Path) -> Summary:
+def restore(database: Database, path: Path) -> BackupSummary:
     """Load a backup into an empty database and bring it to the newest revision; all or nothing.
 
     Raises:
@@ -84,7 +84,7 @@ def restore(database: Database, path: Path) -> Summary:
     return summary
 
 
-def _write(database: Database, file: BinaryIO, now: datetime) -> Summary:
+def _write(database: Database, file: BinaryIO, now: datetime) -> BackupSummary:
     digest = hashlib.sha256()
     rows: dict[str, int] = {}
     # Without a name and a time of its own, the same content gives the same bytes.
@@ -113,10 +113,10 @@ def _write(database: Database, file: BinaryIO, now: datetime) -> Summary:
                 put(row)
                 rows[table.name] += 1
         put({"rows": rows, "sha256": digest.hexdigest()})
-    return Summary(contents.revision, created_at, rows)
+    return BackupSummary(contents.revision, created_at, rows)
 
 
-def _check(path: Path) -> Summary:
+def _check(path: Path) -> BackupSummary:
     """Read the whole file once, so that nothing is begun with a bad one."""
     digest = hashlib.sha256()
     header: Any = None
@@ -141,7 +141,7 @@ def _check(path: Path) -> Summary:
         digest.update(line)
     if end is None:
         raise BackupUnusable(f"{path}: the backup is cut short: its end is missing.")
-    return Summary(header["revision"], header["created_at"], rows)
+    return BackupSummary(header["revision"], header["created_at"], rows)
 
 
 def _checked_header(path: Path, header: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.engine.artifacts import recommender_at
-from api.engine.engine import Engine, Parts
+from api.engine.engine import Engine, RecommenderParts
 from api.errors import Conflict
 from api.recommending.replay import differing_versions
 from api.reviews.fold import lists_of, released_review
@@ -24,7 +24,7 @@ from api.runs.stored import RunRequest, run_document
 from api.storage.tables import Run
 from models.assessment import Assessment, Team
 from models.base import SupportId
-from models.change_story import ChangeFactor, ChangeStory, Decision
+from models.change_story import ChangeFactor, ChangeStory, SupportDecision
 from models.recommendation import PastStatus, RecommendationRun, Versions
 from models.review import Entry, Review
 from models.vocab import SupportKind
@@ -34,7 +34,7 @@ from recommender.telling.changes import Lists, tell_changes
 
 __all__ = ["Changes", "Edits", "edits_of", "tell_changes_of_runs"]
 
-_OF_STATUS: dict[PastStatus, Decision] = {
+_OF_STATUS: dict[PastStatus, SupportDecision] = {
     "finished": "used",
     "in_use": "used",
     "declined": "declined",
@@ -83,7 +83,7 @@ class _Side:
     document: RecommendationRun
     request: RunRequest
     versions: Versions
-    parts: Parts
+    parts: RecommenderParts
     assessment: Assessment
     edits: Mapping[SupportKind, Edits]
 
@@ -167,7 +167,7 @@ def _released(session: Session, run: Run) -> Review | None:
 def _side(session: Session, engine: Engine, run: Run, review: Review | None) -> _Side:
     versions = Versions.model_validate(run.versions)
     document = run_document(run)
-    parts = Parts.of(recommender_at(session, engine, versions))
+    parts = RecommenderParts.of(recommender_at(session, engine, versions))
     return _Side(
         run=run,
         document=document,
@@ -209,7 +209,7 @@ def _mixed(
         raise Conflict(f"Several things changed between these runs and cannot be told apart: {'; '.join(gone)}.")
     answers, decisions = side_of[ChangeFactor.ANSWERS], side_of[ChangeFactor.DECISIONS]
     recommender = engine.recommender_of(
-        Parts(
+        RecommenderParts(
             instrument=answers.parts.instrument,
             catalog=side_of[ChangeFactor.CATALOG].parts.catalog,
             ruleset=side_of[ChangeFactor.RULES].parts.ruleset,
@@ -228,10 +228,10 @@ def _mixed(
     return found
 
 
-def _decisions(old: _Side, new: _Side) -> dict[SupportId, Decision]:
+def _decisions(old: _Side, new: _Side) -> dict[SupportId, SupportDecision]:
     """What was decided on supports between the two lists; a review's word comes before an earlier one."""
     known = {past.support_id: past for past in old.request.history}
-    made: dict[SupportId, Decision] = {
+    made: dict[SupportId, SupportDecision] = {
         past.support_id: _OF_STATUS[past.status] for past in new.request.history if known.get(past.support_id) != past
     }
     for kind in sorted(old.edits.keys() & new.edits.keys()):

@@ -13,7 +13,6 @@ from api.access.audit import note
 from api.access.principals import Principal
 from api.engine.artifacts import keep_artifacts
 from api.engine.engine import Engine
-from api.engine.kinds import Kind, kinds_of
 from api.errors import Conflict, NoResults, NotFound
 from api.recommending.history import past_supports
 from api.recommending.recommend import MAX_K
@@ -23,15 +22,16 @@ from api.runs.stored import RunRequest
 from api.storage.ids import new_id
 from api.storage.tables import Run, Snapshot, Team
 from models.assessment import Assessment
+from models.kinds import Kind, kinds_of
 from models.recommendation import NEW_IN_SCHEMA_2, PastSupport, RecommendationRun
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.instruments import LoadedInstrument
 from recommender.pipeline import Decided, Recommender
 
 __all__ = [
-    "Case",
     "Made",
     "NewRun",
+    "RunCase",
     "Texts",
     "decide",
     "document_texts",
@@ -60,7 +60,7 @@ class NewRun(BaseModel):
     """The date that season and freshness use; default: today."""
 
 
-class Case(NamedTuple):
+class RunCase(NamedTuple):
     """A team's frozen answers in its present situation: what a run is made of."""
 
     assessment_id: str
@@ -74,7 +74,7 @@ class Case(NamedTuple):
 class Made:
     """A run that is made but not stored."""
 
-    case: Case
+    case: RunCase
     request: RunRequest
     recommender: Recommender
     texts: "Texts"
@@ -87,7 +87,7 @@ class Texts(NamedTuple):
     decision_log: str
 
 
-def present_case(session: Session, team: Team, assessment_id: str | None = None) -> Case:
+def present_case(session: Session, team: Team, assessment_id: str | None = None) -> RunCase:
     """The frozen answers of an assessment, by default of the latest with results, and the team's present context.
 
     Raises:
@@ -99,12 +99,12 @@ def present_case(session: Session, team: Team, assessment_id: str | None = None)
         if assessment_id is not None and not is_assessment_of(session, assessment_id, team.id):
             raise NotFound("assessment", assessment_id)
         raise NoResults("Recommendations are made from results, and results are frozen when a window closes.")
-    return Case(
+    return RunCase(
         snapshot.assessment_id, snapshot.id, _in_present_context(snapshot, team), past_supports(session, team.id)
     )
 
 
-def make_run(engine: Engine, case: Case, new: NewRun, *, now: datetime) -> Made:
+def make_run(engine: Engine, case: RunCase, new: NewRun, *, now: datetime) -> Made:
     """Recommend; reads and stores nothing.
 
     Raises:
@@ -170,7 +170,7 @@ def store_run(
     return run
 
 
-def parse_case(case: Case, instrument: LoadedInstrument) -> Assessment:
+def parse_case(case: RunCase, instrument: LoadedInstrument) -> Assessment:
     """The case's assessment.
 
     Raises:

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.engine.kinds import Kind, kinds_of
 from api.engine.samples import sample_documents
 from api.http.bodies import RawBody
 from api.http.dependencies import CatalogReader, EngineDep, Now, problem_responses
 from api.recommending.recommend import MAX_K, parse_preview, recommend
 from models.assessment import Answer, Assessment, ContextValue
+from models.kinds import Kind, kinds_of
 from models.recommendation import RecommendationRun
 
 __all__ = ["PreviewBody", "router"]

@@ -5,9 +5,9 @@ from copy import deepcopy
 from datetime import date
 from typing import Any
 
-from api.engine.kinds import ALL_KINDS
 from models.assessment import Assessment
 from models.base import Fault
+from models.kinds import KINDS
 from models.recommendation import RecommendationRun
 from models.vocab import SupportKind
 from recommender.diagnosis.assessments import parse_assessment
@@ -30,7 +30,7 @@ def recommend(
     *,
     today: date,
     as_of: date | None = None,
-    kinds: Sequence[SupportKind] = ALL_KINDS,
+    kinds: Sequence[SupportKind] = tuple(KINDS),
     k: int | None = None,
 ) -> RecommendationRun:
     """The run of one assessment.

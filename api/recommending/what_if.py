@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from api.access.principals import Principal, Scope
 from api.engine.artifacts import ArtifactMissing, recommender_at
 from api.engine.engine import Engine
-from api.engine.kinds import Kind, kinds_of
 from api.errors import Conflict, InvalidBody, NotReleased
-from api.recommending.making import Case, parse_case
+from api.recommending.making import RunCase, parse_case
 from api.recommending.recommend import MAX_K, apply_what_if
 from api.recommending.replay import differing_versions
 from api.reviews.records import waits_for_review
@@ -22,6 +21,7 @@ from api.runs.stored import RunRequest
 from api.storage.tables import Run, Team
 from models.assessment import Answer, Assessment, ContextValue
 from models.base import Fault
+from models.kinds import Kind, kinds_of
 from models.recommendation import Match, RankedList, RecommendationRun, Versions, WhyNot
 from models.vocab import AnswerMode, ScoreStatus, SupportKind, Visibility
 from recommender.diagnosis.assessments import parse_assessment
@@ -31,7 +31,7 @@ from recommender.pipeline import ListTerms, Recommender
 
 __all__ = [
     "KindDifference",
-    "Place",
+    "PlaceThen",
     "RunWhyNot",
     "Tried",
     "WhatIfBody",
@@ -66,7 +66,7 @@ class WhatIfBody(BaseModel):
     """Longest list of a kind; default: configured."""
 
 
-class Place(BaseModel):
+class PlaceThen(BaseModel):
     """A support whose place differs."""
 
     support_id: str
@@ -81,11 +81,11 @@ class KindDifference(BaseModel):
     """What the changes do to one list."""
 
     kind: SupportKind
-    entered: list[Place]
+    entered: list[PlaceThen]
     """By place with the changes."""
-    left: list[Place]
+    left: list[PlaceThen]
     """By place without them."""
-    moved: list[Place]
+    moved: list[PlaceThen]
     """Listed both times, by place with the changes."""
     n_stayed: int
 
@@ -108,7 +108,7 @@ class RunWhyNot(BaseModel):
     why_not: WhyNot
 
 
-def must_be_allowed_to_try(session: Session, principal: Principal, team: Team, case: Case) -> None:
+def must_be_allowed_to_try(session: Session, principal: Principal, team: Team, case: RunCase) -> None:
     """Go on only when trying shows no list before its review: a run of the same results was released.
 
     Officers may always try.
@@ -122,7 +122,7 @@ def must_be_allowed_to_try(session: Session, principal: Principal, team: Team, c
         raise NotReleased("The program officer has not released a run of these results yet.")
 
 
-def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> Tried:
+def try_out(engine: Engine, case: RunCase, body: WhatIfBody, *, now: datetime) -> Tried:
     """Recommend with and without the changes, both as of now, so that only the changes differ.
 
     Raises:
@@ -149,7 +149,7 @@ def try_out(engine: Engine, case: Case, body: WhatIfBody, *, now: datetime) -> T
     return Tried(differences=[_difference(one, other) for one, other in pairs], run=after)
 
 
-def what_if_faults(engine: Engine, case: Case, body: WhatIfBody | None) -> Sequence[Fault]:
+def what_if_faults(engine: Engine, case: RunCase, body: WhatIfBody | None) -> Sequence[Fault]:
     """What `try_out` would refuse in changes; nothing where they cannot be read.
 
     Raises:
@@ -185,7 +185,7 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
     return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
 
 
-def _changed(engine: Engine, case: Case, body: WhatIfBody) -> tuple[Assessment | None, Sequence[Fault]]:
+def _changed(engine: Engine, case: RunCase, body: WhatIfBody) -> tuple[Assessment | None, Sequence[Fault]]:
     """The assessment with the changes, and what is wrong with these."""
     recommender = engine.recommender
     try:
@@ -241,9 +241,9 @@ def _difference(before: RankedList, after: RankedList) -> KindDifference:
     )
 
 
-def _place(before: Match | None, after: Match | None) -> Place:
+def _place(before: Match | None, after: Match | None) -> PlaceThen:
     shown = [match for match in (after, before) if match is not None]
-    return Place(
+    return PlaceThen(
         support_id=shown[0].support_id,
         title=shown[0].title,
         before=before.rank if before else None,

@@ -21,13 +21,13 @@ from models.review import (
     Move,
     Note,
     Pin,
-    Recall,
+    RecallRelease,
     Release,
     Remove,
     RequestSecondReader,
     SecondRead,
     SetDue,
-    Support,
+    SupportKey,
     Undo,
     Unpin,
     Words,
@@ -47,7 +47,7 @@ class AddRequest(Value):
     """Put a support of the catalog at the end of its list."""
 
     action: Literal["add"]
-    support_id: Support
+    support_id: SupportKey
     override: StrictBool = False
     """Offer it although rules exclude it for this team."""
     reason: Words = ""
@@ -76,7 +76,7 @@ NewAction = Annotated[
     | SetDue
     | Undo
     | Release
-    | Recall,
+    | RecallRelease,
     Field(
         discriminator="action",
         examples=[{"action": "remove", "support_id": "res-example", "reason": "already_used", "note": "Last year"}],

@@ -18,7 +18,7 @@ from models.review import (
     Note,
     Opened,
     Pin,
-    Recall,
+    RecallRelease,
     Release,
     Removal,
     Remove,
@@ -114,7 +114,7 @@ class Desk:
             case Release():
                 self.released_at, self.released_in = event.at, event.number
                 self.deferred_because, self.touched = None, True
-            case Recall():
+            case RecallRelease():
                 self.released_at, self.released_in, self.touched = None, None, True
             case Undo():
                 pass

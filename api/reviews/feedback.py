@@ -24,7 +24,7 @@ from api.runs.stored import run_document
 from api.storage.tables import FeedbackEvent, Run
 from models.base import Fault
 from models.match import FeedbackKind, TeamReason
-from models.review import Moment, Support, Words
+from models.review import Moment, SupportKey, Words
 
 __all__ = [
     "FeedbackBatch",
@@ -47,11 +47,11 @@ class NewFeedback(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    event_id: Support = Field(description="Your own id; the same event may be sent again.", examples=["ev-1042"])
-    team_id: Support = Field(examples=["team_01KA4V9E6S8T2N5Q7R0X3Y1Z4B"])
-    run_id: Support | None = None
+    event_id: SupportKey = Field(description="Your own id; the same event may be sent again.", examples=["ev-1042"])
+    team_id: SupportKey = Field(examples=["team_01KA4V9E6S8T2N5Q7R0X3Y1Z4B"])
+    run_id: SupportKey | None = None
     """The run in which the team saw the support, when it did."""
-    support_id: Support = Field(examples=["res-run-charts"])
+    support_id: SupportKey = Field(examples=["res-run-charts"])
     kind: FeedbackKind
     reason: TeamReason | None = None
     """Why it is declined or of no help."""

@@ -18,7 +18,7 @@ from models.review import (
     Entry,
     Note,
     Opened,
-    Recall,
+    RecallRelease,
     Release,
     RequestSecondReader,
     Review,
@@ -33,7 +33,7 @@ from models.vocab import SupportKind
 
 __all__ = ["accept", "fold", "lists_of", "released_review"]
 
-_FINAL = (Opened, Release, Recall)
+_FINAL = (Opened, Release, RecallRelease)
 
 
 def lists_of(run: RecommendationRun) -> tuple[ReviewedList, ...]:
@@ -125,7 +125,7 @@ def _check(review: Review, events: Sequence[ReviewEvent], event: ReviewEvent) ->
     private = isinstance(did, Note) and not did.for_team
     if isinstance(did, Opened):
         raise Conflict("The review is open already.")
-    if isinstance(did, Recall):
+    if isinstance(did, RecallRelease):
         if review.released_at is None:
             raise Conflict("The run is not released.")
     elif isinstance(did, Release):

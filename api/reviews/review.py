@@ -25,7 +25,7 @@ from api.storage.tables import Review as ReviewRow
 from api.storage.tables import Run, Team
 from models.base import Fault
 from models.recommendation import RecommendationRun
-from models.review import Action, Recall, Release, Review, ReviewedList, ReviewEvent
+from models.review import Action, RecallRelease, Release, Review, ReviewedList, ReviewEvent
 
 __all__ = ["EventView", "OpenReview", "ReviewView", "act", "action_faults", "read_review", "review_view"]
 
@@ -213,7 +213,7 @@ def _follow(
 ) -> None:
     """What releases and recalls mean for matches and for the audit."""
     for event in new:
-        if not isinstance(event.did, Release | Recall):
+        if not isinstance(event.did, Release | RecallRelease):
             continue
         what = event.did.action
         note(
@@ -225,7 +225,7 @@ def _follow(
             now=now,
             detail={"event": event.number},
         )
-        if isinstance(event.did, Recall):
+        if isinstance(event.did, RecallRelease):
             take_back(session, opened.team.id, opened.run.id, keep=(), reason="recalled", actor=actor, now=now)
         elif released := released_review(opened.lists, events[: event.number]):
             kept = kept_supports(released)

@@ -19,7 +19,7 @@ from models.vocab import SupportKind
 from recommender.pipeline import ListTerms
 
 __all__ = [
-    "ReviewState",
+    "ReviewStanding",
     "RunHead",
     "RunRequest",
     "RunView",
@@ -56,7 +56,7 @@ class RunRequest(Value):
         )
 
 
-class ReviewState(BaseModel):
+class ReviewStanding(BaseModel):
     """Where the review of a run stands."""
 
     state: str
@@ -76,7 +76,7 @@ class RunHead(BaseModel):
     versions: Versions
     sha256: str
     """Of the run's JSON, 64 hexadecimal digits."""
-    review: ReviewState | None
+    review: ReviewStanding | None
 
 
 class RunView(RunHead):
@@ -150,7 +150,7 @@ def run_head(run: Run, review: Review | None) -> RunHead:
         request=RunRequest.model_validate(run.request),
         versions=Versions.model_validate(run.versions),
         sha256=run.sha256,
-        review=ReviewState(state=review.state, released_at=review.released_at) if review else None,
+        review=ReviewStanding(state=review.state, released_at=review.released_at) if review else None,
     )
 
 

@@ -5,11 +5,11 @@ from typing import Literal
 
 from ulid import ULID
 
-__all__ = ["Kind", "new_id"]
+__all__ = ["IdKind", "new_id"]
 
-Kind = Literal["org", "key", "person", "team", "cohort", "asm", "res", "snap", "run"]
+IdKind = Literal["org", "key", "person", "team", "cohort", "asm", "res", "snap", "run"]
 
 
-def new_id(kind: Kind, now: datetime) -> str:
+def new_id(kind: IdKind, now: datetime) -> str:
     """A fresh id, such as `team_01JD…`."""
     return f"{kind}_{ULID.from_datetime(now)}"

@@ -8,10 +8,10 @@ from rich.text import Text
 from api.text.scales import ASCII, UNICODE, Glyphs
 from api.text.screen import Screen, printable
 
-__all__ = ["Page"]
+__all__ = ["TextPage"]
 
 
-class Page:
+class TextPage:
     """Prints to one screen."""
 
     def __init__(self, screen: Screen) -> None:

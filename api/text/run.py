@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from rich.text import Text
 
 from api.text.language import capitalized, word
-from api.text.page import Page
+from api.text.page import TextPage
 from api.text.scales import level_scale, share_bar
 from api.text.screen import Screen
 from api.text.words import agreement_words, importance_words, level_words
@@ -58,7 +58,7 @@ def render_run(run: RecommendationRun, instrument: LoadedInstrument, screen: Scr
 def render_why_not(answer: WhyNot, screen: Screen) -> None:
     """Print why one support is, or is not, in the list."""
     with screen.page():
-        page = Page(screen)
+        page = TextPage(screen)
         page.heading(f"{answer.title} ({answer.support_id})")
         page.line(answer.detail)
         for trace in answer.excluded_by:
@@ -67,7 +67,7 @@ def render_why_not(answer: WhyNot, screen: Screen) -> None:
             page.line(_sum_of(answer.score, answer.components))
 
 
-class _RunPage(Page):
+class _RunPage(TextPage):
     """The parts of a run."""
 
     def __init__(self, screen: Screen, names: Mapping[Domain, str]) -> None:

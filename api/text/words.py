@@ -1,12 +1,15 @@
 """Words for what a profile holds, the same on a terminal and on a page."""
 
+from collections.abc import Mapping
+
 from api.text.language import speaker, word
 from models.profile import Agreement, DomainScore
-from models.vocab import ScoreStatus
+from models.vocab import ScoreStatus, SupportKind
 from recommender.diagnosis.profiling import level_message
 from recommender.instruments import LoadedInstrument
+from recommender.words import key_of
 
-__all__ = ["agreement_words", "importance_words", "level_words"]
+__all__ = ["agreement_words", "counted", "counted_kinds", "importance_words", "level_words"]
 
 
 def level_words(score: DomainScore, instrument: LoadedInstrument) -> str:
@@ -34,3 +37,13 @@ def importance_words(weight: float | None, instrument: LoadedInstrument) -> str:
     weights = instrument.importance_weights
     nearest = min(weights, key=lambda key: (abs(weights[key] - weight), -weights[key]))
     return word(nearest)
+
+
+def counted(kind: SupportKind, n: int) -> str:
+    """`1 resource`, `1,204 providers`."""
+    return speaker().tell(f"{key_of(kind)}.count", n=n)
+
+
+def counted_kinds(sizes: Mapping[SupportKind, int]) -> str:
+    """`442 resources, 109 providers`."""
+    return ", ".join(counted(kind, n) for kind, n in sizes.items())

@@ -11,8 +11,8 @@ import typer
 from eval.commands.options import SEED, CatalogDir, Json, Seed
 
 if TYPE_CHECKING:
-    from eval.judging.desk import Desk
-    from eval.judging.judgments import Judgment, Pair
+    from eval.judging.desk import JudgingDesk
+    from eval.judging.judgments import JudgedPair, Judgment
 
 __all__ = ["add_to"]
 
@@ -122,7 +122,7 @@ def adjudicate(
     settled = settle(given, decided, tolerance=tolerance)
     if settled.open:
         desk = _desk(teams, catalog, settled.open, ", ".join(map(str, files)))
-        by_pair: dict[Pair, list[Judgment]] = {}
+        by_pair: dict[JudgedPair, list[Judgment]] = {}
         for item in present_judgments(given):
             by_pair.setdefault(item.pair, []).append(item)
         _session(desk, settled.open, judge, decided, decisions, others=lambda pair: by_pair[pair])
@@ -155,7 +155,7 @@ def _check_judge(name: str) -> None:
         raise typer.BadParameter(f"'{name}' is not one word.", param_hint="--judge")
 
 
-def _desk(teams: Path | None, catalog: Path | None, pairs: "Sequence[Pair]", file: str) -> "Desk":
+def _desk(teams: Path | None, catalog: Path | None, pairs: "Sequence[JudgedPair]", file: str) -> "JudgingDesk":
     from eval.judging.desk import open_desk
 
     desk = open_desk(teams=teams, catalog=catalog)
@@ -164,13 +164,13 @@ def _desk(teams: Path | None, catalog: Path | None, pairs: "Sequence[Pair]", fil
 
 
 def _session(
-    desk: "Desk",
-    pairs: "Sequence[Pair]",
+    desk: "JudgingDesk",
+    pairs: "Sequence[JudgedPair]",
     judge: str,
     earlier: "Sequence[Judgment]",
     out: Path,
     *,
-    others: "Callable[[Pair], Sequence[Judgment]] | None" = None,
+    others: "Callable[[JudgedPair], Sequence[Judgment]] | None" = None,
 ) -> None:
     """Grade pairs; each grade is in the file before the next key is read."""
     from rich.console import Console

@@ -3,39 +3,28 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from models.vocab import SupportKind
+from models.kinds import Kind
 from recommender.folders import data_folder
-from recommender.ports import Progress
+from recommender.ports import OnProgress
 
 __all__ = [
     "SEED",
     "CatalogDir",
     "DataDir",
     "Json",
-    "Kind",
     "KindOption",
     "Seed",
     "TeamsDir",
-    "kinds_of",
     "progress_bar",
     "vectors_in",
 ]
 
 SEED = 20261015
-
-
-class Kind(StrEnum):
-    """Which lists to evaluate."""
-
-    RESOURCE = "resource"
-    PROVIDER = "provider"
-    ALL = "all"
 
 
 KindOption = Annotated[Kind, typer.Option("--kind", help="Which lists.")]
@@ -65,18 +54,13 @@ Seed = Annotated[int, typer.Option("--seed", help="For random draws, intervals a
 Json = Annotated[bool, typer.Option("--json", help="The whole result as JSON.")]
 
 
-def kinds_of(kind: Kind) -> tuple[SupportKind, ...]:
-    """The kinds of lists that an option asks for."""
-    return tuple(SupportKind) if kind is Kind.ALL else (SupportKind(kind.value),)
-
-
 def vectors_in(data_dir: Path | None) -> Path:
     """The folder where vectors are kept: the one that the service and every other command use too."""
     return data_dir or data_folder()
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress | None]:
+def progress_bar() -> Iterator[OnProgress | None]:
     """A bar on standard error while long work runs; None when that is no terminal."""
     if not sys.stderr.isatty():
         yield None

@@ -86,7 +86,7 @@ class BehaviorFile(Value):
     checks: tuple[Check, ...] = Field(min_length=1)
 
 
-class Case(NamedTuple):
+class BehaviorCase(NamedTuple):
     """One check tried once."""
 
     kind: SupportKind
@@ -152,7 +152,7 @@ def check_behavior(
     return tuple(records)
 
 
-def _records(check: _Check, cases: Sequence[Case]) -> Iterator[BehaviorRecord]:
+def _records(check: _Check, cases: Sequence[BehaviorCase]) -> Iterator[BehaviorRecord]:
     for kind in SupportKind:
         of_kind = [case for case in cases if case.kind is kind]
         broken = [case.broken for case in of_kind if case.broken is not None]
@@ -174,7 +174,7 @@ def _raised_score(
     rank: Rank,
     instrument: LoadedInstrument,
     priorities: Mapping[str, Sequence[Domain]],
-) -> Iterator[Case]:
+) -> Iterator[BehaviorCase]:
     for assessment in assessments:
         before = rank(assessment, check.k)
         for domain in priorities[assessment.assessment_id]:
@@ -183,7 +183,7 @@ def _raised_score(
             for kind in SupportKind:
                 old, new = (_share(lists[kind], domain) for lists in (before, after))
                 what = f"{assessment.assessment_id}: {domain} {old:.3f} -> {new:.3f}"
-                yield Case(kind, what if new > old + 1e-9 else None)
+                yield BehaviorCase(kind, what if new > old + 1e-9 else None)
 
 
 def _raised(assessment: Assessment, items: set[str], by: int) -> Assessment:
@@ -216,7 +216,9 @@ def _share(matches: Sequence[Match], domain: Domain) -> float:
     return math.fsum(parts) / math.fsum(worth) if worth else 0.0
 
 
-def _ineligible(check: Ineligible, assessments: Sequence[Assessment], rank: Rank, catalog: Catalog) -> Iterator[Case]:
+def _ineligible(
+    check: Ineligible, assessments: Sequence[Assessment], rank: Rank, catalog: Catalog
+) -> Iterator[BehaviorCase]:
     for assessment in assessments:
         for context in check.contexts:
             team = assessment.team.model_copy(update={"context": assessment.team.context | context})
@@ -225,7 +227,7 @@ def _ineligible(check: Ineligible, assessments: Sequence[Assessment], rank: Rank
             for kind, matches in rank(changed, check.k).items():
                 wrong = [match.support_id for match in matches if match.support_id in forbidden]
                 what = f"{assessment.assessment_id} with {context}: {', '.join(wrong)}"
-                yield Case(kind, what if wrong else None)
+                yield BehaviorCase(kind, what if wrong else None)
 
 
 def _duplicate(
@@ -234,7 +236,7 @@ def _duplicate(
     rank: Rank,
     catalog: Catalog,
     ranker_of: Callable[[Catalog], Rank],
-) -> Iterator[Case]:
+) -> Iterator[BehaviorCase]:
     for assessment in assessments:
         before = rank(assessment, check.k)
         chosen = {kind: matches[(len(matches) - 1) // 2] for kind, matches in before.items() if matches}
@@ -248,7 +250,7 @@ def _duplicate(
                 broken = f"{assessment.assessment_id}: {match.support_id} and its copy are both listed"
             elif places and places[0] < match.rank - check.places:
                 broken = f"{assessment.assessment_id}: {match.support_id} rises from {match.rank} to {places[0]}"
-            yield Case(kind, broken)
+            yield BehaviorCase(kind, broken)
 
 
 _COPY = "-copy"
@@ -258,12 +260,12 @@ def _copy(support: Support) -> Support:
     return support.model_copy(update={"id": f"{support.id}{_COPY}"})
 
 
-def _answer_order(check: AnswerOrder, assessments: Sequence[Assessment], rank: Rank) -> Iterator[Case]:
+def _answer_order(check: AnswerOrder, assessments: Sequence[Assessment], rank: Rank) -> Iterator[BehaviorCase]:
     for assessment in assessments:
         before, after = rank(assessment, check.k), rank(_reversed(assessment), check.k)
         for kind in SupportKind:
             same = [one.support_id for one in before[kind]] == [one.support_id for one in after[kind]]
-            yield Case(kind, None if same else f"{assessment.assessment_id}: the list changed")
+            yield BehaviorCase(kind, None if same else f"{assessment.assessment_id}: the list changed")
 
 
 def _reversed(assessment: Assessment) -> Assessment:
@@ -290,7 +292,7 @@ def _newcomer(
     rank: Rank,
     catalog: Catalog,
     ranker_of: Callable[[Catalog], Rank],
-) -> Iterator[Case]:
+) -> Iterator[BehaviorCase]:
     new: tuple[Support, ...] = (check.resource, check.provider)
     rank_with = ranker_of(Catalog.of([*catalog.supports, *new]))
     for assessment in assessments:
@@ -299,7 +301,7 @@ def _newcomer(
         for support in new:
             kind = support.kind
             broken = _displaced(before[kind], after[kind], support.id, check.tolerance)
-            yield Case(kind, broken and f"{assessment.assessment_id}: {broken}")
+            yield BehaviorCase(kind, broken and f"{assessment.assessment_id}: {broken}")
 
 
 def _displaced(before: Sequence[Match], after: Sequence[Match], newcomer: str, tolerance: float) -> str | None:

@@ -7,8 +7,8 @@ from datetime import date
 from typing import NamedTuple
 
 from eval.inputs.baselines import (
-    Document,
     Query,
+    TextToRank,
     best_dense_share,
     bm25,
     catalog_order,
@@ -35,8 +35,8 @@ from recommender.canonical import content_hash
 from recommender.catalog.load import Catalog
 from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidConfig
-from recommender.ports import Progress
-from recommender.reading.trec import Run, rank_scores
+from recommender.ports import OnProgress
+from recommender.reading.trec import TrecRun, rank_scores
 
 __all__ = [
     "BASELINE",
@@ -45,8 +45,8 @@ __all__ = [
     "METRICS",
     "OURS",
     "Evaluation",
+    "RankedSystem",
     "Ranker",
-    "System",
     "evaluate_teams",
     "shelf_systems",
 ]
@@ -62,25 +62,24 @@ METRICS: tuple[Metric, ...] = (NDCG(), Precision(), NeedCoverage(), Judged(), Ga
 CONDENSED: tuple[Metric, ...] = (NDCG(),)
 TESTED: tuple[Metric, ...] = (NDCG(),)
 
-JUDGES = "language-model assessors with written guidelines"
 Ranker = Callable[[Assessment], Sequence[tuple[SupportId, float]]]
 """Supports of one kind with their scores, in any order; those left out are not in the list."""
 
 
 @dataclass(frozen=True)
-class System:
+class RankedSystem:
     """A named way to rank, with its lists."""
 
     name: str
     description: str
-    run: Run
+    run: TrecRun
 
 
 class Evaluation(NamedTuple):
     """What an evaluation found, and the lists that it found it on."""
 
     result: ResultRecord
-    runs: dict[str, dict[str, Run]]
+    runs: dict[str, dict[str, TrecRun]]
     """By kind, then by name of the system."""
 
 
@@ -93,7 +92,7 @@ def evaluate_teams(
     embedder: CachedEmbedder | None,
     rankers: Mapping[SupportKind, Mapping[str, Ranker]],
     about_rankers: Mapping[str, str] | None = None,
-    runs: Mapping[str, Run] | None = None,
+    runs: Mapping[str, TrecRun] | None = None,
     kinds: Sequence[SupportKind] = tuple(SupportKind),
     baselines: Sequence[str] | None = None,
     baseline: str = BASELINE,
@@ -102,7 +101,7 @@ def evaluate_teams(
     seed: int,
     made_on: date,
     reasons: Mapping[SupportKind, Why] | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> Evaluation:
     """Ours and the shelf on judged teams: nDCG, precision, need coverage, share judged, gate violations; paired tests.
 
@@ -133,14 +132,14 @@ def evaluate_teams(
     for kind in kinds:
         _check_names([*rankers.get(kind, {}), *(runs or {}), *shelf], baseline)
     results = []
-    runs_of: dict[str, dict[str, Run]] = {}
+    runs_of: dict[str, dict[str, TrecRun]] = {}
     about = about_rankers or {}
     for kind in kinds:
         supports: Sequence[Support] = [support for support in catalog.supports if support.kind is kind]
         topics = team_topics(teams, supports, needs=needs)
         judged = [assessment for assessment in teams.assessments if assessment.assessment_id in topics]
         systems = [
-            System(
+            RankedSystem(
                 name,
                 about.get(name, "this project's ranking"),
                 _run(ranker, judged, progress, f"{kind} lists by {name}"),
@@ -148,7 +147,7 @@ def evaluate_teams(
             for name, ranker in rankers.get(kind, {}).items()
         ]
         own = {support.id for support in supports}
-        systems += [System(name, "read from a file", _only(run, own)) for name, run in (runs or {}).items()]
+        systems += [RankedSystem(name, "read from a file", _only(run, own)) for name, run in (runs or {}).items()]
         put_beside = shelf_systems(
             supports,
             [
@@ -195,8 +194,8 @@ def shelf_systems(
     topics: Mapping[str, Topic],
     embedder: CachedEmbedder | None,
     seed: int,
-    progress: Progress | None = None,
-) -> list[System]:
+    progress: OnProgress | None = None,
+) -> list[RankedSystem]:
     """The baselines, over the same words that our ranking has, as whole texts.
 
     Args:
@@ -207,7 +206,7 @@ def shelf_systems(
         seed: For the random one.
         progress: Called as systems are ranked.
     """
-    documents = [Document(support.id, support_text(support)) for support in supports]
+    documents = [TextToRank(support.id, support_text(support)) for support in supports]
     lexical = bm25(documents)
     scorers = {
         "random": ("seeded by team and support", seeded_random(documents, seed=seed)),
@@ -227,11 +226,11 @@ def shelf_systems(
     for done, (name, (description, scorer)) in enumerate(scorers.items()):
         if progress:
             progress(done, len(scorers), "baselines ranked")
-        systems.append(System(name, description, rank(scorer, documents, queries)))
+        systems.append(RankedSystem(name, description, rank(scorer, documents, queries)))
     if embedder is not None:
         forbidden = {query_id: topic.forbidden for query_id, topic in topics.items()}
         run = rank(fused, documents, queries, without=forbidden)
-        systems.append(System("gated-fusion", "fusion without what the gates forbid", run))
+        systems.append(RankedSystem("gated-fusion", "fusion without what the gates forbid", run))
     if progress:
         progress(len(scorers), len(scorers), "baselines ranked")
     return systems
@@ -239,7 +238,7 @@ def shelf_systems(
 
 def _list_result(
     kind: SupportKind,
-    systems: Sequence[System],
+    systems: Sequence[RankedSystem],
     topics: Mapping[str, Topic],
     catalog: Sequence[str],
     *,
@@ -273,8 +272,8 @@ def _check_names(names: Sequence[str], baseline: str) -> None:
         raise InvalidConfig(faults)
 
 
-def _run(ranker: Ranker, assessments: Sequence[Assessment], progress: Progress | None, what: str) -> Run:
-    run: Run = {}
+def _run(ranker: Ranker, assessments: Sequence[Assessment], progress: OnProgress | None, what: str) -> TrecRun:
+    run: TrecRun = {}
     for done, assessment in enumerate(assessments, start=1):
         run[assessment.assessment_id] = rank_scores(ranker(assessment))
         if progress:
@@ -282,6 +281,6 @@ def _run(ranker: Ranker, assessments: Sequence[Assessment], progress: Progress |
     return run
 
 
-def _only(run: Run, doc_ids: set[SupportId]) -> Run:
+def _only(run: TrecRun, doc_ids: set[SupportId]) -> TrecRun:
     kept = {query_id: tuple(item for item in listed if item.doc_id in doc_ids) for query_id, listed in run.items()}
     return {query_id: listed for query_id, listed in kept.items() if listed}

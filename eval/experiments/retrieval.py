@@ -25,9 +25,9 @@ from eval.results.records import (
 )
 from models.base import SupportId, Value
 from recommender.embedding import CachedEmbedder
-from recommender.ports import Progress
-from recommender.reading.trec import Run, Scored
-from recommender.retrieval import DenseIndex, LexicalIndex, fuse_convex, fuse_reciprocal_ranks, top_candidates
+from recommender.ports import OnProgress
+from recommender.reading.trec import ScoredDocument, TrecRun
+from recommender.retrieval import FaissIndex, LexicalIndex, fuse_convex, fuse_reciprocal_ranks, top_candidates
 from recommender.retrieval.fusion import DENSE_SHARE
 
 __all__ = ["CollectionResult", "CollectionSystem", "collection_markdown", "evaluate_collection"]
@@ -88,7 +88,7 @@ def evaluate_collection(
     *,
     dense_share: float = DENSE_SHARE,
     seed: int,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> CollectionResult:
     """BM25, TF-IDF, dense, reciprocal ranks and convex fusion on one collection.
 
@@ -104,7 +104,7 @@ def evaluate_collection(
     """
     documents = [text for _, text in collection.documents]
     words = LexicalIndex(documents)
-    meanings = DenseIndex(embedder.encode(documents, progress=progress))
+    meanings = FaissIndex(embedder.encode(documents, progress=progress))
     vectors = embedder.encode([text for _, text in collection.queries], query=True, progress=progress)
     row_of = {query.query_id: row for row, query in enumerate(collection.queries)}
     weighted = tfidf(collection.documents)
@@ -121,9 +121,9 @@ def evaluate_collection(
     def ranked(score: _Score) -> _Rank:
         return lambda query: _listed(collection, score(query))
 
-    def reciprocal(query: Query) -> tuple[Scored, ...]:
+    def reciprocal(query: Query) -> tuple[ScoredDocument, ...]:
         sides = [[SupportId(doc_id) for doc_id, _ in _listed(collection, score(query))] for score in (lexical, dense)]
-        return tuple(Scored(*found) for found in fuse_reciprocal_ranks(sides)[:DEPTH])
+        return tuple(ScoredDocument(*found) for found in fuse_reciprocal_ranks(sides)[:DEPTH])
 
     rankers: dict[str, tuple[str, _Rank]] = {
         "bm25": (f"Lucene form, stemmed, k1 {words.K1:g}, b {words.B:g}", ranked(lexical)),
@@ -132,7 +132,7 @@ def evaluate_collection(
         "rrf": ("bm25 and dense by reciprocal rank, offset 60", reciprocal),
         FUSION: (f"bm25 and dense, each stretched to 0 to 1, dense share {dense_share:g}", ranked(fused)),
     }
-    runs: dict[str, Run] = {}
+    runs: dict[str, TrecRun] = {}
     milliseconds: dict[str, float] = {}
     for done, (name, (_, rank)) in enumerate(rankers.items()):
         if progress:
@@ -198,14 +198,14 @@ def collection_markdown(result: CollectionResult) -> str:
 
 
 _Score = Callable[[Query], NDArray[np.float64]]
-_Rank = Callable[[Query], tuple[Scored, ...]]
+_Rank = Callable[[Query], tuple[ScoredDocument, ...]]
 
 
-def _listed(collection: Collection, scores: NDArray[np.float64]) -> tuple[Scored, ...]:
+def _listed(collection: Collection, scores: NDArray[np.float64]) -> tuple[ScoredDocument, ...]:
     # Documents are in the order of their ids, so that equal scores order by id as everywhere.
     best = top_candidates(scores, DEPTH)
     return tuple(
-        Scored(collection.documents[row].doc_id, score)
+        ScoredDocument(collection.documents[row].doc_id, score)
         for row, score in zip(best.rows.tolist(), best.scores.tolist(), strict=True)
     )
 

@@ -23,8 +23,8 @@ from eval.results.records import ComparisonRecord, ListResult, comparison_record
 from models.assessment import Assessment
 from models.vocab import SupportKind
 from recommender.config import RankingConfig
-from recommender.ports import Progress
-from recommender.reading.trec import Run
+from recommender.ports import OnProgress
+from recommender.reading.trec import TrecRun
 
 __all__ = ["GATE_METRIC", "gate_values", "hard_rules_of", "run_experiment"]
 
@@ -37,10 +37,10 @@ def run_experiment(
     file: ExperimentFile,
     bench: Bench,
     *,
-    runs: Mapping[str, Run],
+    runs: Mapping[str, TrecRun],
     checks: BehaviorFile | None,
     made_on: date,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> Evaluation:
     """The result of an experiment, with the lists of every system.
 
@@ -108,7 +108,7 @@ def run_experiment(
     return evaluation._replace(result=result)
 
 
-def hard_rules_of(bench: Bench, *, as_of: date, progress: Progress | None = None) -> HardRules:
+def hard_rules_of(bench: Bench, *, as_of: date, progress: OnProgress | None = None) -> HardRules:
     """What our ranking of a bench breaks."""
     return check_hard_rules(
         bench.teams.assessments,
@@ -194,7 +194,7 @@ def _groups(
     )
 
 
-def gate_values(bench: Bench, *, as_of: date, progress: Progress | None = None) -> dict[str, dict[str, float]]:
+def gate_values(bench: Bench, *, as_of: date, progress: OnProgress | None = None) -> dict[str, dict[str, float]]:
     """`GATE_METRIC` of our ranking, by list and assessment id."""
     rank = rank_of(open_recommender(bench, progress=progress), as_of=as_of)
     lists = {

@@ -16,7 +16,7 @@ LEAST_TEAMS = 5
 """With fewer teams than this, a group's mean says more of those teams than of the group."""
 UNKNOWN = "unknown"
 _LEVELS = ("emerging", "developing", "applying", "leading")
-Team = tuple[Assessment, CapacityProfile]
+ProfiledTeam = tuple[Assessment, CapacityProfile]
 
 
 def slice_teams(
@@ -86,8 +86,8 @@ def record_slices(
     return tuple(records)
 
 
-def _context(question: str) -> Callable[[Team], tuple[str, ...]]:
-    def groups(team: Team) -> tuple[str, ...]:
+def _context(question: str) -> Callable[[ProfiledTeam], tuple[str, ...]]:
+    def groups(team: ProfiledTeam) -> tuple[str, ...]:
         value = team[0].team.context.get(question)
         words = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
         return tuple(word for word in words if word != "not-sure")
@@ -95,8 +95,8 @@ def _context(question: str) -> Callable[[Team], tuple[str, ...]]:
     return groups
 
 
-def _majority(question: str) -> Callable[[Team], tuple[str, ...]]:
-    def groups(team: Team) -> tuple[str, ...]:
+def _majority(question: str) -> Callable[[ProfiledTeam], tuple[str, ...]]:
+    def groups(team: ProfiledTeam) -> tuple[str, ...]:
         percent = team[0].team.context.get(question)
         # More than half is where the field's own criterion for priority schools draws the line.
         return ("over 50%" if percent > 50 else "50% or less",) if isinstance(percent, int) else ()
@@ -104,7 +104,7 @@ def _majority(question: str) -> Callable[[Team], tuple[str, ...]]:
     return groups
 
 
-def _level(team: Team) -> tuple[str, ...]:
+def _level(team: ProfiledTeam) -> tuple[str, ...]:
     means = [score.mean for score in team[1].domains if score.mean is not None]
     if not means:
         return ()
@@ -112,14 +112,14 @@ def _level(team: Team) -> tuple[str, ...]:
     return (f"{level} {_LEVELS[level - 1]}",)
 
 
-def _raters(team: Team) -> tuple[str, ...]:
+def _raters(team: ProfiledTeam) -> tuple[str, ...]:
     if team[0].answer_mode == "consensus":
         return ("agreed answers",)
     n = len(team[0].responses)
     return ("1" if n == 1 else "2 to 3" if n <= 3 else "4 to 5" if n <= 5 else "6 or more",)
 
 
-SLICES: dict[str, Callable[[Team], tuple[str, ...]]] = {
+SLICES: dict[str, Callable[[ProfiledTeam], tuple[str, ...]]] = {
     "form": lambda team: (team[0].form.value,),
     "level": _level,
     "focus_area": _context("focus_areas"),

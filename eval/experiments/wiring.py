@@ -31,12 +31,12 @@ from recommender.diagnosis.assessments import fill_assessment
 from recommender.diagnosis.needs import derive_needs
 from recommender.diagnosis.profiling import build_profile
 from recommender.embedding import CachedEmbedder
-from recommender.index import CatalogIndex
+from recommender.index import CatalogIndex, kind_indexes
 from recommender.instruments import LoadedInstrument, default_instrument
 from recommender.opening import Inputs, Sources, open_inputs
 from recommender.pipeline import Recommender
-from recommender.ports import Progress
-from recommender.reading.trec import Run
+from recommender.ports import OnProgress
+from recommender.reading.trec import TrecRun
 from recommender.reading.values import AllFaults
 from recommender.rules.load import ruleset_version
 
@@ -79,10 +79,7 @@ class Bench:
     @cached_property
     def indexes(self) -> Mapping[SupportKind, CatalogIndex]:
         """The catalog made searchable, once for all variants of our ranking."""
-        return {
-            SupportKind.RESOURCE: CatalogIndex.build(self.catalog.resources, self.embedder),
-            SupportKind.PROVIDER: CatalogIndex.build(self.catalog.providers, self.embedder),
-        }
+        return kind_indexes(self.catalog, self.embedder)
 
     @property
     def known(self) -> KnownIds:
@@ -151,7 +148,7 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
 
 def open_bench_and_runs(
     runs: Mapping[str, Path], *, teams: Path | None, catalog: Path | None, data_dir: Path
-) -> tuple[Bench, dict[str, Run]]:
+) -> tuple[Bench, dict[str, TrecRun]]:
     """A bench, and the runs by name that are evaluated on it; arguments as for `open_bench` and `read_runs`.
 
     Raises:
@@ -179,7 +176,7 @@ def rank_of(recommender: Recommender, *, as_of: date) -> Rank:
 
 
 def behavior_of(
-    bench: Bench, checks: BehaviorFile, *, as_of: date, progress: Progress | None = None
+    bench: Bench, checks: BehaviorFile, *, as_of: date, progress: OnProgress | None = None
 ) -> tuple[BehaviorRecord, ...]:
     """The checks on our ranking of a bench."""
     return check_behavior(
@@ -202,7 +199,7 @@ class _Remembering(CachedEmbedder):
         self._words: dict[str, NDArray[np.float32]] = {}
 
     def encode(
-        self, texts: Sequence[str], *, query: bool = False, progress: Progress | None = None
+        self, texts: Sequence[str], *, query: bool = False, progress: OnProgress | None = None
     ) -> NDArray[np.float32]:
         return self._inner.encode(texts, query=query, progress=progress)
 
@@ -218,7 +215,7 @@ def open_recommender(
     *,
     config: RankingConfig | None = None,
     catalog: Catalog | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> Recommender:
     """Our ranking of a bench; `config` and `catalog` replace the bench's own."""
     inputs = Inputs(
@@ -236,7 +233,9 @@ def open_embedder(data_dir: Path) -> CachedEmbedder:
     return _Remembering(opening.open_embedder(data_dir))
 
 
-def our_rankers(bench: Bench, *, as_of: date, progress: Progress | None) -> Mapping[SupportKind, Mapping[str, Ranker]]:
+def our_rankers(
+    bench: Bench, *, as_of: date, progress: OnProgress | None
+) -> Mapping[SupportKind, Mapping[str, Ranker]]:
     """Our own ranking of each kind: every eligible support, without a floor. `as_of` is for teams that name no date."""
     return {kind: {OURS: ranker} for kind, ranker in variant(bench, as_of=as_of, progress=progress).items()}
 
@@ -276,7 +275,7 @@ def variant(
     config: RankingConfig | None = None,
     k: int | None = None,
     as_of: date,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> Mapping[SupportKind, Ranker]:
     """Our ranking of each kind with another configuration, without a floor.
 

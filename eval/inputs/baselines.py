@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from eval.metrics import Metric, Topic
 from recommender.embedding import CachedEmbedder
-from recommender.ports import Progress
-from recommender.reading.trec import Run, Scored
+from recommender.ports import OnProgress
+from recommender.reading.trec import ScoredDocument, TrecRun
 from recommender.retrieval.lexical import LexicalIndex
 
 __all__ = [
     "DENSE_SHARES",
-    "Document",
     "Query",
     "Scorer",
+    "TextToRank",
     "best_dense_share",
     "bm25",
     "catalog_order",
@@ -35,7 +35,7 @@ DENSE_SHARES = tuple(step / 10 for step in range(11))
 """The shares that the best convex fusion is chosen from."""
 
 
-class Document(NamedTuple):
+class TextToRank(NamedTuple):
     """Something to rank."""
 
     doc_id: str
@@ -53,7 +53,7 @@ Scorer = Callable[[Query], NDArray[np.float64]]
 """Scores of all documents for a query, in the order the scorer was given them; higher is better."""
 
 
-def seeded_random(documents: Sequence[Document], *, seed: int) -> Scorer:
+def seeded_random(documents: Sequence[TextToRank], *, seed: int) -> Scorer:
     """Random scores that depend on the seed, the query and the document alone, never on any order."""
 
     def score(query: Query) -> NDArray[np.float64]:
@@ -62,19 +62,19 @@ def seeded_random(documents: Sequence[Document], *, seed: int) -> Scorer:
     return score
 
 
-def catalog_order(documents: Sequence[Document]) -> Scorer:
+def catalog_order(documents: Sequence[TextToRank]) -> Scorer:
     """The documents as they come, the same for every query."""
     scores = -np.arange(len(documents), dtype=np.float64)
     return lambda query: scores
 
 
-def bm25(documents: Sequence[Document]) -> Scorer:
+def bm25(documents: Sequence[TextToRank]) -> Scorer:
     """BM25 in Lucene's form with the usual k1 and b, over stems without English stop words (see `LexicalIndex`)."""
     index = LexicalIndex([text for _, text in documents])
     return lambda query: index.scores([query.text])[0].astype(np.float64)
 
 
-def tfidf(documents: Sequence[Document]) -> Scorer:
+def tfidf(documents: Sequence[TextToRank]) -> Scorer:
     """Cosine of TF-IDF vectors with sublinear term frequency, without English stop words, by scikit-learn."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -87,7 +87,7 @@ def tfidf(documents: Sequence[Document]) -> Scorer:
     return score
 
 
-def dense(documents: Sequence[Document], embedder: CachedEmbedder, *, progress: Progress | None = None) -> Scorer:
+def dense(documents: Sequence[TextToRank], embedder: CachedEmbedder, *, progress: OnProgress | None = None) -> Scorer:
     """Cosine of the embedding of the whole query with that of the whole document. Queries are never kept on disk."""
     vectors = embedder.encode([text for _, text in documents], progress=progress).astype(np.float64)
 
@@ -111,7 +111,7 @@ def convex_fusion(lexical: Scorer, dense: Scorer, *, dense_share: float) -> Scor
 
 
 def reciprocal_rank_fusion(
-    scorers: Sequence[Scorer], documents: Sequence[Document], *, rank_offset: int = 60
+    scorers: Sequence[Scorer], documents: Sequence[TextToRank], *, rank_offset: int = 60
 ) -> Scorer:
     """Sum of 1 / (rank_offset + rank) over the scorers' rankings, ranks from 1, ties by document id.
 
@@ -130,12 +130,12 @@ def reciprocal_rank_fusion(
 
 def rank(
     scorer: Scorer,
-    documents: Sequence[Document],
+    documents: Sequence[TextToRank],
     queries: Iterable[Query],
     *,
     k: int | None = None,
     without: Mapping[str, frozenset[str]] | None = None,
-) -> Run:
+) -> TrecRun:
     """The ranking of every query: score descending, then document id.
 
     Args:
@@ -146,11 +146,13 @@ def rank(
         without: Documents to leave out, by query id.
     """
     doc_ids = [doc_id for doc_id, _ in documents]
-    run: Run = {}
+    run: TrecRun = {}
     for query in queries:
         scores = scorer(query)
         hidden = (without or {}).get(query.query_id, frozenset())
-        listed = [Scored(doc_ids[i], float(scores[i])) for i in _order(doc_ids, scores) if doc_ids[i] not in hidden]
+        listed = [
+            ScoredDocument(doc_ids[i], float(scores[i])) for i in _order(doc_ids, scores) if doc_ids[i] not in hidden
+        ]
         run[query.query_id] = tuple(listed[:k])
     return run
 
@@ -158,7 +160,7 @@ def rank(
 def best_dense_share(
     lexical: Scorer,
     dense: Scorer,
-    documents: Sequence[Document],
+    documents: Sequence[TextToRank],
     queries: Sequence[Query],
     *,
     topics: Mapping[str, Topic],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.inputs.baselines import Document, Query
+from eval.inputs.baselines import Query, TextToRank
 from models.base import Fault
 from recommender.canonical import content_hash
 from recommender.errors import InputError
@@ -27,7 +27,7 @@ class Collection:
     """Documents to rank, the queries that somebody judged, and the judgments."""
 
     name: str
-    documents: tuple[Document, ...]
+    documents: tuple[TextToRank, ...]
     """Title and text in one, in the order of their ids."""
     queries: tuple[Query, ...]
     """Those with judgments, in file order."""
@@ -80,7 +80,7 @@ def load_collection(folder: Path) -> Collection:
         raise InputError(faults)
     return Collection(
         name=folder.resolve().name,
-        documents=tuple(Document(doc_id, texts[doc_id]) for doc_id in sorted(texts)),
+        documents=tuple(TextToRank(doc_id, texts[doc_id]) for doc_id in sorted(texts)),
         queries=tuple(Query(query_id, text) for query_id, text in queries.items() if query_id in qrels),
         qrels=qrels,
         n_unjudged=sum(query_id not in qrels for query_id in queries),

@@ -4,11 +4,11 @@ Written from the product's contract and independent of the ruleset, so that a wr
 A gate closes only on facts known on both sides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from models.assessment import Assessment
 from models.base import SupportId
-from models.support import Provider, Support
+from models.support import Support
 from models.vocab import Audience, Cost, Form, GradeBand, Modality
 
 __all__ = ["closed_gate", "forbidden_supports"]
@@ -27,7 +27,7 @@ def closed_gate(assessment: Assessment, support: Support) -> str | None:
     asked, offered = _chosen(assessment, "grade_bands"), set(support.grade_bands)
     if asked and offered and GradeBand.ALL not in asked | offered and not asked & offered:
         return "grade_bands"
-    if isinstance(support, Provider) and support.serves and not _serves(support, _chosen(assessment, "state")):
+    if support.places and not _serves(support.places, _chosen(assessment, "state")):
         return "serves"
     if support.cost is Cost.PAID and _chosen(assessment, "budget") == {"none"}:
         return "cost"
@@ -44,12 +44,12 @@ def forbidden_supports(assessment: Assessment, supports: Iterable[Support]) -> f
     return frozenset(support.id for support in supports if closed_gate(assessment, support) is not None)
 
 
-def _serves(provider: Provider, states: set[str]) -> bool:
+def _serves(places: Sequence[str], states: set[str]) -> bool:
     if not states:
         return True
     # `US` covers the states, DC and the territories, but nobody outside.
     inside = states - {_OUTSIDE}
-    return bool(inside & set(provider.serves)) or ("US" in provider.serves and bool(inside))
+    return bool(inside & set(places)) or ("US" in places and bool(inside))
 
 
 def _chosen(assessment: Assessment, question: str) -> set[str]:

@@ -7,14 +7,14 @@ from pathlib import Path
 from eval.inputs.known_ids import KnownIds, unknown_ids
 from models.base import Fault
 from recommender.errors import InvalidRun
-from recommender.reading.trec import Run, Scored, read_run, write_run
+from recommender.reading.trec import ScoredDocument, TrecRun, read_run, write_run
 
 __all__ = ["read_runs", "run_texts"]
 
 _RUN_COLUMNS = 6
 
 
-def read_runs(paths: Mapping[str, Path], *, known: KnownIds) -> dict[str, Run]:
+def read_runs(paths: Mapping[str, Path], *, known: KnownIds) -> dict[str, TrecRun]:
     """The runs by name.
 
     Args:
@@ -26,7 +26,7 @@ def read_runs(paths: Mapping[str, Path], *, known: KnownIds) -> dict[str, Run]:
             and files that cannot be read.
     """
     faults: list[Fault] = []
-    runs: dict[str, Run] = {}
+    runs: dict[str, TrecRun] = {}
     for name, path in paths.items():
         try:
             lines = path.read_text("utf-8").splitlines()
@@ -45,7 +45,7 @@ def read_runs(paths: Mapping[str, Path], *, known: KnownIds) -> dict[str, Run]:
     return runs
 
 
-def run_texts(runs: Mapping[str, Mapping[str, Run]]) -> dict[str, str]:
+def run_texts(runs: Mapping[str, Mapping[str, TrecRun]]) -> dict[str, str]:
     """The content of `runs/KIND/SYSTEM.trec` for each kind and system, by that path.
 
     A score that is not below the one above it is written as the next smaller double: ties are ordered differently by
@@ -63,10 +63,10 @@ def run_texts(runs: Mapping[str, Mapping[str, Run]]) -> dict[str, str]:
     }
 
 
-def _falling(listed: Sequence[Scored]) -> list[Scored]:
-    falling: list[Scored] = []
+def _falling(listed: Sequence[ScoredDocument]) -> list[ScoredDocument]:
+    falling: list[ScoredDocument] = []
     above = math.inf
     for doc_id, score in listed:
         above = score if score < above else math.nextafter(above, -math.inf)
-        falling.append(Scored(doc_id, above))
+        falling.append(ScoredDocument(doc_id, above))
     return falling

@@ -6,21 +6,21 @@ from statistics import median
 from typing import NamedTuple
 
 from eval.judging.agreement import grades_by_judge
-from eval.judging.judgments import Judgment, Pair, present_judgments
+from eval.judging.judgments import JudgedPair, Judgment, present_judgments
 
-__all__ = ["Settled", "settle", "write_qrels"]
+__all__ = ["AgreedGrades", "settle", "write_qrels"]
 
 
-class Settled(NamedTuple):
+class AgreedGrades(NamedTuple):
     """What is agreed, and what somebody has to decide."""
 
-    grades: dict[Pair, int]
+    grades: dict[JudgedPair, int]
     """Sorted by team, then support."""
-    open: tuple[Pair, ...]
+    open: tuple[JudgedPair, ...]
     """Pairs whose grades lie too far apart and that nobody has decided; widest first, then by team and support."""
 
 
-def settle(judgments: Sequence[Judgment], decisions: Sequence[Judgment], *, tolerance: int = 0) -> Settled:
+def settle(judgments: Sequence[Judgment], decisions: Sequence[Judgment], *, tolerance: int = 0) -> AgreedGrades:
     """One grade a pair.
 
     A decision stands above all grades. Without one, grades at most `tolerance` apart settle on their median, halves
@@ -37,8 +37,8 @@ def settle(judgments: Sequence[Judgment], decisions: Sequence[Judgment], *, tole
         if item.grade is not None
     }
     _, pairs, grid = grades_by_judge(judgments)
-    settled: dict[Pair, int] = dict(decided)
-    open_pairs: list[tuple[float, Pair]] = []
+    settled: dict[JudgedPair, int] = dict(decided)
+    open_pairs: list[tuple[float, JudgedPair]] = []
     for column, pair in enumerate(pairs):
         if pair in decided:
             continue
@@ -48,10 +48,10 @@ def settle(judgments: Sequence[Judgment], decisions: Sequence[Judgment], *, tole
             settled[pair] = math.floor(median(grades))
         else:
             open_pairs.append((-spread, pair))
-    return Settled(dict(sorted(settled.items())), tuple(pair for _, pair in sorted(open_pairs)))
+    return AgreedGrades(dict(sorted(settled.items())), tuple(pair for _, pair in sorted(open_pairs)))
 
 
-def write_qrels(grades: Mapping[Pair, int]) -> Iterator[str]:
+def write_qrels(grades: Mapping[JudgedPair, int]) -> Iterator[str]:
     """The lines of a TREC qrels file, each with its newline, in the given order."""
     for pair, grade in grades.items():
         yield f"{pair.assessment_id} 0 {pair.support_id} {grade}\n"

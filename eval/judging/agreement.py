@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.judging.judgments import GRADES, Judgment, Pair, judge_names, present_judgments
+from eval.judging.judgments import GRADES, JudgedPair, Judgment, judge_names, present_judgments
 from eval.results.findings import IntervalRecord
 from models.base import Value
 
@@ -32,7 +32,7 @@ class JudgedGrid(NamedTuple):
 
     judges: tuple[str, ...]
     """Sorted."""
-    pairs: tuple[Pair, ...]
+    pairs: tuple[JudgedPair, ...]
     """Sorted."""
     grades: Grades
     """Shape (n_judges, n_pairs)."""
@@ -201,7 +201,7 @@ def measure_agreement(judgments: Sequence[Judgment], *, n_resamples: int = 2_000
     )
 
 
-def _disagreements(judges: Sequence[str], pairs: Sequence[Pair], grades: Grades) -> tuple[Disagreement, ...]:
+def _disagreements(judges: Sequence[str], pairs: Sequence[JudgedPair], grades: Grades) -> tuple[Disagreement, ...]:
     found = []
     for column, pair in enumerate(pairs):
         given = {judge: int(grade) for judge, grade in zip(judges, grades[:, column], strict=True) if grade >= 0}

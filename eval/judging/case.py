@@ -12,7 +12,7 @@ from recommender.diagnosis.needs import derive_needs, shown_needs
 from recommender.diagnosis.profiling import build_profile, shown
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["Case", "make_case"]
+__all__ = ["JudgingCase", "make_case"]
 
 _CONSENT = "share_with"
 """Whom a team shares its results with: consent, no trait of its work."""
@@ -20,7 +20,7 @@ _OWN_WORDS = ("strengths", "challenges", "hoped_for_support")
 
 
 @dataclass(frozen=True)
-class Case:
+class JudgingCase:
     """One team, ready to be read by a judge."""
 
     assessment_id: str
@@ -38,7 +38,9 @@ class Case:
     """Texts that their authors keep to the team."""
 
 
-def make_case(assessment: Assessment, instrument: LoadedInstrument, *, scoring: ScoringConfig, invented: bool) -> Case:
+def make_case(
+    assessment: Assessment, instrument: LoadedInstrument, *, scoring: ScoringConfig, invented: bool
+) -> JudgingCase:
     """A team as a judge may see it.
 
     Args:
@@ -57,7 +59,7 @@ def make_case(assessment: Assessment, instrument: LoadedInstrument, *, scoring: 
         if (text := getattr(response.open_text, name).strip())
     ]
     headings = {question.id: question.text for question in instrument.instrument.open_text}
-    return Case(
+    return JudgingCase(
         assessment_id=assessment.assessment_id,
         name=assessment.team.name,
         form=assessment.form,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import eval as evaluation
 from eval.inputs.judged import ASSESSMENTS_FILE, read_assessments
-from eval.judging.case import Case, make_case
-from eval.judging.judgments import Pair, support_hash
+from eval.judging.case import JudgingCase, make_case
+from eval.judging.judgments import JudgedPair, support_hash
 from models.base import Fault
 from recommender.catalog.load import Catalog, load_catalog, starter_catalog
 from recommender.config_load import starter_config
@@ -17,15 +17,15 @@ from recommender.diagnosis.assessments import fill_assessment
 from recommender.errors import InputError
 from recommender.instruments import default_instrument
 
-__all__ = ["Desk", "open_desk", "read_guidelines"]
+__all__ = ["JudgingDesk", "open_desk", "read_guidelines"]
 
 
 @dataclass(frozen=True)
-class Desk:
+class JudgingDesk:
     """Teams to judge for and supports to judge."""
 
     catalog: Catalog
-    cases: dict[str, Case]
+    cases: dict[str, JudgingCase]
     """By assessment id, in file order."""
 
     @property
@@ -33,7 +33,7 @@ class Desk:
         """What a judge reads of each support, hashed, by id."""
         return {support.id: support_hash(support) for support in self.catalog.supports}
 
-    def check(self, pairs: Iterable[Pair], *, file: str) -> None:
+    def check(self, pairs: Iterable[JudgedPair], *, file: str) -> None:
         """That every pair names a team and a support that exist.
 
         Raises:
@@ -55,7 +55,7 @@ class Desk:
             raise InputError(faults)
 
 
-def open_desk(*, teams: Path | None, catalog: Path | None) -> Desk:
+def open_desk(*, teams: Path | None, catalog: Path | None) -> JudgingDesk:
     """What is judged, read and checked.
 
     Args:
@@ -75,7 +75,7 @@ def open_desk(*, teams: Path | None, catalog: Path | None) -> Desk:
         assessments = read_assessments(teams / ASSESSMENTS_FILE, read=read)
     scoring = starter_config().scoring
     cases = [make_case(item, instrument, scoring=scoring, invented=teams is None) for item in assessments]
-    return Desk(
+    return JudgingDesk(
         catalog=starter_catalog() if catalog is None else load_catalog(catalog),
         cases={case.assessment_id: case for case in cases},
     )

@@ -19,8 +19,8 @@ from recommender.reading.values import read_lines
 
 __all__ = [
     "GRADES",
+    "JudgedPair",
     "Judgment",
-    "Pair",
     "PooledPair",
     "StaleJudgment",
     "judge_names",
@@ -35,7 +35,7 @@ Grade = Annotated[int, Field(strict=True, ge=GRADES[0], le=GRADES[-1])]
 Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
 
 
-class Pair(NamedTuple):
+class JudgedPair(NamedTuple):
     """A team and a support to be graded for it."""
 
     assessment_id: str
@@ -49,9 +49,9 @@ class PooledPair(Value):
     support_id: Word
 
     @property
-    def pair(self) -> Pair:
+    def pair(self) -> JudgedPair:
         """What is to be graded."""
-        return Pair(self.assessment_id, self.support_id)
+        return JudgedPair(self.assessment_id, self.support_id)
 
 
 class Judgment(Value):
@@ -68,9 +68,9 @@ class Judgment(Value):
     """Of what the judge read; see `support_hash`."""
 
     @property
-    def pair(self) -> Pair:
+    def pair(self) -> JudgedPair:
         """What was graded."""
-        return Pair(self.assessment_id, self.support_id)
+        return JudgedPair(self.assessment_id, self.support_id)
 
 
 class StaleJudgment(NamedTuple):

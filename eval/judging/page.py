@@ -10,10 +10,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from eval.judging.case import Case
-from eval.judging.judgments import GRADES, Judgment, Pair
+from eval.judging.case import JudgingCase
+from eval.judging.judgments import GRADES, JudgedPair, Judgment
 from eval.judging.session import Session
-from models.support import Provider, Resource, Support
+from models.support import Resource, Support
 
 __all__ = ["Command", "Commands", "PipedCommands", "TerminalKeys", "judge_pool", "terminal_or_pipe"]
 
@@ -80,11 +80,11 @@ def judge_pool(
     session: Session,
     commands: Commands,
     *,
-    cases: Mapping[str, Case],
+    cases: Mapping[str, JudgingCase],
     supports: Mapping[str, Support],
     guidelines: str,
     console: Console,
-    others: Callable[[Pair], Sequence[Judgment]] | None = None,
+    others: Callable[[JudgedPair], Sequence[Judgment]] | None = None,
 ) -> None:
     """Grade until the pool's end, `q`, or the end of the commands. Every grade is kept as it is given.
 
@@ -98,7 +98,7 @@ def judge_pool(
         others: What other judges said of a pair, to settle a disagreement; None keeps judges apart.
     """
     told: str | None = None
-    shown: Pair | None = None
+    shown: JudgedPair | None = None
     note = ""
     while (pair := session.current) is not None:
         if pair != shown:
@@ -146,11 +146,11 @@ def terminal_or_pipe(console: Console) -> Commands:
     return TerminalKeys(console) if sys.stdin.isatty() else PipedCommands(sys.stdin)
 
 
-def _progress(session: Session, case: Case) -> str:
+def _progress(session: Session, case: JudgingCase) -> str:
     return f"{session.place} of {len(session.pool)}, {session.n_left} to grade · {case.name}"
 
 
-def _team(case: Case) -> RenderableType:
+def _team(case: JudgingCase) -> RenderableType:
     situation = Table.grid(padding=(0, 2))
     for question, answer in case.situation:
         situation.add_row(Text(question, style="dim"), Text(answer))
@@ -174,8 +174,7 @@ def _support(support: Support, progress: str) -> RenderableType:
     for name, value in _fields(support):
         table.add_row(Text(name, style="dim"), Text(value))
     body: list[RenderableType] = [Text(support.summary), Text(""), table]
-    if isinstance(support, Provider):
-        body += [Text(f"- {service.type.value}: {service.description}") for service in support.services]
+    body += [Text(f"- {service.type.value}: {service.description}") for service in support.offers]
     if support.needs_met:
         body.append(Text("\nNeeds it says it answers", style="bold"))
         body += [Text(f"- {need}") for need in support.needs_met]
@@ -206,7 +205,9 @@ def _fields(support: Support) -> list[tuple[str, str]]:
             ("evidence", f"{evidence.kind.value} {evidence.level or ''}".strip() if evidence else None),
         ]
     else:
-        facts += [("kind", support.provider_kind), ("serves", support.serves)]
+        facts.append(("kind", support.support_type))
+    if support.places is not None:
+        facts.append(("serves", support.places))
     facts.append(("page", support.url))
     return [(name, _words(value)) for name, value in facts]
 

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 
 from eval.judging.judgments import PooledPair
 from models.vocab import SupportKind
-from recommender.reading.trec import Run
+from recommender.reading.trec import TrecRun
 
 __all__ = ["make_pool"]
 
 
 def make_pool(
-    runs: Mapping[str, Run], *, kinds: Mapping[str, SupportKind], teams: Collection[str], depth: int, seed: int
+    runs: Mapping[str, TrecRun], *, kinds: Mapping[str, SupportKind], teams: Collection[str], depth: int, seed: int
 ) -> tuple[PooledPair, ...]:
     """The union of the first `depth` supports of each kind of every run, team by team, shuffled within a team.
 

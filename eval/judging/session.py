@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from eval.judging.judgments import Judgment, Pair, present_judgments
+from eval.judging.judgments import JudgedPair, Judgment, present_judgments
 
 __all__ = ["Session"]
 
@@ -13,7 +13,7 @@ class Session:
 
     def __init__(
         self,
-        pool: Sequence[Pair],
+        pool: Sequence[JudgedPair],
         *,
         judge: str,
         earlier: Iterable[Judgment],
@@ -34,8 +34,8 @@ class Session:
         self.pool = tuple(dict.fromkeys(pool))
         self.judge = judge
         own = [item for item in present_judgments(earlier) if item.judge == judge]
-        self._grades: dict[Pair, Judgment] = {item.pair: item for item in own}
-        self._done: list[tuple[Pair, Judgment | None]] = []
+        self._grades: dict[JudgedPair, Judgment] = {item.pair: item for item in own}
+        self._done: list[tuple[JudgedPair, Judgment | None]] = []
         self._hashes = hashes
         self._record = record
         self._now = now
@@ -43,7 +43,7 @@ class Session:
         self._advance()
 
     @property
-    def current(self) -> Pair | None:
+    def current(self) -> JudgedPair | None:
         """The pair to grade now; None when the end of the pool is reached."""
         return self.pool[self._place] if self._place < len(self.pool) else None
 
@@ -62,7 +62,7 @@ class Session:
         """Pairs of the pool without a grade of this judge, the skipped ones among them."""
         return len(self.pool) - self.n_graded
 
-    def earlier(self, pair: Pair) -> Judgment | None:
+    def earlier(self, pair: JudgedPair) -> Judgment | None:
         """What this judge said of a pair; None without a grade."""
         return self._grades.get(pair)
 
@@ -84,7 +84,7 @@ class Session:
         """Return to the pair before this one, graded or not. At the first one, stay. Its grade stands until changed."""
         self._place = max(0, self._place - 1)
 
-    def undo(self) -> Pair | None:
+    def undo(self) -> JudgedPair | None:
         """Take back the last grade of this session and return to its pair; None when there is none.
 
         A grade that it replaced stands again.
@@ -96,7 +96,7 @@ class Session:
         self._place = self.pool.index(pair)
         return pair
 
-    def _keep(self, pair: Pair, grade: int | None, note: str) -> None:
+    def _keep(self, pair: JudgedPair, grade: int | None, note: str) -> None:
         judgment = Judgment(
             assessment_id=pair.assessment_id,
             support_id=pair.support_id,

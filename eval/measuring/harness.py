@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from eval.measuring.stats import Comparison, Interval, bootstrap_interval, compare, holm, mean
 from eval.metrics import Metric, Topic
-from recommender.reading.trec import Run, count_ties
+from recommender.reading.trec import TrecRun, count_ties
 
-__all__ = ["Summary", "Table", "compare_with", "condense", "evaluate", "summarize"]
+__all__ = ["MetricSummary", "Table", "compare_with", "condense", "evaluate", "summarize"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Summary:
+class MetricSummary:
     """One metric of one system over all queries."""
 
     value: float
@@ -48,7 +48,7 @@ class Summary:
     """Queries that could be scored."""
 
 
-def evaluate(runs: Mapping[str, Run], topics: Mapping[str, Topic], metrics: Sequence[Metric]) -> Table:
+def evaluate(runs: Mapping[str, TrecRun], topics: Mapping[str, Topic], metrics: Sequence[Metric]) -> Table:
     """Every metric of every run on every topic.
 
     Args:
@@ -76,7 +76,7 @@ def evaluate(runs: Mapping[str, Run], topics: Mapping[str, Topic], metrics: Sequ
     )
 
 
-def condense(run: Run, topics: Mapping[str, Topic]) -> Run:
+def condense(run: TrecRun, topics: Mapping[str, Topic]) -> TrecRun:
     """The run without its unjudged documents, so that a metric over it says nothing of what nobody judged.
 
     Flatters a system that ranks much that was never judged; read it beside Judged@k.
@@ -90,13 +90,13 @@ def condense(run: Run, topics: Mapping[str, Topic]) -> Run:
     }
 
 
-def summarize(table: Table, system: str, metric: Metric, *, seed: int) -> Summary:
+def summarize(table: Table, system: str, metric: Metric, *, seed: int) -> MetricSummary:
     """A system's value on a metric over all queries, with the bootstrap interval of the mean."""
     values = table.of(system, metric)
     scored = values[~np.isnan(values)]
     if metric.aggregate == "sum":
-        return Summary(math.fsum(scored), Interval(None, None, 0.95, "a sum, not a mean"), len(scored))
-    return Summary(mean(values), bootstrap_interval(values, seed=seed), len(scored))
+        return MetricSummary(math.fsum(scored), Interval(None, None, 0.95, "a sum, not a mean"), len(scored))
+    return MetricSummary(mean(values), bootstrap_interval(values, seed=seed), len(scored))
 
 
 def compare_with(

@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints, model_validator
 from models.base import Fault, Value
 from models.decision_log import SUM_TOLERANCE, Decision
 from recommender.errors import InputError
-from recommender.reading.trec import Run
+from recommender.reading.trec import TrecRun
 from recommender.reading.values import read_lines
 
 __all__ = ["TargetDecision", "read_log", "read_target", "target_of_run"]
@@ -89,7 +89,9 @@ def read_target(path: Path, decisions: Sequence[Decision]) -> tuple[TargetDecisi
     return tuple(by_id[item.decision_id] for item in decisions)
 
 
-def target_of_run(run: Run, decisions: Sequence[Decision], *, file: str | None = None) -> tuple[TargetDecision, ...]:
+def target_of_run(
+    run: TrecRun, decisions: Sequence[Decision], *, file: str | None = None
+) -> tuple[TargetDecision, ...]:
     """The target that shows a TREC run's lists without chance; the run's query ids are decision ids.
 
     Raises:

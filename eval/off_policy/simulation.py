@@ -20,7 +20,7 @@ from eval.off_policy.estimate import Floors, evaluate_policy
 from eval.off_policy.log import TargetDecision
 from models.base import Value
 from models.decision_log import Decision, DisplayedSupport, LoggedCandidate
-from recommender.ports import Progress
+from recommender.ports import OnProgress
 
 __all__ = ["Scenario", "SimulationRecord", "example_log", "simulate", "simulate_log", "true_values"]
 
@@ -160,7 +160,7 @@ def simulate(
     seed: int,
     floors: Floors | None = None,
     n_resamples: int = 1_000,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> tuple[SimulationRecord, ...]:
     """Bias and coverage of every estimator over many logs of one scenario."""
     truth = true_values(scenario, seed=seed)

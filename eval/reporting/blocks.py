@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from eval.reporting.charts import Chart
 
-__all__ = ["Block", "Document", "Figure", "Items", "Paragraph", "Section", "TableBlock"]
+__all__ = ["Block", "Figure", "Items", "Paragraph", "ReportDocument", "Section", "TableBlock"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Document:
+class ReportDocument:
     """A whole report."""
 
     title: str

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["Chart", "Curve", "Mark", "bar_chart", "curve_chart", "mark_chart"]
+__all__ = ["Chart", "ChartMark", "Curve", "bar_chart", "curve_chart", "mark_chart"]
 
 Chart = str
 """Two `<svg>` elements of the classes `wide` and `narrow`, without titles: caption and twin table speak for them."""
@@ -18,7 +18,7 @@ _RIGHT = 74
 
 
 @dataclass(frozen=True)
-class Mark:
+class ChartMark:
     """A row of `mark_chart`."""
 
     label: str
@@ -42,7 +42,7 @@ class Curve:
     strong: bool = False
 
 
-def mark_chart(marks: Sequence[Mark], *, axis: str, zero: bool = False) -> Chart:
+def mark_chart(marks: Sequence[ChartMark], *, axis: str, zero: bool = False) -> Chart:
     """A row a mark: its value, with its interval as a line through it.
 
     Args:
@@ -53,7 +53,7 @@ def mark_chart(marks: Sequence[Mark], *, axis: str, zero: bool = False) -> Chart
     return _marks(marks, axis, zero, narrow=False) + _marks(marks, axis, zero, narrow=True)
 
 
-def _marks(marks: Sequence[Mark], axis: str, zero: bool, *, narrow: bool) -> str:
+def _marks(marks: Sequence[ChartMark], axis: str, zero: bool, *, narrow: bool) -> str:
     """Labels stand left of the marks, or above them where it is narrow."""
     width, left, row_height = (_NARROW, 10, 42) if narrow else (_WIDE, 270, 26)
     known = [v for mark in marks for v in (mark.value, mark.low, mark.high, mark.other) if v is not None]

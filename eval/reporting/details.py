@@ -1,7 +1,7 @@
 """The parts of the report below the tables: for whom, what helps, how stable, how fair, how sure, where it loses."""
 
 from eval.reporting.blocks import Block, Figure, Items, Paragraph, Section, TableBlock
-from eval.reporting.charts import Curve, Mark, curve_chart, mark_chart
+from eval.reporting.charts import ChartMark, Curve, curve_chart, mark_chart
 from eval.reporting.wording import label, missing, plain
 from eval.results.close_ups import best_other
 from eval.results.findings import SliceRecord
@@ -30,7 +30,7 @@ def slice_part(ranked: ListResult) -> Section:
     if shown:
         caption = f"{label(shown[0].metric)} of {shown[0].system} minus {ranked.baseline}, by group of teams"
         marks = [
-            Mark(
+            ChartMark(
                 _group(one),
                 one.difference,
                 one.difference_interval.low if one.difference_interval else None,
@@ -77,7 +77,9 @@ def ablation_part(ranked: ListResult) -> Section:
     by_loss = sorted(ranked.ablations.items(), key=lambda item: (item[1].difference or 0.0, item[0]))
     metric = label(by_loss[0][1].metric)
     caption = f"{metric} with one part switched off, minus the whole; left of 0 the part helps"
-    marks = [Mark(_part(ranked, name), one.difference, one.interval.low, one.interval.high) for name, one in by_loss]
+    marks = [
+        ChartMark(_part(ranked, name), one.difference, one.interval.low, one.interval.high) for name, one in by_loss
+    ]
     rows = [
         [
             _part(ranked, name),
@@ -133,7 +135,7 @@ def stability_part(ranked: ListResult) -> Section:
             f" (filled) and {second.perturbation} (hollow)" if second else ""
         )
         marks = [
-            Mark(
+            ChartMark(
                 _team(ranked, team),
                 first.rbo_by_team.get(team),
                 other=second.rbo_by_team.get(team) if second else None,
@@ -187,7 +189,7 @@ def exposure_part(ranked: ListResult) -> Section:
         )
     if ranked.groups:
         caption = "Attention that groups of supports get (filled) and what their grades would earn (hollow)"
-        marks = [Mark(f"{one.grouping}: {one.group}", one.exposure, other=one.merit) for one in ranked.groups]
+        marks = [ChartMark(f"{one.grouping}: {one.group}", one.exposure, other=one.merit) for one in ranked.groups]
         header = ("grouping", "group", "supports", "exposure", "merit", "exposure / merit")
         rows = [
             [one.grouping, one.group, str(one.n_documents), number(one.exposure), number(one.merit), number(one.ratio)]

@@ -3,8 +3,8 @@
 import numpy as np
 
 from eval.measuring.stats import win_tie_loss
-from eval.reporting.blocks import Block, Document, Figure, Items, Paragraph, Section, TableBlock
-from eval.reporting.charts import Mark, bar_chart, mark_chart
+from eval.reporting.blocks import Block, Figure, Items, Paragraph, ReportDocument, Section, TableBlock
+from eval.reporting.charts import ChartMark, bar_chart, mark_chart
 from eval.reporting.details import (
     ablation_part,
     calibration_part,
@@ -29,7 +29,7 @@ _FLATTERED = (
 )
 
 
-def make_document(result: ResultRecord, *, title: str | None = None) -> Document:
+def make_document(result: ResultRecord, *, title: str | None = None) -> ReportDocument:
     """The whole report of a result.
 
     Args:
@@ -42,7 +42,7 @@ def make_document(result: ResultRecord, *, title: str | None = None) -> Document
     if any(ours is not None and ours.description == LEARNED_HERE for ours in map(_ours, result.lists)):
         lead.append(_FLATTERED)
     lead.append(f"Judged by {result.judged_by}. Made on {result.made_on.isoformat()}, seed {result.seed}.")
-    return Document(title or "How good the rankings are", tuple(lead), tuple(sections))
+    return ReportDocument(title or "How good the rankings are", tuple(lead), tuple(sections))
 
 
 def _findings(ranked: ListResult) -> list[str]:
@@ -98,7 +98,7 @@ def _systems(ranked: ListResult) -> list[Block]:
         return [Paragraph("No system was evaluated on these lists.")]
     metric = main_metric(ranked)
     marks = [
-        Mark(
+        ChartMark(
             system.name,
             system.metrics[metric].value,
             system.metrics[metric].interval.low,

@@ -7,7 +7,7 @@ from importlib import resources
 from string import Template
 
 import eval as evaluation
-from eval.reporting.blocks import Block, Document, Figure, Items, Paragraph, Section, TableBlock
+from eval.reporting.blocks import Block, Figure, Items, Paragraph, ReportDocument, Section, TableBlock
 
 __all__ = ["page"]
 
@@ -40,7 +40,7 @@ $body
 )
 
 
-def page(document: Document) -> str:
+def page(document: ReportDocument) -> str:
     """The whole page."""
     style = (resources.files(evaluation) / "data" / "report.css").read_text("utf-8")
     return _PAGE.substitute(

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from eval.reporting.blocks import Block, Document, Figure, Items, Paragraph, Section, TableBlock
+from eval.reporting.blocks import Block, Figure, Items, Paragraph, ReportDocument, Section, TableBlock
 from eval.results.markdown import table
 
 __all__ = ["text"]
 
 
-def text(document: Document) -> str:
+def text(document: ReportDocument) -> str:
     """The whole document."""
     parts = [f"# {document.title}", *document.lead]
     for section in document.sections:

@@ -9,7 +9,7 @@ import numpy as np
 from eval.metrics import Ranking, Topic
 from eval.results.records import ListResult, SystemRecord
 from eval.results.sections import CalibrationBin, ExposureRecord, ListedSupport, RegressionRecord
-from recommender.reading.trec import Run
+from recommender.reading.trec import TrecRun
 
 __all__ = [
     "Why",
@@ -54,7 +54,7 @@ def with_close_ups(
     ranked: ListResult,
     *,
     ours: str,
-    runs: Mapping[str, Run],
+    runs: Mapping[str, TrecRun],
     topics: Mapping[str, Topic],
     catalog: Sequence[str],
     titles: Mapping[str, str],
@@ -92,7 +92,9 @@ def with_close_ups(
     )
 
 
-def record_exposure(runs: Mapping[str, Run], query_ids: Sequence[str], catalog: Sequence[str]) -> list[ExposureRecord]:
+def record_exposure(
+    runs: Mapping[str, TrecRun], query_ids: Sequence[str], catalog: Sequence[str]
+) -> list[ExposureRecord]:
     """How each system spreads the attention of the first ten places over the catalog.
 
     Source: Lorenz, Publications of the American Statistical Association 1905; the Gini coefficient is twice the area
@@ -116,7 +118,7 @@ def record_exposure(runs: Mapping[str, Run], query_ids: Sequence[str], catalog: 
 
 
 def record_calibration(
-    system: str, run: Run, topics: Mapping[str, Topic], *, n_bins: int = 10
+    system: str, run: TrecRun, topics: Mapping[str, Topic], *, n_bins: int = 10
 ) -> tuple[CalibrationBin, ...]:
     """Grades against scores, in bins that hold the same number of judged pairs, lowest scores first.
 
@@ -148,7 +150,7 @@ def record_calibration(
 
 
 def record_regressions(
-    runs: Mapping[str, Run],
+    runs: Mapping[str, TrecRun],
     topics: Mapping[str, Topic],
     *,
     ours: str,
@@ -196,7 +198,7 @@ def record_regressions(
     return tuple(records)
 
 
-def _ids(run: Run, query_id: str) -> list[str]:
+def _ids(run: TrecRun, query_id: str) -> list[str]:
     return [doc_id for doc_id, _ in run.get(query_id, ())]
 
 

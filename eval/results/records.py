@@ -25,7 +25,7 @@ from eval.results.findings import (
 )
 from eval.results.sections import CalibrationBin, ComparisonRecord, ExposureRecord, RegressionRecord
 from models.base import Value
-from recommender.reading.trec import Run
+from recommender.reading.trec import TrecRun
 
 __all__ = [
     "LEARNED_HERE",
@@ -146,7 +146,7 @@ def record_lists(
     table: Table,
     condensed: Table,
     *,
-    runs: Mapping[str, Run],
+    runs: Mapping[str, TrecRun],
     catalog: Sequence[str],
     descriptions: Mapping[str, str],
     baseline: str,

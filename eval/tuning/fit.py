@@ -24,7 +24,6 @@ __all__ = [
     "TeamFeatures",
     "ablate",
     "cross_validate",
-    "fit_pairwise_logistic",
     "fit_ridge",
     "learning_curve",
     "nested_cross_validate",
@@ -32,7 +31,7 @@ __all__ = [
     "without_features",
 ]
 
-Weights = NDArray[np.float64]
+FeatureWeights = NDArray[np.float64]
 """One weight a feature, shape (n_features,), on the features' own scale."""
 
 
@@ -59,7 +58,7 @@ class TeamFeatures:
         return np.array([self.topic.grades[self.doc_ids[row]] for row in self.judged], np.float64)
 
 
-Fit = Callable[[Sequence[TeamFeatures]], Weights]
+Fit = Callable[[Sequence[TeamFeatures]], FeatureWeights]
 """Learns weights from teams."""
 
 
@@ -79,7 +78,7 @@ def fit_ridge(
     nonnegative: bool = False,
     gains: Sequence[float] = (),
     unjudged_weight: float = 0.0,
-) -> Weights:
+) -> FeatureWeights:
     """Weights that predict how far a support's grade is above its team's mean, by least squares with an L2 penalty.
 
     Minimizes the mean over teams of the mean squared error over supports, plus `penalty` times the squared weights.
@@ -112,46 +111,7 @@ def fit_ridge(
     return np.asarray(solution / scale)
 
 
-def fit_pairwise_logistic(teams: Sequence[TeamFeatures], *, penalty: float = 1.0, nonnegative: bool = False) -> Weights:
-    """Weights under which, of two supports judged for one team, the better graded scores higher (RankNet, linear).
-
-    Minimizes the mean over teams of the mean logistic loss over pairs of different grade, weighted by the difference
-    of their grades, plus an L2 penalty on the weights of the scaled features. Convex; L-BFGS-B from 0.
-
-    Args:
-        teams: To learn from, at least one with a pair of different grades.
-        penalty: L2 strength in hundredths of the mean loss.
-        nonnegative: Whether to keep every weight at 0 or above.
-
-    Source: Burges et al., ICML 2005, doi:10.1145/1102351.1102363; Joachims, KDD 2002, doi:10.1145/775047.775067.
-    """
-    pairs, weights = [], []
-    for team in teams:
-        upper, lower = np.nonzero(team.grades[:, None] > team.grades[None, :])
-        if len(upper):
-            judged = team.values[team.judged]
-            gap = team.grades[upper] - team.grades[lower]
-            pairs.append(judged[upper] - judged[lower])
-            weights.append(gap / gap.sum())
-    if not pairs:
-        raise ValueError("no team has two supports of different grade to learn from")
-    differences, weight = np.vstack(pairs), np.concatenate(weights) / len(pairs)
-    scale = _spread((differences**2).mean(axis=0))
-    scaled = differences / scale
-
-    def loss(solution: Weights) -> tuple[float, Weights]:
-        margin = scaled @ solution
-        value = weight @ np.logaddexp(0, -margin) + penalty / 200 * solution @ solution
-        slope = -weight / (1 + np.exp(np.minimum(margin, 500)))
-        return float(value), scaled.T @ slope + penalty / 100 * solution
-
-    n_features = scaled.shape[1]
-    bounds = [(0.0, None)] * n_features if nonnegative else None
-    found = optimize.minimize(loss, np.zeros(n_features), jac=True, method="L-BFGS-B", bounds=bounds)
-    return np.asarray(found.x / scale)
-
-
-def score_team(team: TeamFeatures, weights: Weights, *, metric: Metric) -> float:
+def score_team(team: TeamFeatures, weights: FeatureWeights, *, metric: Metric) -> float:
     """The metric of the list that these weights give the team, over all of its eligible supports."""
     scores = team.values @ weights
     ranking = [doc_id for doc_id, _ in rank_scores(zip(team.doc_ids, scores.tolist(), strict=True))]

@@ -8,9 +8,9 @@ import numpy as np
 from eval.measuring.stats import Comparison, compare, mean
 from eval.metrics import NDCG
 from eval.tuning.fit import (
+    FeatureWeights,
     Fit,
     TeamFeatures,
-    Weights,
     ablate,
     cross_validate,
     fit_ridge,
@@ -20,7 +20,7 @@ from eval.tuning.fit import (
 )
 from models.base import Value
 
-__all__ = ["FITS", "Addition", "Study", "study_markdown", "study_weights"]
+__all__ = ["FITS", "AddedFeature", "Study", "study_markdown", "study_weights"]
 
 GAINS = (0.0, 0.5, 1.6, 2.6)
 """What grades count for when weights are learned: the steps to 2 and 3 matter more than the step to 1."""
@@ -39,7 +39,7 @@ _CHOSEN = "ridge 0.1"
 _ALPHA = 0.05
 
 
-class Addition(Value):
+class AddedFeature(Value):
     """What one feature adds: cross-validated nDCG@10 with all features minus without this one."""
 
     feature: str
@@ -69,11 +69,11 @@ class Study(Value):
     """Whether the proposal beats the present weights beyond noise; without present weights, False."""
     learning_curve: dict[int, float]
     """Mean nDCG@10 on held-out teams by number of teams learned from."""
-    additions: tuple[Addition, ...]
+    additions: tuple[AddedFeature, ...]
     """Largest first."""
 
 
-def study_weights(kind: str, teams: Sequence[TeamFeatures], *, present: Weights | None, seed: int) -> Study:
+def study_weights(kind: str, teams: Sequence[TeamFeatures], *, present: FeatureWeights | None, seed: int) -> Study:
     """Propose weights for one kind of list and say what they are worth.
 
     Args:
@@ -89,7 +89,7 @@ def study_weights(kind: str, teams: Sequence[TeamFeatures], *, present: Weights 
     in_use = None if present is None else np.array([score_team(team, present, metric=NDCG()) for team in teams])
     against: Comparison | None = None if in_use is None else compare(held_out, in_use, seed=seed)
     additions = [
-        Addition(
+        AddedFeature(
             feature=name, difference=item.difference, p=item.test.p, wins=item.record.wins, losses=item.record.losses
         )
         for name, item in ablate(teams, {name: [name] for name in names}, fit, seed=seed).items()

@@ -17,7 +17,7 @@ from recommender.config import RankingConfig
 from recommender.embedding import CachedEmbedder
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
-from recommender.ports import Progress
+from recommender.ports import OnProgress
 from recommender.ranking.features import team_features
 from recommender.ranking.signals import own_words, rubric_queries, team_signals
 from recommender.ranking.support_table import SupportTable
@@ -40,7 +40,7 @@ def feature_tables(
     config: RankingConfig,
     embedder: CachedEmbedder,
     as_of: date,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> list[TeamFeatures]:
     """Every eligible support of one kind for every judged team, with the parts of its score before they are weighed.
 
@@ -60,7 +60,7 @@ def feature_tables(
         as_of: The day from which freshness counts, for teams that name none.
         progress: Called as texts are embedded and teams measured.
     """
-    index = CatalogIndex.build([one for one in catalog.supports if one.kind is kind], embedder, progress=progress)
+    index = CatalogIndex.build(catalog.by_kind[kind], embedder, progress=progress)
     table = SupportTable.of(
         index, embedder.encode(rubric_queries(instrument), query=True, progress=progress), parts=config.parts
     )

@@ -10,8 +10,8 @@ from itertools import combinations
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from models.base import SupportId
+from models.kinds import KINDS
 from models.support import Support
-from models.vocab import SupportKind
 
 __all__ = ["DuplicatePair", "canonical_url", "near_duplicates"]
 
@@ -42,8 +42,8 @@ def near_duplicates(supports: Sequence[Support], *, threshold: float = 0.45) -> 
     Args:
         supports: any supports.
         threshold: least similarity of two resources at different addresses. A shared address lowers it by 0.1: one page
-            often lists many different supports, so sharing it says little alone. Providers at different addresses are
-            different organizations, however alike they sound, and need 0.35 more.
+            often lists many different supports, so sharing it says little alone. Kinds whose records sound alike
+            at different addresses need more, see `KindSpec.duplicate_margin`.
     """
     ordered = sorted(supports, key=lambda support: support.id)
 
@@ -57,7 +57,7 @@ def near_duplicates(supports: Sequence[Support], *, threshold: float = 0.45) -> 
         title, summary = (_cosine(a, b) for a, b in zip(runs(one), runs(two), strict=True))
         similarity = max(summary, math.sqrt(title * summary))
         same_page = canonical_url(first.url) == canonical_url(second.url)
-        needed = threshold - 0.1 if same_page else threshold + 0.35 * (first.kind is SupportKind.PROVIDER)
+        needed = threshold - 0.1 if same_page else threshold + KINDS[first.kind].duplicate_margin
         if similarity >= needed:
             pairs.append(DuplicatePair(first.id, second.id, similarity, same_page))
     return tuple(sorted(pairs, key=lambda pair: (-pair.similarity, pair.first, pair.second)))

@@ -1,6 +1,6 @@
 """The catalog as one checked value, read from a folder or from the package."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -9,10 +9,11 @@ from typing import Any
 
 import recommender
 from models.base import Fault, SupportId
-from models.support import Provider, Resource, Support
+from models.kinds import KINDS, kind_of_id
+from models.support import Support
 from models.vocab import SupportKind
 from recommender.canonical import content_hash
-from recommender.catalog.parse import file_name, parse_catalog
+from recommender.catalog.parse import parse_catalog
 from recommender.errors import InvalidCatalog, UnknownSupport
 from recommender.reading.fault_words import close_words
 
@@ -32,14 +33,14 @@ class Catalog:
         return cls(tuple(sorted(supports, key=lambda support: (support.kind, support.id))))
 
     @cached_property
-    def resources(self) -> tuple[Resource, ...]:
-        """The resources, sorted by id."""
-        return tuple(support for support in self.supports if isinstance(support, Resource))
+    def by_kind(self) -> Mapping[SupportKind, tuple[Support, ...]]:
+        """The supports of every kind, sorted by id; a kind that the catalog lacks has none."""
+        return {kind: tuple(support for support in self.supports if support.kind is kind) for kind in KINDS}
 
-    @cached_property
-    def providers(self) -> tuple[Provider, ...]:
-        """The providers, sorted by id."""
-        return tuple(support for support in self.supports if isinstance(support, Provider))
+    @property
+    def sizes(self) -> Mapping[SupportKind, int]:
+        """How many supports there are of every kind."""
+        return {kind: len(supports) for kind, supports in self.by_kind.items()}
 
     @cached_property
     def version(self) -> str:
@@ -67,18 +68,20 @@ class Catalog:
 
 
 def load_catalog(folder: Path) -> Catalog:
-    """The catalog in a folder with `resources.jsonl` and `providers.jsonl`.
+    """The catalog in a folder with `resources.jsonl` and `providers.jsonl`, and a file of each further kind.
 
     Raises:
-        InvalidCatalog: every fault of both files, in their order; a file that is missing or cannot be read is one.
+        InvalidCatalog: every fault of all files, in their order; a file that is missing or cannot be read is one.
     """
     files: dict[SupportKind, bytes] = {}
     missing: list[Fault] = []
-    for kind in SupportKind:
-        path = folder / file_name(kind)
+    for kind, spec in KINDS.items():
+        path = folder / spec.file_name
         try:
             files[kind] = path.read_bytes()
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and not spec.needs_file:
+                continue
             reason = "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or "cannot be read")
             missing.append(Fault(pointer="", detail=f"{reason} in {folder}; expected it there", file=path.name))
     parsed = parse_catalog(files)
@@ -91,11 +94,9 @@ def restore_catalog(records: Iterable[dict[str, Any]]) -> Catalog:
     """The catalog of `Catalog.document`, also after a way through JSON.
 
     Raises:
-        pydantic.ValidationError: the records never came from a catalog.
+        ValueError: the records never came from a catalog (a pydantic.ValidationError is one).
     """
-    return Catalog.of(
-        (Resource if str(record["id"]).startswith("res-") else Provider).model_validate(record) for record in records
-    )
+    return Catalog.of(KINDS[kind_of_id(str(record["id"]))].model.model_validate(record) for record in records)
 
 
 def starter_catalog() -> Catalog:

@@ -3,15 +3,19 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
+
+from pydantic import BaseModel
 
 from models.base import Fault
-from models.support import Provider, Resource, Support
+from models.kinds import KINDS
+from models.support import Support
 from models.vocab import US_STATES, SupportKind
 from recommender.reading.fault_words import found
 from recommender.reading.faults import FaultReport, Path
 from recommender.reading.values import Line, fill, parse_lines
 
-__all__ = ["ParsedFile", "file_name", "parse_catalog", "parse_file"]
+__all__ = ["ParsedFile", "parse_catalog", "parse_file"]
 
 SERVES = ("US", *US_STATES)
 
@@ -28,18 +32,13 @@ class ParsedFile:
     """Id and line of every record that names one, with faults or without."""
 
 
-def file_name(kind: SupportKind) -> str:
-    """The name of the file that lists the supports of one kind: `resources.jsonl` or `providers.jsonl`."""
-    return f"{kind}s.jsonl"
-
-
 def parse_catalog(files: Mapping[SupportKind, bytes]) -> ParsedFile:
     """The supports of several files as one, with a fault for every id that is used twice anywhere.
 
     Args:
         files: content per kind; read in the order of `SupportKind`.
     """
-    parsed = [(file_name(kind), parse_file(files[kind], kind)) for kind in SupportKind if kind in files]
+    parsed = [(spec.file_name, parse_file(files[kind], kind)) for kind, spec in KINDS.items() if kind in files]
     first: dict[str, str] = {}
     repeated = []
     for name, part in parsed:
@@ -64,7 +63,7 @@ def parse_file(content: bytes, kind: SupportKind) -> ParsedFile:
     Blank lines and a byte order mark at the start are let pass. A record with any fault is left out. Ids are
     compared across files by `parse_catalog`.
     """
-    name = file_name(kind)
+    name = KINDS[kind].file_name
     supports: list[Support] = []
     faults: list[Fault] = []
     ids: list[tuple[str, int]] = []
@@ -84,10 +83,8 @@ def _fill(record: object, report: FaultReport, *, kind: SupportKind) -> Support 
     if not isinstance(record, dict):
         report.add((), f"Expected one JSON object; found {found(record)}.")
         return None
-    # Once for each kind, so that the type of the value is known.
-    if kind is SupportKind.RESOURCE:
-        return fill(Resource, record, report, check=_check_words, strict=True)
-    return fill(Provider, record, report, check=_check_words, strict=True)
+    model: type[BaseModel] = KINDS[kind].model  # the checker takes a class of two kinds for one of neither
+    return cast("Support | None", fill(model, record, report, check=_check_words, strict=True))
 
 
 def _check_words(record: dict[str, object], report: FaultReport) -> None:

@@ -1,12 +1,14 @@
 """What a catalog holds and where it is thin: values that a terminal or a page can show."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from models.base import SupportId, Value
+from models.kinds import HasSizes
 from models.rules import SupportField
 from models.support import Support
 from models.vocab import Domain, FocusArea, Level, SupportKind
@@ -49,12 +51,11 @@ LEAST = 3
 """Fewest supports for a place of the catalog not to be thin, unless the caller says otherwise."""
 
 
-class WordCount(Value):
+class WordCount(HasSizes, Value):
     """How many supports have one word."""
 
     word: str
-    n_resources: int
-    n_providers: int
+    sizes: Mapping[SupportKind, int]
 
 
 class FieldCounts(Value):
@@ -74,13 +75,12 @@ class FocusCount(Value):
     n_supports: int
 
 
-class ThinSpot(Value):
+class ThinSpot(HasSizes, Value):
     """One domain at one level: its supports, and the focus areas for which there are too few of them."""
 
     domain: Domain
     level: Level
-    n_resources: int
-    n_providers: int
+    sizes: Mapping[SupportKind, int]
     thin_focus_areas: tuple[FocusCount, ...]
     """Emptiest first, then in the order of the vocabulary; `general` is no focus and not listed."""
 
@@ -92,12 +92,11 @@ class SharedPage(Value):
     support_ids: tuple[SupportId, ...] = Field(min_length=2)
 
 
-class CatalogStats(Value):
+class CatalogStats(HasSizes, Value):
     """Counts, thin spots and likely duplicates of one catalog."""
 
     version: str
-    n_resources: int
-    n_providers: int
+    sizes: Mapping[SupportKind, int]
     counts: tuple[FieldCounts, ...]
     least: int
     """A cell of domain, level and focus area with fewer supports is thin."""
@@ -118,15 +117,14 @@ def catalog_stats(catalog: Catalog, *, least: int = LEAST) -> CatalogStats:
 
     Args:
         catalog: the supports.
-        least: fewest supports, of both kinds together, for a cell of domain, level and focus area not to be thin.
+        least: fewest supports, of all kinds together, for a cell of domain, level and focus area not to be thin.
     """
     columns = SupportColumns.of(catalog.supports)
     spots = _spots(columns, least)
     thin = [focus for spot in spots for focus in spot.thin_focus_areas]
     return CatalogStats(
         version=catalog.version,
-        n_resources=len(catalog.resources),
-        n_providers=len(catalog.providers),
+        sizes=catalog.sizes,
         counts=tuple(_field_counts(columns, field) for field in COUNTED),
         least=least,
         n_cells=len(Domain) * len(Level) * (len(FocusArea) - 1),
@@ -152,11 +150,7 @@ def _field_counts(columns: SupportColumns, field: SupportField) -> FieldCounts:
     column = columns.fields[field]
     rows = {word: column.has[row] for word, row in column.words.items()}
     counted = {
-        word: WordCount(
-            word=word,
-            n_resources=int(np.count_nonzero(row & columns.kinds[SupportKind.RESOURCE])),
-            n_providers=int(np.count_nonzero(row & columns.kinds[SupportKind.PROVIDER])),
-        )
+        word: WordCount(word=word, sizes=_sizes(row, columns))
         for word, row in {**rows, "unknown": ~column.known}.items()
     }
     unknown = counted.pop("unknown")
@@ -180,8 +174,7 @@ def _spots(columns: SupportColumns, least: int) -> tuple[ThinSpot, ...]:
                 ThinSpot(
                     domain=domain,
                     level=level,
-                    n_resources=int(np.count_nonzero(cell & columns.kinds[SupportKind.RESOURCE])),
-                    n_providers=int(np.count_nonzero(cell & columns.kinds[SupportKind.PROVIDER])),
+                    sizes=_sizes(cell, columns),
                     thin_focus_areas=tuple(
                         sorted(
                             (focus for focus in focus_counts if focus.n_supports < least),
@@ -190,7 +183,11 @@ def _spots(columns: SupportColumns, least: int) -> tuple[ThinSpot, ...]:
                     ),
                 )
             )
-    return tuple(sorted(spots, key=lambda spot: spot.n_resources + spot.n_providers))
+    return tuple(sorted(spots, key=lambda spot: spot.n_supports))
+
+
+def _sizes(chosen: NDArray[np.bool_], columns: SupportColumns) -> dict[SupportKind, int]:
+    return {kind: int(np.count_nonzero(chosen & of_kind)) for kind, of_kind in columns.kinds.items()}
 
 
 def _shared_pages(catalog: Catalog) -> tuple[SharedPage, ...]:

@@ -1,27 +1,21 @@
 """How close the raters of one team are: average deviation in level units, and within-group agreement (r_wg).
 
 Sources: Burke, Finkelstein and Dusig 1999 (AD); James, Demaree and Wolf 1984 (r_wg); Lindell, Brandt and Whitney
-1999 (r*_wg(J)); Brown and Hauenstein 2005 (a_wg). Cutoffs are stricter than the published ones, which random raters
+1999 (r*_wg(J)). Cutoffs are stricter than the published ones, which random raters
 meet far too often in small teams.
 """
 
 import math
 from collections.abc import Sequence
-from statistics import median
-from typing import Literal
 
 from models.profile import Agreement, AgreementWord
 
 __all__ = [
     "SKEWED_NULL_VARIANCE",
     "UNIFORM_NULL_VARIANCE",
-    "a_wg",
     "ad_mean",
-    "ad_median",
     "agreement",
-    "r_wg",
     "r_wg_j",
-    "r_wg_word",
     "sample_variance",
     "shows_two_pictures",
 ]
@@ -46,30 +40,6 @@ def ad_mean(ratings: Sequence[float]) -> float:
     return math.fsum(abs(rating - center) for rating in ratings) / len(ratings)
 
 
-def ad_median(ratings: Sequence[float]) -> float:
-    """Mean absolute distance from the median of one item's ratings, in levels. Needs at least one rating."""
-    center = median(ratings)
-    return math.fsum(abs(rating - center) for rating in ratings) / len(ratings)
-
-
-def r_wg(ratings: Sequence[float], *, null_variance: float = UNIFORM_NULL_VARIANCE) -> float:
-    """1 - s^2 / null variance for one item: 1 is perfect agreement, below 0 is more spread than random answers."""
-    return 1 - sample_variance(ratings) / null_variance
-
-
-def a_wg(ratings: Sequence[float], *, low: int = 1, high: int = 4) -> float | None:
-    """Agreement of one item against the largest variance its mean allows; None when that is 0 or n is 1.
-
-    1 - 2 s^2 / (((high + low) M - M^2 - high low) n / (n - 1)), after Brown and Hauenstein 2005.
-    """
-    n = len(ratings)
-    if n < 2:
-        return None
-    center = math.fsum(ratings) / n
-    largest = ((high + low) * center - center**2 - high * low) * n / (n - 1)
-    return 1 - 2 * sample_variance(ratings) / largest if largest > 0 else None
-
-
 def r_wg_j(mean_variance: float, n_items: int, *, null_variance: float = UNIFORM_NULL_VARIANCE) -> float | None:
     """r_wg(J) of a domain, 0 to 1; None when the items spread more than random answers would.
 
@@ -81,17 +51,6 @@ def r_wg_j(mean_variance: float, n_items: int, *, null_variance: float = UNIFORM
         return None
     q = 1 - u
     return n_items * q / (n_items * q + u)
-
-
-def r_wg_word(value: float) -> Literal["none", "weak", "moderate", "strong", "very strong"]:
-    """Words of LeBreton and Senter 2008: up to .30 none, .50 weak, .70 moderate, .90 strong, above very strong."""
-    if value <= 0.30:
-        return "none"
-    if value <= 0.50:
-        return "weak"
-    if value <= 0.70:
-        return "moderate"
-    return "strong" if value <= 0.90 else "very strong"
 
 
 def agreement(items: Sequence[Sequence[float]]) -> Agreement | None:

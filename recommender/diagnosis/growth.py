@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from models.assessment import Assessment
-from models.growth import ChangeMethod, DomainGrowth, Growth, NoVerdict, ShownScore, Verdict
+from models.growth import ChangeMethod, ChangeVerdict, DomainGrowth, Growth, NoVerdict, ShownScore
 from models.message import Message
 from models.profile import CapacityProfile, DomainScore
 from models.vocab import AnswerMode, Domain, ScoreStatus, Visibility
@@ -56,7 +56,7 @@ class JudgedChange(NamedTuple):
     statistic: float
     """In units of its standard error; t for `paired`, which can be infinite."""
     p: float
-    verdict: Verdict
+    verdict: ChangeVerdict
     n_matched: int | None
     """People with a score both times, for `paired`."""
 

@@ -10,16 +10,14 @@ from typing import NamedTuple
 from scipy.special import ndtri, stdtr
 from scipy.stats import false_discovery_control
 
-from models.growth import Verdict
+from models.growth import ChangeVerdict
 
 __all__ = [
-    "Change",
     "PairedChange",
+    "ScoreChange",
     "benjamini_hochberg",
     "paired_change",
-    "rci",
     "reliable_change",
-    "smallest_reliable_difference",
     "verdict",
     "verdict_at",
 ]
@@ -28,13 +26,13 @@ _RELIABLE = 1.96
 _POSSIBLE = 1.28
 
 
-class Change(NamedTuple):
+class ScoreChange(NamedTuple):
     """Change of a score in units of its standard error."""
 
     rc: float
     p: float
     """Two-sided, normal."""
-    verdict: Verdict
+    verdict: ChangeVerdict
 
 
 class PairedChange(NamedTuple):
@@ -48,14 +46,14 @@ class PairedChange(NamedTuple):
     """Two-sided, n - 1 degrees of freedom."""
 
 
-def verdict(rc: float) -> Verdict:
+def verdict(rc: float) -> ChangeVerdict:
     """Words for a change in units of its standard error: from 1.96 reliable, from 1.28 possible."""
     if abs(rc) >= _RELIABLE:
         return "reliable"
     return "possible" if abs(rc) >= _POSSIBLE else "no clear change"
 
 
-def verdict_at(p: float) -> Verdict:
+def verdict_at(p: float) -> ChangeVerdict:
     """The same words for a two-sided p (0 to 1) of any test: 1.96 and 1.28 stand for p of .05 and .20.
 
     A t of 1.96 from five people is far likelier by chance than a normal 1.96, so a t is judged by its p.
@@ -63,10 +61,10 @@ def verdict_at(p: float) -> Verdict:
     return verdict(float(ndtri(p / 2)))
 
 
-def reliable_change(mean_1: float, se_1: float, mean_2: float, se_2: float) -> Change:
+def reliable_change(mean_1: float, se_1: float, mean_2: float, se_2: float) -> ScoreChange:
     """Change between two team scores with their standard errors (not both 0), for groups that are not matched."""
     rc = (mean_2 - mean_1) / math.hypot(se_1, se_2)
-    return Change(rc=rc, p=math.erfc(abs(rc) / math.sqrt(2)), verdict=verdict(rc))
+    return ScoreChange(rc=rc, p=math.erfc(abs(rc) / math.sqrt(2)), verdict=verdict(rc))
 
 
 def paired_change(differences: Sequence[float]) -> PairedChange | None:
@@ -81,20 +79,6 @@ def paired_change(differences: Sequence[float]) -> PairedChange | None:
     return PairedChange(mean, sd, t, p=2 * float(stdtr(n - 1, -abs(t))))
 
 
-def rci(before: float, after: float, sd: float, reliability: float) -> float:
-    """Classical reliable change index, for one person or an agreed rating: change over sqrt(2) SD sqrt(1 - r)."""
-    return (after - before) / _difference_error(sd, reliability)
-
-
-def smallest_reliable_difference(sd: float, reliability: float) -> float:
-    """The change from which the classical index is reliable, in the units of `sd`."""
-    return _RELIABLE * _difference_error(sd, reliability)
-
-
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """Adjusted p values in the order given; those at or below the rate (.10) hold across domains. Empty stays empty."""
     return [float(p) for p in false_discovery_control(list(p_values), method="bh")] if p_values else []
-
-
-def _difference_error(sd: float, reliability: float) -> float:
-    return math.sqrt(2) * sd * math.sqrt(1 - reliability)

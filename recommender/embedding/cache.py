@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.errors import CacheUnusable
-from recommender.ports import Embedder, Progress
+from recommender.ports import Embedder, OnProgress
 
 __all__ = ["CachedEmbedder"]
 
@@ -58,7 +58,7 @@ class CachedEmbedder:
         return self._embedder.dimension
 
     def encode(
-        self, texts: Sequence[str], *, query: bool = False, progress: Progress | None = None
+        self, texts: Sequence[str], *, query: bool = False, progress: OnProgress | None = None
     ) -> NDArray[np.float32]:
         """Unit vectors, float32, shape (len(texts), dimension), in the order of `texts`; equal texts are encoded once.
 

@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 
 from models.base import Fault, SupportId
 from models.support import Support
+from models.vocab import SupportKind
+from recommender.catalog.load import Catalog
 from recommender.embedding import CachedEmbedder
 from recommender.errors import InvalidCatalog
 from recommender.index.documents import document_text, statements
 from recommender.index.segments import Segments
-from recommender.ports import Progress
-from recommender.retrieval import Candidates, DenseIndex, LexicalIndex, fuse_convex, top_candidates
+from recommender.ports import MakeDenseIndex, OnProgress
+from recommender.retrieval import Candidates, FaissIndex, LexicalIndex, fuse_convex, top_candidates
 from recommender.retrieval.fusion import DENSE_SHARE
 
-__all__ = ["CatalogIndex", "TextSignals"]
+__all__ = ["CatalogIndex", "TextSignals", "kind_indexes"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class CatalogIndex:
         *,
         document_vectors: NDArray[np.float32],
         statement_vectors: NDArray[np.float32],
+        dense_index: MakeDenseIndex = FaissIndex,
     ) -> None:
         """Index supports whose vectors are known; `build` makes the vectors.
 
@@ -67,14 +70,15 @@ class CatalogIndex:
             supports: in the order of (kind, id), ids unique.
             document_vectors: unit vectors of `document_text` of each support, shape (supports, dimension).
             statement_vectors: unit vectors of the statements, support by support, shape (statements, dimension).
+            dense_index: how vectors are kept and compared; exact and in memory unless the caller says otherwise.
         """
         self.supports = tuple(supports)
         self.row_of: dict[SupportId, int] = {support.id: row for row, support in enumerate(self.supports)}
         self.document_texts = tuple(document_text(support) for support in self.supports)
         self.statement_texts = tuple(text for support in self.supports for text in statements(support))
         self.statement_segments = Segments([len(statements(support)) for support in self.supports])
-        self.documents = DenseIndex(document_vectors)
-        self.statements = DenseIndex(statement_vectors)
+        self.documents = dense_index(document_vectors)
+        self.statements = dense_index(statement_vectors)
         self.document_words = LexicalIndex(self.document_texts)
         self.statement_words = LexicalIndex(self.statement_texts)
         self.all_words = LexicalIndex(
@@ -83,13 +87,19 @@ class CatalogIndex:
 
     @classmethod
     def build(
-        cls, supports: Sequence[Support], embedder: CachedEmbedder, *, progress: Progress | None = None
+        cls,
+        supports: Sequence[Support],
+        embedder: CachedEmbedder,
+        *,
+        dense_index: MakeDenseIndex = FaissIndex,
+        progress: OnProgress | None = None,
     ) -> "CatalogIndex":
         """Index supports in any order; only texts that the embedder's cache lacks are encoded.
 
         Args:
             supports: may be empty; ids unique.
             embedder: makes the vectors.
+            dense_index: how vectors are kept and compared.
             progress: told about encoding, where any is needed.
 
         Raises:
@@ -107,7 +117,12 @@ class CatalogIndex:
         n_documents = len(texts)
         texts += [text for support in ordered for text in statements(support)]
         vectors = embedder.encode(texts, progress=progress)
-        return cls(ordered, document_vectors=vectors[:n_documents], statement_vectors=vectors[n_documents:])
+        return cls(
+            ordered,
+            document_vectors=vectors[:n_documents],
+            statement_vectors=vectors[n_documents:],
+            dense_index=dense_index,
+        )
 
     def signals(self, vectors: NDArray[np.float32], texts: Sequence[str]) -> TextSignals:
         """How every support meets each query, exactly.
@@ -157,6 +172,20 @@ class CatalogIndex:
         fused = fuse_convex(signals.dense()[:, rows], signals.lexical()[:, rows], dense_share=dense_share)
         found = (top_candidates(scores, n) for scores in fused)
         return [Candidates(rows[best.rows], best.scores) for best in found]
+
+
+def kind_indexes(
+    catalog: Catalog,
+    embedder: CachedEmbedder,
+    *,
+    dense_index: MakeDenseIndex = FaissIndex,
+    progress: OnProgress | None = None,
+) -> dict[SupportKind, CatalogIndex]:
+    """The index of every kind of support; arguments and errors as of `CatalogIndex.build`."""
+    return {
+        kind: CatalogIndex.build(supports, embedder, dense_index=dense_index, progress=progress)
+        for kind, supports in catalog.by_kind.items()
+    }
 
 
 def _mean_of_known(document: NDArray[np.floating], statement: NDArray[np.float64]) -> NDArray[np.float64]:

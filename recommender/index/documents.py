@@ -2,7 +2,7 @@
 
 import re
 
-from models.support import Provider, Support
+from models.support import Support
 from models.vocab import Domain, FocusArea
 
 __all__ = ["document_text", "pieces", "readable", "sentences", "statements"]
@@ -23,8 +23,7 @@ def document_text(support: Support) -> str:
     The `needs_met` statements are not part of it: each is searched by itself (see `statements`).
     """
     parts = [f"{support.display_title}.", support.summary]
-    if isinstance(support, Provider):
-        parts += [service.description for service in support.services]
+    parts += [service.description for service in support.offers]
     topics = [readable(domain) for domain in support.domains]
     topics += [readable(area) for area in support.focus_areas if area is not FocusArea.GENERAL]
     return " ".join([*parts, f"{', '.join(topics)}."])

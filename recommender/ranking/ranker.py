@@ -28,7 +28,7 @@ from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import RuleResults, evaluate
 from recommender.rules.facts import TeamFacts
 
-__all__ = ["KindRanker", "Ranked", "TeamView"]
+__all__ = ["KindRanker", "Ranked", "TeamToRank"]
 
 CONTENDERS = 5
 """In a large catalog a list is chosen from this many times as many supports as it has places, the best by relevance:
@@ -36,7 +36,7 @@ comparing all pairs for repeats would take minutes and gigabytes."""
 
 
 @dataclass(frozen=True)
-class TeamView:
+class TeamToRank:
     """One team as every ranker needs it."""
 
     assessment: Assessment
@@ -124,7 +124,7 @@ class KindRanker:
 
     def rank(
         self,
-        team: TeamView,
+        team: TeamToRank,
         *,
         k: int,
         floor: float = 0.0,
@@ -212,7 +212,7 @@ class KindRanker:
         held_back = {int(chosen[row]): place for row, place in found.held_back.items()}
         return Diversified(chosen[found.order], found.part, dropped, held_back)
 
-    def _candidates(self, team: TeamView, eligible: NDArray[np.bool_]) -> NDArray[np.intp]:
+    def _candidates(self, team: TeamToRank, eligible: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Rows worth scoring, ascending: all of a small catalog, else the best eligible ones by text for each need."""
         if self._ranks_all:
             return np.arange(len(self.index.supports))
@@ -221,7 +221,7 @@ class KindRanker:
         found = self.index.candidates(vectors, texts, n, dense_share=self._config.dense_share, eligible=eligible)
         return np.unique(np.concatenate([candidates.rows for candidates in found]))
 
-    def _need_queries(self, team: TeamView) -> tuple[NDArray[np.float32], list[str]]:
+    def _need_queries(self, team: TeamToRank) -> tuple[NDArray[np.float32], list[str]]:
         """One query a need, made of the pictures of its items now and one level up, and one of the team's own words."""
         vectors: list[NDArray[np.float32]] = []
         texts: list[str] = []

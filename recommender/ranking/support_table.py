@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.support import Provider, Support
+from models.support import Support
 from models.vocab import Audience, FocusArea, GradeBand, Modality
 from recommender.config import Parts
 from recommender.index import CatalogIndex
@@ -35,7 +35,7 @@ class SupportTable:
     main_domain: Column
     """1 at the first domain; (n, 11)."""
     services: Column
-    """Share of a provider's services by domain, each row summing to 1, or 0 without services; (n, 11)."""
+    """Share of its services by domain, each row summing to 1, or 0 without services; (n, 11)."""
     touches: NDArray[np.bool_]
     """Whether the record or a service names the domain; (n, 11)."""
     levels: Column
@@ -123,8 +123,7 @@ def spelled_out(modality: Sequence[str]) -> tuple[str, ...]:
 
 
 def _service_counts(support: Support) -> list[int]:
-    services = support.services if isinstance(support, Provider) else ()
-    return [sum(domain in service.domains for service in services) for domain in DOMAINS]
+    return [sum(domain in service.domains for service in support.offers) for domain in DOMAINS]
 
 
 def _multi_hot(values: Sequence[Sequence[object]], options: Sequence[object]) -> Column:

@@ -12,17 +12,17 @@ from typing import NamedTuple
 from models.base import Fault
 from recommender.errors import InvalidQrels, InvalidRun
 
-__all__ = ["Qrels", "Run", "Scored", "count_ties", "rank_scores", "read_qrels", "read_run", "write_run"]
+__all__ = ["Qrels", "ScoredDocument", "TrecRun", "count_ties", "rank_scores", "read_qrels", "read_run", "write_run"]
 
 
-class Scored(NamedTuple):
+class ScoredDocument(NamedTuple):
     """One ranked document and its score; a higher score is better."""
 
     doc_id: str
     score: float
 
 
-Run = dict[str, tuple[Scored, ...]]
+TrecRun = dict[str, tuple[ScoredDocument, ...]]
 """Query id to its ranked documents, best first, ids unique within a query."""
 
 Qrels = dict[str, dict[str, int]]
@@ -32,17 +32,19 @@ _RUN_COLUMNS = "query Q0 document rank score tag"
 _QRELS_COLUMNS = "query iteration document grade"
 
 
-def rank_scores(scored: Iterable[tuple[str, float]]) -> tuple[Scored, ...]:
+def rank_scores(scored: Iterable[tuple[str, float]]) -> tuple[ScoredDocument, ...]:
     """The documents by score descending, equal scores by id ascending."""
-    return tuple(Scored(doc_id, score) for doc_id, score in sorted(scored, key=lambda pair: (-pair[1], pair[0])))
+    return tuple(
+        ScoredDocument(doc_id, score) for doc_id, score in sorted(scored, key=lambda pair: (-pair[1], pair[0]))
+    )
 
 
-def count_ties(ranking: Sequence[Scored]) -> int:
+def count_ties(ranking: Sequence[ScoredDocument]) -> int:
     """How many documents share their score with the document ranked directly above them."""
     return sum(above.score == below.score for above, below in pairwise(ranking))
 
 
-def read_run(lines: Iterable[str], *, file: str | None = None) -> Run:
+def read_run(lines: Iterable[str], *, file: str | None = None) -> TrecRun:
     """The rankings in TREC run lines (`query Q0 document rank score tag`), queries in the order they first appear.
 
     Args:

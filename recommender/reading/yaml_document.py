@@ -9,7 +9,7 @@ import yaml
 from recommender.reading.fault_words import found
 from recommender.reading.faults import FaultReport, Path, join_pointer
 
-__all__ = ["Document", "parse_document"]
+__all__ = ["YamlDocument", "parse_document"]
 
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ for _tag, _pattern, _first in (
 
 
 @dataclass
-class Document:
+class YamlDocument:
     """A parsed file."""
 
     data: Any = None
@@ -49,14 +49,14 @@ class Document:
         return self.lines.get(pointer)
 
 
-def parse_document(content: str | bytes, report: FaultReport) -> Document:
+def parse_document(content: str | bytes, report: FaultReport) -> YamlDocument:
     """The data of one YAML document, None for an empty one and for what is not YAML.
 
     Args:
         content: the text; bytes are UTF-8.
         report: takes what is not YAML, and duplicate keys, anchors and tags, each with its line.
     """
-    document = Document()
+    document = YamlDocument()
     loader = None
     try:
         loader = _Loader(content.decode("utf-8-sig") if isinstance(content, bytes) else content)
@@ -78,7 +78,7 @@ def parse_document(content: str | bytes, report: FaultReport) -> Document:
 
 
 def _build(
-    loader: _Loader, node: yaml.Node, path: Path, document: Document, seen: set[yaml.Node], report: FaultReport
+    loader: _Loader, node: yaml.Node, path: Path, document: YamlDocument, seen: set[yaml.Node], report: FaultReport
 ) -> object:
     line = node.start_mark.line + 1
     document.lines[join_pointer(path)] = line

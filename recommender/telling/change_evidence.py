@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.base import SupportId
-from models.change_story import ChangeEvidence, Decision, NeedChange, RecordChange
+from models.change_story import ChangeEvidence, NeedChange, RecordChange, SupportDecision
 from models.recommendation import Match, RecommendationRun
 from recommender.catalog.load import Catalog
 
@@ -15,7 +15,7 @@ def gather_evidence(
     after: RecommendationRun,
     *,
     records: Mapping[SupportId, RecordChange] | None = None,
-    decisions: Mapping[SupportId, Decision] | None = None,
+    decisions: Mapping[SupportId, SupportDecision] | None = None,
 ) -> ChangeEvidence:
     """What may be said of the changes between two runs of one team.
 

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from models.base import SupportId
-from models.change_story import ChangeEvidence, ChangeFactor, ChangeStory, KindChanges, Move
+from models.change_story import ChangeEvidence, ChangeFactor, ChangeStory, KindChanges, ListChange
 from models.vocab import SupportKind
 from recommender.telling.change_messages import headline, sentence
 from recommender.telling.rank_overlap import rank_biased_overlap
@@ -196,9 +196,11 @@ def _kind_changes(
     )
 
 
-def _told(move: AttributedMove, titles: Mapping[SupportId, str], evidence: ChangeEvidence, speaker: Speaker) -> Move:
+def _told(
+    move: AttributedMove, titles: Mapping[SupportId, str], evidence: ChangeEvidence, speaker: Speaker
+) -> ListChange:
     why = sentence(move.support_id, move.before, move.after, parts=move.parts, evidence=evidence)
-    return Move(
+    return ListChange(
         support_id=move.support_id,
         title=titles.get(move.support_id, move.support_id),
         before=move.before,

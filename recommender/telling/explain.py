@@ -17,7 +17,7 @@ from recommender.instruments import LoadedInstrument
 from recommender.ranking.features import FEATURES
 from recommender.ranking.scoring import RULE_PREFIX
 from recommender.ranking.signals import DOMAINS, OwnWords, TeamSignals
-from recommender.retrieval import DenseIndex
+from recommender.retrieval import inner_products
 from recommender.words import Speaker
 
 __all__ = ["NeedTexts", "RubricVectors", "find_matched_text", "need_texts", "why"]
@@ -51,8 +51,8 @@ class NeedTexts:
     """What a team's needs say, as texts with vectors: its own words where they may be quoted, and the rubric's."""
 
     texts: tuple[str, ...]
-    vectors: DenseIndex
-    """One row a text."""
+    vectors: NDArray[np.float32]
+    """Unit vectors, one row a text; shape (texts, dimension)."""
     weights: NDArray[np.float64]
     """How much each text matters, at least 0."""
     domains: tuple[Domain | None, ...]
@@ -125,8 +125,8 @@ def find_matched_text(index: CatalogIndex, row: int, need_texts: NeedTexts) -> M
         return None
     first, last = index.statement_segments.offsets[row : row + 2].tolist()
     own_texts = index.statement_texts[first:last] or (index.supports[row].summary,)
-    vectors = index.statements.vectors[first:last] if last > first else index.documents.vectors[row : row + 1]
-    similarity = need_texts.vectors.similarities(vectors).T
+    vectors = index.statements.between(first, last) if last > first else index.documents.between(row, row + 1)
+    similarity = inner_products(vectors, need_texts.vectors).T
     weighted = np.maximum(similarity, 0) * weights[:, np.newaxis]
     need, text = np.unravel_index(int(np.argmax(weighted)), weighted.shape)
     return MatchedText(
@@ -181,7 +181,7 @@ def need_texts(
             rows.append(rubric.pictures[item, level - 1])
             weights.append(float(signals.item_weight[item]) / largest)
             domains.append(domain)
-    return NeedTexts(tuple(texts), DenseIndex(np.stack(rows)), np.array(weights), tuple(domains))
+    return NeedTexts(tuple(texts), np.stack(rows), np.array(weights), tuple(domains))
 
 
 def _need_sentence(

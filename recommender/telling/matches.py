@@ -12,13 +12,13 @@ from models.message import Message, MessageValue
 from models.profile import CapacityProfile
 from models.recommendation import HonoredSupport, Match, NeedShare, PastSupport, RuleTrace, WhyNot
 from models.rules import AtLeast
-from models.support import Provider, Support
+from models.support import Support
 from models.vocab import AnswerMode, ScoreStatus, Visibility
 from recommender.diagnosis.needs import pictures_shown
 from recommender.diagnosis.profiling import importance_shown
 from recommender.instruments import LoadedInstrument
 from recommender.ranking.features import Reveals, revealing
-from recommender.ranking.ranker import KindRanker, Ranked, TeamView
+from recommender.ranking.ranker import KindRanker, Ranked, TeamToRank
 from recommender.ranking.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX
 from recommender.ranking.signals import DOMAINS
 from recommender.telling.explain import NeedTexts, RubricVectors, find_matched_text, need_texts, why
@@ -39,7 +39,7 @@ class MatchWriter:
 
     def __init__(
         self,
-        team: TeamView,
+        team: TeamToRank,
         profile: CapacityProfile,
         *,
         instrument: LoadedInstrument,
@@ -238,11 +238,11 @@ class MatchWriter:
         )
 
     def _title(self, support: Support) -> str:
-        if not isinstance(support, Provider):
+        if not support.offers:
             return support.display_title
         need: Mapping[str, float] = dict(zip(DOMAINS, self._team.signals.need.tolist(), strict=True))
-        best = max(support.services, key=lambda service: math.fsum(need[domain] for domain in service.domains))
-        return f"{support.name}: {best.type.replace('-', ' ')}"
+        best = max(support.offers, key=lambda service: math.fsum(need[domain] for domain in service.domains))
+        return f"{support.display_title}: {best.type.replace('-', ' ')}"
 
     def _answer(self, support: Support, outcome: str, detail: Message, **fields: object) -> WhyNot:
         known: dict[str, object] = {"rank": None, "score": None, "margin": None}

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from models.kinds import KINDS
 from models.message import Message
 from models.needs import Need
 from models.recommendation import Match, PlanEntry, PlanPhase, RankedList
-from models.support import Resource, Support
-from models.vocab import Domain, Phase, ReadinessAdvice, SupportKind
+from models.support import Support
+from models.vocab import Domain, Phase, ReadinessAdvice
 from recommender.words import Speaker
 
 __all__ = ["make_plan"]
@@ -34,9 +35,10 @@ def make_plan(
 ) -> tuple[PlanPhase, ...]:
     """The top matches in phases; a match that no phase wants is left to its list.
 
-    A resource belongs to `start now` when it is short and suits the present level of its main need, otherwise to
-    `build`. A provider belongs to `partner` when the gap of one of the priority needs it serves is wide. Where the
-    team is not ready for a need yet, only short or free resources are planned for it.
+    A support that is used on one's own belongs to `start now` when it is short and suits the present level of its main
+    need, otherwise to `build`. One whose kind has a phase of its own, as a provider has, belongs to that when the gap
+    of one of the priority needs it serves is wide. Where the team is not ready for a need yet, only short or free ones
+    of the former are planned for it.
 
     Args:
         lists: ranked matches, best first; their order is kept within a phase.
@@ -58,8 +60,9 @@ def make_plan(
             short = is_short.get(match.support_id, False)
             main = by_domain[served[0]]
             waits = main.readiness is ReadinessAdvice.PREPARE_FIRST
-            if ranked.kind is SupportKind.PROVIDER:
-                phase = Phase.PARTNER if not waits and _is_wide(served, by_domain) else None
+            joined = KINDS[ranked.kind].phase
+            if joined is not None:
+                phase = joined if not waits and _is_wide(served, by_domain) else None
             elif waits and not (short or _is_free(support)):
                 phase = None
             else:
@@ -77,7 +80,7 @@ def _is_wide(served: Sequence[Domain], needs: Mapping[Domain, Need]) -> bool:
 
 
 def _is_free(support: Support) -> bool:
-    return isinstance(support, Resource) and support.cost == "free"
+    return support.cost == "free"
 
 
 def _entry(match: Match, served: Sequence[Domain], because: Message, speaker: Speaker) -> PlanEntry:

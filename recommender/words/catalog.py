@@ -13,10 +13,12 @@ from io import StringIO
 
 from babel.messages.pofile import read_po
 
+import recommender
+
 __all__ = ["ENGLISH", "MessageCatalog", "languages", "load_catalog", "parse_catalog"]
 
 ENGLISH = "en"
-_FOLDER = resources.files("recommender") / "data" / "words"
+_FOLDER = resources.files(recommender) / "data" / "words"
 
 
 @dataclass(frozen=True)

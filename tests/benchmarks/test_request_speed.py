@@ -47,7 +47,7 @@ def embedder() -> CachedEmbedder:
 @pytest.fixture(scope="module")
 def indexes(embedder: CachedEmbedder) -> dict[SupportKind, CatalogIndex]:
     catalog = starter_catalog()
-    by_kind = {SupportKind.RESOURCE: catalog.resources, SupportKind.PROVIDER: catalog.providers}
+    by_kind = catalog.by_kind
     return {kind: CatalogIndex.build(supports, embedder) for kind, supports in by_kind.items()}
 
 
@@ -147,7 +147,7 @@ def test_one_request_at_scale(
     benchmark.group = "one request, synthetic catalogs"
     run = benchmark.pedantic(engine.recommend, (silent_team, ListTerms(AS_OF)), rounds=5, warmup_rounds=1)
     assert [len(ranked.matches) for ranked in run.lists] == [10, 5]
-    documents = [index.documents.vectors for index in large.values()]
+    documents = [index.documents.between(0, len(index.supports)) for index in large.values()]
     queries = documents[0][:10]
     baseline = median_seconds(lambda: [np.argsort(-(queries @ vectors.T), axis=1) for vectors in documents], rounds=3)
     record(

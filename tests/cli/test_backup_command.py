@@ -22,12 +22,13 @@ from api.storage.database import Database
 from api.storage.migrate import newest_revision, present_revision, upgrade
 from api.storage.tables import Assessment, AuditLine, Base, Team
 from recommender.pipeline import Recommender
+from tests.fixtures.postgres import ON_POSTGRESQL
 from tests.fixtures.rows import fill_every_table
 from tests.fixtures.service import running_service
 
 Trellis = Callable[..., Result]
 NOW = datetime(2026, 10, 15, 9, 0, 0, 123456, tzinfo=UTC)
-PRODUCTS = ["sqlite", "postgresql"]
+PRODUCTS = ["sqlite", ON_POSTGRESQL]
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.fixtures.processes import ROOT, service_process
 
 TEXT = (ROOT / "docs/portal.md").read_text("utf-8")
@@ -26,6 +28,7 @@ def commands() -> list[tuple[str, list[str]]]:
     return found
 
 
+@pytest.mark.full
 def test_every_command_does_what_it_says(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     trellis = tmp_path / "bin/trellis"

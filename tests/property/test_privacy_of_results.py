@@ -75,6 +75,7 @@ QUICK = settings(
 )
 
 
+@pytest.mark.full
 @QUICK
 @given(responses=people(most=7), again=people(most=6))
 def test_no_number_of_a_suppressed_domain_or_group_is_told(
@@ -129,6 +130,7 @@ def test_no_number_of_a_suppressed_domain_or_group_is_told(
             assert {one[key] for key in ("statistic", "p", "n_matched", "verdict")} == {None}
 
 
+@pytest.mark.full
 @QUICK
 @given(responses=people(most=2), other=st.data())
 def test_results_do_not_depend_on_answers_that_are_suppressed(

@@ -57,6 +57,7 @@ def scores(recommender: Recommender, team: Assessment) -> list[dict[str, float]]
     return [{match.support_id: match.score for match in ranked.matches} for ranked in lists]
 
 
+@pytest.mark.full
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(team_number=st.integers(0, 23), answers=DEMOGRAPHICS)
 def test_who_the_students_are_where_and_how_many_moves_no_score(

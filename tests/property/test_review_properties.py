@@ -15,7 +15,7 @@ from models.review import (
     Move,
     Note,
     Pin,
-    Recall,
+    RecallRelease,
     Release,
     RemovalReason,
     Remove,
@@ -43,7 +43,7 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
     st.builds(SecondRead, verdict=st.sampled_from(Verdict), note=st.just("")),
     st.builds(Undo, number=st.integers(1, 12)),
     st.just(Release()),
-    st.just(Recall(reason="Again")),
+    st.just(RecallRelease(reason="Again")),
 )
 STEPS = st.lists(st.tuples(st.sampled_from([FIRST, SECOND]), ACTIONS), max_size=25)
 

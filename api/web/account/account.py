@@ -5,13 +5,9 @@ from typing import NamedTuple, Self
 from starlette.datastructures import State
 
 from api.access.passwords import MIN_LENGTH
+from api.text.language import _
 
 __all__ = ["AccountPage", "SignInPage"]
-
-_DONE = {
-    "left": "You are signed out.",
-    "everywhere": "You are signed out in every browser.",
-}
 
 
 class SignInPage(NamedTuple):
@@ -30,7 +26,7 @@ class SignInPage(NamedTuple):
     @classmethod
     def fresh(cls, state: State, *, back: str, done: str = "") -> Self:
         """The page for somebody who has typed nothing yet; `done` is a key of what happened just now."""
-        return cls("", back, "", _DONE.get(done, ""), state.identity_provider is not None, state.demo is not None)
+        return cls("", back, "", _what_happened(done), state.identity_provider is not None, state.demo is not None)
 
     @classmethod
     def after(cls, error: Exception, state: State, *, email: str, back: str) -> Self:
@@ -52,3 +48,12 @@ class AccountPage(NamedTuple):
     """Field to what is wrong with it."""
     shortest: int = MIN_LENGTH
     """Fewest characters of a password."""
+
+
+def _what_happened(done: str) -> str:
+    match done:
+        case "left":
+            return _("You are signed out.")
+        case "everywhere":
+            return _("You are signed out in every browser.")
+    return ""

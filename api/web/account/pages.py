@@ -14,23 +14,15 @@ from api.errors import InvalidBody, Unauthenticated
 from api.http.browsers import SESSION_COOKIE, PresentToken, drop_cookie, own_path
 from api.http.dependencies import DatabaseDep, Now
 from api.people.sign_in import PasswordChange, change_password, sign_out_everywhere
+from api.text.language import _, word
 from api.web.account.account import AccountPage, SignInPage
-from api.web.kit.forms import Form, see
+from api.web.kit.forms import SentForm, see
 from api.web.kit.rendering import render
 from api.web.kit.visitors import PersonHere
 
 __all__ = ["router"]
 
 router = APIRouter()
-
-_ROLES = {
-    Scope.PORTAL: "Leads teams",
-    Scope.OFFICER: "Program officer",
-    Scope.CURATOR: "Looks after the catalog",
-    Scope.EVALUATOR: "Checks how good the lists are",
-    Scope.ADMIN: "Runs this site for an organization",
-}
-_DONE = {"password": "Your password is set. Other browsers that you were signed in with are signed out."}
 
 
 @router.get("/sign-in")
@@ -63,15 +55,16 @@ def post_leave(database: DatabaseDep, now: Now, present: PresentToken) -> Respon
 @router.get("/account")
 def get_account(request: Request, who: PersonHere, done: Annotated[str, Query(max_length=50)] = "") -> Response:
     """Show a person their own account."""
-    return render(request, "account/account.html", _account(who, done=_DONE.get(done, "")))
+    words = _("Your password is set. Other browsers that you were signed in with are signed out.")
+    return render(request, "account/account.html", _account(who, done=words if done == "password" else ""))
 
 
 @router.post("/account/password")
-def post_password(request: Request, who: PersonHere, database: DatabaseDep, now: Now, form: Form) -> Response:
+def post_password(request: Request, who: PersonHere, database: DatabaseDep, now: Now, form: SentForm) -> Response:
     """Set the password and end the person's other sessions."""
     password, again = str(form.get("password", "")), str(form.get("again", ""))
     current = SecretStr(str(form.get("current_password", "")))
-    faults = {} if password == again else {"again": "This is not the same as the password above."}
+    faults = {} if password == again else {"again": _("This is not the same as the password above.")}
     try:
         if not faults:
             change_password(
@@ -95,7 +88,7 @@ def _account(who: SignedInPerson, *, done: str = "", faults: dict[str, str] | No
     return AccountPage(
         name=person.name,
         email=person.email,
-        role=_ROLES[Scope(person.scope)],
+        role=word(Scope(person.scope)),
         has_password=person.password_hash is not None,
         needs_current=person.password_hash is not None and who.session.method != "link",
         done=done,

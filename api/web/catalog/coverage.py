@@ -9,8 +9,11 @@ from api.catalog.supports import SupportQuery, matching
 from api.engine.engine import Engine
 from api.errors import InvalidParameter
 from api.http.request_faults import query_faults
+from api.text.language import _, speaker, word
+from api.text.words import counted
 from api.web.catalog.search import search_address
 from api.web.kit.support_words import Words, words_of
+from models.kinds import KINDS
 from models.vocab import Cost, Domain, FocusArea, GradeBand, Level
 from recommender.catalog.stats import LEAST, ThinSpot, thin_spots
 
@@ -41,8 +44,8 @@ class Cell(NamedTuple):
     """One domain at one level."""
 
     n: int
-    n_resources: int
-    n_providers: int
+    counts: Sequence[str]
+    """`2 resources`, for each kind."""
     thin: bool
     shade: int
     """0 where there is none, 1 to 4 by number."""
@@ -50,7 +53,7 @@ class Cell(NamedTuple):
     """The search that finds them."""
 
 
-class Row(NamedTuple):
+class CoverageRow(NamedTuple):
     """One domain."""
 
     title: str
@@ -64,7 +67,7 @@ class Focus(NamedTuple):
     n: int
 
 
-class Place(NamedTuple):
+class CoveragePlace(NamedTuple):
     """A place with few supports, in words."""
 
     domain: str
@@ -86,8 +89,8 @@ class CoveragePage(NamedTuple):
     """Name of the focus that the map is of; empty for all."""
     levels: Sequence[tuple[str, str]]
     """Name and meaning."""
-    rows: Sequence[Row]
-    places: Sequence[Place]
+    rows: Sequence[CoverageRow]
+    places: Sequence[CoveragePlace]
     n_places: int
     """Places that are thin; without a focus, places that are thin for some focus."""
     n_cells: int
@@ -98,6 +101,8 @@ class CoveragePage(NamedTuple):
     """Supports that pass the filters."""
     n_without_level: int
     version: str
+    kinds: str
+    """`resources and providers`."""
 
 
 def read_filters(parameters: Mapping[str, str]) -> SupportQuery:
@@ -122,7 +127,7 @@ def coverage_page(engine: Engine, query: SupportQuery) -> CoveragePage:
     spots = thin_spots(supports)
     filters = _filters(engine, query, words)
     chosen = [(one.name, option.value) for one in filters for option in one.options if option.chosen and option.value]
-    largest = max((_total(spot) for spot in spots), default=0)
+    largest = max((spot.n_supports for spot in spots), default=0)
     cells = {(spot.domain, spot.level): _cell(spot, chosen, largest) for spot in spots}
     focus = words["focus_area"][query.focus_area[0]] if query.focus_area else ""
     # Of one focus, a cell is itself thin or not; of all, each focus has its own.
@@ -132,7 +137,7 @@ def coverage_page(engine: Engine, query: SupportQuery) -> CoveragePage:
         filtered=bool(chosen),
         focus=focus,
         levels=[(level.name, level.meaning) for level in engine.instrument.instrument.levels],
-        rows=[Row(words["domain"][domain], [cells[domain, level] for level in Level]) for domain in Domain],
+        rows=[CoverageRow(words["domain"][domain], [cells[domain, level] for level in Level]) for domain in Domain],
         places=[_place(spot, cells[spot.domain, spot.level], words, bool(focus)) for spot in thin[:SHOWN_PLACES]],
         n_places=len(thin),
         n_cells=len(cells),
@@ -142,30 +147,26 @@ def coverage_page(engine: Engine, query: SupportQuery) -> CoveragePage:
         n_supports=len(supports),
         n_without_level=sum(not support.levels for support in supports),
         version=engine.catalog.version,
+        kinds=speaker().written(tuple(word(kind, "many") for kind in KINDS), "lower and"),
     )
 
 
-def _total(spot: ThinSpot) -> int:
-    return spot.n_resources + spot.n_providers
-
-
 def _cell(spot: ThinSpot, chosen: Sequence[tuple[str, str]], largest: int) -> Cell:
-    n = _total(spot)
+    n = spot.n_supports
     return Cell(
         n=n,
-        n_resources=spot.n_resources,
-        n_providers=spot.n_providers,
+        counts=[counted(kind, n) for kind, n in spot.sizes.items()],
         thin=n < LEAST,
         shade=0 if n == 0 else 1 + min(_SHADES - 1, _SHADES * n // (largest + 1)),
         address=search_address(("domain", spot.domain), ("level", int(spot.level)), *chosen),
     )
 
 
-def _place(spot: ThinSpot, cell: Cell, words: Words, of_one_focus: bool) -> Place:
+def _place(spot: ThinSpot, cell: Cell, words: Words, of_one_focus: bool) -> CoveragePlace:
     areas = () if of_one_focus else spot.thin_focus_areas
     none_for = [words["focus_area"][area.focus_area] for area in areas if not area.n_supports]
     few_for = [Focus(words["focus_area"][area.focus_area], area.n_supports) for area in areas if area.n_supports]
-    return Place(
+    return CoveragePlace(
         domain=words["domain"][spot.domain],
         level=words["level"][int(spot.level)],
         cell=cell,
@@ -190,8 +191,8 @@ def _filters(engine: Engine, query: SupportQuery, words: Words) -> list[Filter]:
     focus_areas = [area for area in FocusArea if area is not FocusArea.GENERAL]
     bands = [band for band in GradeBand if band is not GradeBand.ALL]
     return [
-        Filter("focus_area", "Focus", options("focus_area", focus_areas, "Every focus")),
-        Filter("grade_band", "Grades", options("grade_band", bands, "All grades")),
-        Filter("language", "Language", options("language", languages, "Any language")),
-        Filter("cost", "Cost", options("cost", [Cost.FREE], "Any cost, or not said")),
+        Filter("focus_area", _("Focus"), options("focus_area", focus_areas, _("Every focus"))),
+        Filter("grade_band", _("Grades"), options("grade_band", bands, _("All grades"))),
+        Filter("language", _("Language"), options("language", languages, _("Any language"))),
+        Filter("cost", _("Cost"), options("cost", [Cost.FREE], _("Any cost, or not said"))),
     ]

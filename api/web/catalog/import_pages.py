@@ -41,7 +41,7 @@ async def _sent(request: Request, settings: SettingsDep) -> dict[str, bytes | st
     return sent
 
 
-Sent = Annotated[dict[str, bytes | str], Depends(_sent)]
+SentFile = Annotated[dict[str, bytes | str], Depends(_sent)]
 
 
 @router.get(PATH)
@@ -52,7 +52,7 @@ def get_import(request: Request, _: Curator) -> Response:
 
 @router.post(PATH)
 def post_import(
-    request: Request, _: Curator, database: DatabaseDep, engine: EngineDep, now: Now, sent: Sent
+    request: Request, _: Curator, database: DatabaseDep, engine: EngineDep, now: Now, sent: SentFile
 ) -> Response:
     """Check the files: every fault on the same page, or lead to the report. What is kept and in use stays as it is."""
     upload = read_upload(sent)

@@ -5,16 +5,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from api.catalog.versions import CatalogVersion, report_on
+from api.text.language import _
+from api.text.words import counted
 from api.web.kit.support_words import plain
 from models.base import Fault, SupportId
+from models.kinds import KINDS
 from models.support import Support
 from models.vocab import SupportKind
 from recommender.catalog.duplicates import DuplicatePair, near_duplicates
 from recommender.catalog.load import Catalog
-from recommender.catalog.parse import file_name
 from recommender.catalog.stats import LOOK_AT
 
-__all__ = ["Change", "ImportForm", "ReportPage", "Upload", "import_form", "read_upload", "report_page"]
+__all__ = ["ImportChange", "ImportForm", "ReportPage", "Upload", "import_form", "read_upload", "report_page"]
 
 SHOWN_FAULTS = 200
 SHOWN_CHANGES = 100
@@ -58,7 +60,7 @@ class ImportForm(NamedTuple):
     """Lines of files with a fault."""
 
 
-class Change(NamedTuple):
+class ImportChange(NamedTuple):
     """A support that is new, gone or changed."""
 
     id: SupportId
@@ -67,44 +69,44 @@ class Change(NamedTuple):
     """Names of the fields that differ, where both have it."""
 
 
-class Changes(NamedTuple):
+class ImportChanges(NamedTuple):
     """All supports with one fate."""
 
     title: str
     explained: str
-    changes: Sequence[Change]
+    changes: Sequence[ImportChange]
     """The first ones."""
     n: int
     folded: bool
 
 
-class Pair(NamedTuple):
+class LikePair(NamedTuple):
     """Two supports that say nearly the same."""
 
-    first: Change
-    second: Change
+    first: ImportChange
+    second: ImportChange
     percent: int
     same_page: bool
 
 
-class Note(NamedTuple):
+class ImportNote(NamedTuple):
     """Something to look at before going on; it stops nothing."""
 
     text: str
-    changes: Sequence[Change]
+    changes: Sequence[ImportChange]
 
 
 class ReportPage(NamedTuple):
     """A checked catalog against the one in use."""
 
     version: str
-    n_resources: int
-    n_providers: int
+    counts: Sequence[str]
+    """`442 resources`, for each kind."""
     n_present: int
     n_same: int
-    groups: Sequence[Changes]
-    notes: Sequence[Note]
-    pairs: Sequence[Pair]
+    groups: Sequence[ImportChanges]
+    notes: Sequence[ImportNote]
+    pairs: Sequence[LikePair]
     n_pairs: int
     stored: bool
     active: bool
@@ -123,17 +125,17 @@ def read_upload(sent: Mapping[str, bytes | str]) -> Upload:
     files: dict[SupportKind, bytes] = {}
     typed: dict[SupportKind, str] = {}
     faults: dict[str, str] = {}
-    for kind in SupportKind:
+    for kind in KINDS:
         chosen, pasted = sent.get(f"{kind}_file"), str(sent.get(f"{kind}_text", ""))
         typed[kind] = pasted
         if isinstance(chosen, bytes) and pasted.strip():
-            faults[f"{kind}_text"] = "Choose a file or paste lines, not both."
+            faults[f"{kind}_text"] = _("Choose a file or paste lines, not both.")
         elif isinstance(chosen, bytes):
             files[kind] = chosen
         elif pasted.strip():
             files[kind] = pasted.replace("\r\n", "\n").encode(errors="surrogatepass")
     if not files and not faults:
-        faults["resource_file"] = "Choose at least one file, or paste lines below."
+        faults[f"{next(iter(KINDS))}_file"] = _("Choose at least one file, or paste lines below.")
     return Upload(files, typed, faults)
 
 
@@ -144,8 +146,8 @@ def import_form(upload: Upload | None = None, faults: Sequence[Fault] = ()) -> I
         for fault in faults
     ]
     return ImportForm(
-        kinds=[(kind, file_name(kind)) for kind in SupportKind],
-        typed=upload.typed if upload else dict.fromkeys(SupportKind, ""),
+        kinds=[(kind, spec.file_name) for kind, spec in KINDS.items()],
+        typed=upload.typed if upload else dict.fromkeys(KINDS, ""),
         faults=upload.faults if upload else {},
         lines=lines[:SHOWN_FAULTS],
         n_lines=len(lines),
@@ -171,16 +173,17 @@ def report_page(catalog: Catalog, present: Catalog, standing: CatalogVersion | N
     pairs = _pairs(catalog, touched)
     return ReportPage(
         version=catalog.version,
-        n_resources=report.n_resources,
-        n_providers=report.n_providers,
+        counts=[counted(kind, n) for kind, n in report.sizes.items()],
         n_present=len(old),
         n_same=len(new) - len(touched),
         groups=[
-            Changes("New", "The catalog in use does not have them.", added[:SHOWN_CHANGES], len(added), False),
-            Changes("Changed", "Their record differs.", changed[:SHOWN_CHANGES], len(changed), False),
-            Changes(
-                "Removed",
-                "Teams will not be offered them any more. Plans that name them keep them.",
+            ImportChanges(
+                _("New"), _("The catalog in use does not have them."), added[:SHOWN_CHANGES], len(added), False
+            ),
+            ImportChanges(_("Changed"), _("Their record differs."), changed[:SHOWN_CHANGES], len(changed), False),
+            ImportChanges(
+                _("Removed"),
+                _("Teams will not be offered them any more. Plans that name them keep them."),
                 removed[:SHOWN_CHANGES],
                 len(removed),
                 False,
@@ -195,12 +198,12 @@ def report_page(catalog: Catalog, present: Catalog, standing: CatalogVersion | N
     )
 
 
-def _change(support: Support, before: Support | None = None) -> Change:
+def _change(support: Support, before: Support | None = None) -> ImportChange:
     fields: list[str] = []
     if before is not None:
         now, then = (one.model_dump(mode="json", by_alias=True) for one in (support, before))
         fields = [plain(name) for name in now if now[name] != then.get(name)]
-    return Change(support.id, support.display_title, fields)
+    return ImportChange(support.id, support.display_title, fields)
 
 
 @lru_cache(maxsize=2)
@@ -208,12 +211,12 @@ def _near_duplicates(catalog: Catalog) -> tuple[DuplicatePair, ...]:
     return near_duplicates(catalog.supports, threshold=LOOK_AT)
 
 
-def _pairs(catalog: Catalog, touched: set[SupportId]) -> list[Pair]:
+def _pairs(catalog: Catalog, touched: set[SupportId]) -> list[LikePair]:
     """Likely duplicates with a new or changed support in them, most alike first."""
     if not touched:
         return []
     return [
-        Pair(
+        LikePair(
             _change(catalog.get(pair.first)),
             _change(catalog.get(pair.second)),
             round(100 * pair.similarity),
@@ -224,17 +227,17 @@ def _pairs(catalog: Catalog, touched: set[SupportId]) -> list[Pair]:
     ]
 
 
-def _notes(touched: Sequence[Support], removed: Sequence[Change], n_present: int) -> list[Note]:
+def _notes(touched: Sequence[Support], removed: Sequence[ImportChange], n_present: int) -> list[ImportNote]:
     without_level = [_change(one) for one in touched if not one.levels]
     without_needs = [_change(one) for one in touched if not one.needs_met]
     notes = []
     if n_present and len(removed) > MANY_REMOVED * n_present:
         share = f"{100 * len(removed) / n_present:.0f}%"
-        notes.append(Note(f"This takes out {share} of the catalog. Is a file cut short?", ()))
+        notes.append(ImportNote(_("This takes out {share} of the catalog. Is a file cut short?", share=share), ()))
     if without_level:
-        text = "No level: we cannot tell which teams these suit best, and the coverage map leaves them out."
-        notes.append(Note(text, without_level[:SHOWN_CHANGES]))
+        text = _("No level: we cannot tell which teams these suit best, and the coverage map leaves them out.")
+        notes.append(ImportNote(text, without_level[:SHOWN_CHANGES]))
     if without_needs:
-        text = "No lines in a team’s voice (needs_met): a team’s own words find these less well."
-        notes.append(Note(text, without_needs[:SHOWN_CHANGES]))
+        text = _("No lines in a team’s voice (needs_met): a team’s own words find these less well.")
+        notes.append(ImportNote(text, without_needs[:SHOWN_CHANGES]))
     return notes

@@ -5,13 +5,14 @@ from datetime import date
 from typing import NamedTuple
 
 from api.engine.engine import Engine
+from api.text.language import _, word
 from api.web.catalog.search import search_address
 from api.web.kit.support_words import Words, words_of
 from models.instrument import LevelSpec
-from models.support import Provider, Resource, Support
+from models.support import Resource, Support
 from models.vocab import US_STATES
 
-__all__ = ["SupportPage", "support_page"]
+__all__ = ["RecordPage", "support_page"]
 
 
 class Link(NamedTuple):
@@ -36,12 +37,14 @@ class Offer(NamedTuple):
     domains: Sequence[str]
 
 
-class SupportPage(NamedTuple):
+class RecordPage(NamedTuple):
     """One support."""
 
     id: str
     title: str
-    is_provider: bool
+    kind: str
+    names_evidence: bool
+    """Whether records of its kind can name evidence."""
     by: str
     summary: str
     url: str
@@ -60,19 +63,20 @@ class SupportPage(NamedTuple):
     checked_on: date
 
 
-def support_page(engine: Engine, support_id: str) -> SupportPage:
+def support_page(engine: Engine, support_id: str) -> RecordPage:
     """The page of one support.
 
     Raises:
         UnknownSupport: the catalog in use has none of that id.
     """
     support, words = engine.catalog.get(support_id), words_of(engine.instrument)
-    evidence = support.evidence if isinstance(support, Resource) else None
-    return SupportPage(
+    evidence = support.backing
+    return RecordPage(
         id=support.id,
         title=support.display_title,
-        is_provider=isinstance(support, Provider),
-        by=support.publisher if isinstance(support, Resource) else "",
+        kind=word(support.kind),
+        names_evidence="evidence" in type(support).model_fields,
+        by=support.by,
         summary=support.summary,
         url=support.url,
         facts=list(_facts(support, words)),
@@ -82,7 +86,7 @@ def support_page(engine: Engine, support_id: str) -> SupportPage:
         needs_met=support.needs_met,
         services=[
             Offer(words["service"][one.type], one.description, [words["domain"][domain] for domain in one.domains])
-            for one in (support.services if isinstance(support, Provider) else ())
+            for one in support.offers
         ],
         evidence=Fact(words["evidence"][evidence.kind], [evidence.level] if evidence.level else [])
         if evidence
@@ -101,29 +105,27 @@ def _facts(support: Support, words: Words) -> Sequence[Fact]:
     def named(title: str, field: str, keys: Sequence[object]) -> Fact:
         return Fact(title, [words[field].get(key, str(key)) for key in keys])
 
+    facts = [named(_("Type"), "type", [support.support_type])]
     if isinstance(support, Resource):
-        facts = [
-            named("Type", "type", [support.resource_type]),
-            Fact("Year", [str(support.year)] if support.year else []),
-        ]
-    else:
-        facts = [named("Type", "type", [support.provider_kind]), Fact("Works in", _places(support, words))]
+        facts.append(Fact(_("Year"), [str(support.year)] if support.year else []))
+    if support.places is not None:
+        facts.append(Fact(_("Works in"), _places(support.places, words)))
     facts += [
-        named("Cost", "cost", [support.cost] if support.cost else []),
-        named("Focus", "focus_area", support.focus_areas),
-        named("Grades", "grade_band", support.grade_bands),
-        named("For", "audience", support.audiences),
-        named("How it is given", "modality", support.modality),
-        named("Language", "language", [tag.lower() for tag in support.language]),
-        Fact("Equity", ["An explicit purpose" if support.equity_centered else "Not an explicit purpose"]),
+        named(_("Cost"), "cost", [support.cost] if support.cost else []),
+        named(_("Focus"), "focus_area", support.focus_areas),
+        named(_("Grades"), "grade_band", support.grade_bands),
+        named(_("For"), "audience", support.audiences),
+        named(_("How it is given"), "modality", support.modality),
+        named(_("Language"), "language", [tag.lower() for tag in support.language]),
+        Fact(_("Equity"), [_("An explicit purpose") if support.equity_centered else _("Not an explicit purpose")]),
     ]
     if isinstance(support, Resource):
-        facts.append(Fact("License", [support.license] if support.license else []))
+        facts.append(Fact(_("License"), [support.license] if support.license else []))
     return facts
 
 
-def _places(support: Provider, words: Words) -> list[str]:
-    if "US" in support.serves:
-        return ["All states, DC and the territories"]
+def _places(places: Sequence[str], words: Words) -> list[str]:
+    if "US" in places:
+        return [_("All states, DC and the territories")]
     order = {code: place for place, code in enumerate(US_STATES)}
-    return [words["state"].get(code, code) for code in sorted(support.serves, key=lambda code: order.get(code, 99))]
+    return [words["state"].get(code, code) for code in sorted(places, key=lambda code: order.get(code, 99))]

@@ -10,28 +10,15 @@ from api.catalog.supports import SupportQuery, facet_counts, matching
 from api.engine.engine import Engine
 from api.errors import InvalidParameter
 from api.http.request_faults import query_faults
+from api.text.language import _, word
 from api.web.kit.support_words import Words, words_of
 from models.base import Fault
-from models.support import Resource, Support
+from models.support import Support
 
-__all__ = ["CatalogPage", "Hit", "Search", "catalog_page", "read_search", "search_address"]
+__all__ = ["CatalogPage", "Search", "SearchHit", "catalog_page", "read_search", "search_address"]
 
 PER_PAGE = 20
 LONGEST_WORDS = 500
-_FACETS = {
-    "kind": "Kind of support",
-    "domain": "What it builds",
-    "level": "Level it suits",
-    "focus_area": "Focus",
-    "grade_band": "Grades",
-    "type": "Type",
-    "cost": "Cost",
-    "modality": "How it is given",
-    "audience": "For whom",
-    "language": "Language",
-    "equity": "Equity",
-    "state": "State",
-}
 _OPEN = {"kind", "domain", "level"}
 
 
@@ -49,7 +36,7 @@ class Search(NamedTuple):
     """What was typed, whole."""
 
 
-class Choice(NamedTuple):
+class FilterChoice(NamedTuple):
     """One word of a filter."""
 
     value: str
@@ -64,7 +51,7 @@ class Facet(NamedTuple):
 
     name: str
     title: str
-    choices: Sequence[Choice]
+    choices: Sequence[FilterChoice]
     n_chosen: int
     open: bool
     """Whether it is unfolded."""
@@ -79,13 +66,13 @@ class Chosen(NamedTuple):
     """Address of the search without it."""
 
 
-class Hit(NamedTuple):
+class SearchHit(NamedTuple):
     """One support in a list."""
 
     id: str
     title: str
     by: str
-    """Publisher, or kind of provider."""
+    """Who made it; empty where that is the support itself."""
     kind: str
     summary: str
     domains: Sequence[str]
@@ -109,7 +96,7 @@ class CatalogPage(NamedTuple):
     sort: str
     total: int
     n_all: int
-    hits: Sequence[Hit]
+    hits: Sequence[SearchHit]
     first: int
     """Place of the first hit in the whole list."""
     facets: Sequence[Facet]
@@ -128,7 +115,7 @@ def read_search(parameters: Sequence[tuple[str, str]]) -> Search:
     """
     given: dict[str, Any] = {}
     for name, value in parameters:
-        if name in _FACETS and name != "equity" and value:
+        if name in _facets() and name != "equity" and value:
             given.setdefault(name, []).append(value)
         elif name in ("equity", "sort", "page", "q") and value:
             given[name] = value
@@ -137,13 +124,13 @@ def read_search(parameters: Sequence[tuple[str, str]]) -> Search:
     given["q"] = typed[:LONGEST_WORDS]
     given.setdefault("sort", "fit" if typed.strip() else "title")
     if not (number.isascii() and number.isdecimal() and len(number) < 7):
-        raise InvalidParameter([Fault(pointer="page", detail="Expected a whole number from 1.")])
+        raise InvalidParameter([Fault(pointer="page", detail=_("Expected a whole number from 1."))])
     try:
         query = SupportQuery.model_validate(given)
     except ValidationError as error:
         raise InvalidParameter(query_faults(error, given)) from error
     chosen = []
-    for name in _FACETS:
+    for name in _facets():
         values = given.get(name, [])
         chosen += [(name, value) for value in ([values] if isinstance(values, str) else dict.fromkeys(values))]
     return Search(query, tuple(chosen), max(int(number), 1), len(typed) > LONGEST_WORDS, typed)
@@ -160,13 +147,15 @@ def catalog_page(engine: Engine, search: Search) -> CatalogPage:
     catalog, words, query = engine.catalog, words_of(engine.instrument), search.query
     found = matching(catalog, query, rank=engine.rank_words)
     counts = facet_counts(catalog, query, rank=engine.rank_words)
-    facets = [_facet(name, counts[name], search, words) for name in _FACETS]
+    facets = [_facet(name, counts[name], search, words) for name in _facets()]
     last = max(1, -(-len(found) // PER_PAGE))
     number = min(search.number, last)
     first = (number - 1) * PER_PAGE
     return CatalogPage(
         typed=search.typed,
-        fault=f"Only the first {LONGEST_WORDS} characters count. Try fewer words." if search.words_too_long else "",
+        fault=_("Only the first {n} characters count. Try fewer words.", n=LONGEST_WORDS)
+        if search.words_too_long
+        else "",
         sort=query.sort,
         total=len(found),
         n_all=len(catalog.supports),
@@ -192,10 +181,11 @@ def _facet(name: str, counts: Mapping[object, int], search: Search, words: Words
     if name == "language":
         keys = sorted({*counts, *chosen}, key=lambda tag: (-counts.get(tag, 0), str(tag)))
     choices = [
-        Choice(_value(key), labels.get(key, str(key)), counts.get(key, 0), str(key).lower() in chosen) for key in keys
+        FilterChoice(_value(key), labels.get(key, str(key)), counts.get(key, 0), str(key).lower() in chosen)
+        for key in keys
     ]
     choices = [choice for choice in choices if choice.n_found or choice.chosen]
-    return Facet(name, _FACETS[name], choices, len(chosen), bool(chosen) or name in _OPEN)
+    return Facet(name, _facets()[name], choices, len(chosen), bool(chosen) or name in _OPEN)
 
 
 def _value(key: object) -> str:
@@ -205,7 +195,7 @@ def _value(key: object) -> str:
 def _chosen(name: str, value: str, search: Search, words: Words) -> Chosen:
     labels = {str(key).lower(): label for key, label in words[name].items()}
     others = tuple(one for one in search.chosen if one != (name, value))
-    return Chosen(_FACETS[name], labels.get(value.lower(), value), _address(search._replace(chosen=others)))
+    return Chosen(_facets()[name], labels.get(value.lower(), value), _address(search._replace(chosen=others)))
 
 
 def _address(search: Search, *, page: int = 1) -> str:
@@ -213,19 +203,34 @@ def _address(search: Search, *, page: int = 1) -> str:
     return search_address(("q", search.query.q), *search.chosen, ("sort", sort), ("page", page if page > 1 else ""))
 
 
-def _hit(support: Support, words: Words) -> Hit:
-    if isinstance(support, Resource):
-        by, facts = support.publisher, [words["type"][support.resource_type]]
-    else:
-        by, facts = "", [words["type"][support.provider_kind]]
+def _hit(support: Support, words: Words) -> SearchHit:
+    facts = [words["type"][support.support_type]]
     facts += [words["cost"][support.cost]] if support.cost else []
     facts += [words["grade_band"][band] for band in support.grade_bands]
-    return Hit(
+    return SearchHit(
         id=support.id,
         title=support.display_title,
-        by=by,
-        kind=support.kind,
+        by=support.by,
+        kind=word(support.kind),
         summary=support.summary,
         domains=[words["domain"][domain] for domain in support.domains],
         facts=facts,
     )
+
+
+def _facets() -> Mapping[str, str]:
+    """What the filters are called, in the order of the page."""
+    return {
+        "kind": _("Kind of support"),
+        "domain": _("What it builds"),
+        "level": _("Level it suits"),
+        "focus_area": _("Focus"),
+        "grade_band": _("Grades"),
+        "type": _("Type"),
+        "cost": _("Cost"),
+        "modality": _("How it is given"),
+        "audience": _("For whom"),
+        "language": _("Language"),
+        "equity": _("Equity"),
+        "state": _("State"),
+    }

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from api.catalog.history import VersionLine
+from api.text.language import word
+from models.kinds import KINDS
 
 __all__ = ["VersionsPage", "versions_page"]
 
@@ -17,8 +19,11 @@ class VersionsPage(NamedTuple):
     """Whether the one in use does not serve yet."""
     done: bool
     """Whether somebody has just put one in use."""
+    kinds: Sequence[str]
+    """Headings of the numbers of each kind."""
 
 
 def versions_page(lines: Sequence[VersionLine], *, done: bool) -> VersionsPage:
     """The page of these catalogs."""
-    return VersionsPage(lines, any(one.standing.active and not one.standing.serving for one in lines), done)
+    kinds = [word(kind, "many") for kind in KINDS]
+    return VersionsPage(lines, any(one.standing.active and not one.standing.serving for one in lines), done, kinds)

@@ -7,18 +7,19 @@ from api.assessments.answers import OwnAnswers
 from api.assessments.profiles import ProfileView
 from api.assessments.rows import Place
 from api.errors import NotFound
+from api.text.language import _, speaker
 from api.web.check.forms import number_of_top_three, saved_pieces
 from api.web.check.guide import Guide, guide_for
-from api.web.check.way import Frame, Step
+from api.web.check.way import CheckFrame, CheckStep
 from models.instrument import Item
 from models.vocab import Domain, Form, ImportanceKey, SpecialAnswer
 from recommender.diagnosis.questions import Questions
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["DomainPage", "Question", "asked_domain", "domain_page"]
+__all__ = ["CheckQuestion", "DomainPage", "asked_domain", "domain_page"]
 
 
-class Choice(NamedTuple):
+class AnswerChoice(NamedTuple):
     """One answer to choose."""
 
     value: str
@@ -26,7 +27,7 @@ class Choice(NamedTuple):
     chosen: bool
 
 
-class Question(NamedTuple):
+class CheckQuestion(NamedTuple):
     """One question with its choices, as a group of radio buttons."""
 
     path: str
@@ -34,9 +35,9 @@ class Question(NamedTuple):
     anchor: str
     """Id of the group in the page."""
     text: str
-    pictures: Sequence[Choice]
+    pictures: Sequence[AnswerChoice]
     """From the first level to the last."""
-    others: Sequence[Choice]
+    others: Sequence[AnswerChoice]
     """Answers without a level."""
     answered: bool
     hint: str
@@ -50,22 +51,22 @@ class Question(NamedTuple):
 class DomainPage(NamedTuple):
     """One domain."""
 
-    frame: Frame
+    frame: CheckFrame
     domain: Domain
     name: str
     number: int
     """From 1, in this person's order."""
     of: int
-    questions: Sequence[Question]
+    questions: Sequence[CheckQuestion]
     answered: int
-    importance: Question
-    top_three: Sequence[Step]
+    importance: CheckQuestion
+    top_three: Sequence[CheckStep]
     """Other domains that are among the top three, when those are all taken."""
     wants_help: bool
     """Whether this domain is among the top three, so that it is asked how to start."""
-    readiness: Sequence[Question]
-    previous: Step | None
-    next: Step
+    readiness: Sequence[CheckQuestion]
+    previous: CheckStep | None
+    next: CheckStep
     instructions: str
     time_frame: str
     our_team: str
@@ -97,7 +98,7 @@ def domain_page(
     questions: Questions,
     instrument: LoadedInstrument,
     *,
-    frame: Frame,
+    frame: CheckFrame,
     alone: ProfileView | None,
     sent: Mapping[str, Any] | None = None,
     faults: Mapping[str, str] | None = None,
@@ -115,7 +116,7 @@ def domain_page(
         sent: pieces that could not be saved; they are shown in place of what is saved.
         faults: what is wrong with them, by path.
     """
-    whole, faults = instrument.instrument, faults or {}
+    whole, faults, says = instrument.instrument, faults or {}, speaker(instrument)
     pieces = {**saved_pieces(own), **(sent or {})}
     form = whole.forms[Form(place.assessment.form)]
     order = list(questions.by_domain)
@@ -129,13 +130,13 @@ def domain_page(
         _group(f"readiness/{domain}/{part.id}", f"start-{part.id}", part.text, part.levels, pieces, faults)
         for part in whole.readiness
     ]
-    steps = [Step(f"{frame.home}/{one}", instrument.domains[one].name) for one in order]
+    steps = [CheckStep(f"{frame.home}/{one}", says.tell(f"domain.{one}")) for one in order]
     taken = [one for one, key in own.importance.items() if key is ImportanceKey.TOP_THREE and one != domain]
     full = len(taken) >= (number_of_top_three(whole) or len(order))
     return DomainPage(
         frame=frame,
         domain=domain,
-        name=instrument.domains[domain].name,
+        name=says.tell(f"domain.{domain}"),
         number=at + 1,
         of=len(order),
         questions=lines,
@@ -145,18 +146,18 @@ def domain_page(
         wants_help=pieces.get(f"importance/{domain}") == ImportanceKey.TOP_THREE,
         readiness=readiness,
         previous=steps[at - 1] if at else None,
-        next=steps[at + 1] if at + 1 < len(order) else Step(f"{frame.home}/words", "In your own words"),
+        next=steps[at + 1] if at + 1 < len(order) else CheckStep(f"{frame.home}/words", _("In your own words")),
         instructions=whole.instrument.instructions,
         time_frame=whole.instrument.time_frame,
         our_team=form.our_team,
         our_schools=form.our_schools,
-        guide=guide_for(domain, alone, whole) if frame.together else None,
+        guide=guide_for(domain, alone, instrument) if frame.together else None,
         faults=_summary([*lines, importance, *readiness], faults),
         unsaved=sent is not None,
     )
 
 
-def _summary(questions: Sequence[Question], faults: Mapping[str, str]) -> list[tuple[str, str]]:
+def _summary(questions: Sequence[CheckQuestion], faults: Mapping[str, str]) -> list[tuple[str, str]]:
     """Faults in the order of the page; what belongs to no question of it comes last and leads to its top."""
     here = {question.path for question in questions}
     found = [(question.anchor, f"{question.text}: {question.fault}") for question in questions if question.fault]
@@ -165,7 +166,7 @@ def _summary(questions: Sequence[Question], faults: Mapping[str, str]) -> list[t
 
 def _line(
     item: Item, pieces: Mapping[str, Any], faults: Mapping[str, str], *, hub: bool, instrument: LoadedInstrument
-) -> Question:
+) -> CheckQuestion:
     path = f"answers/{item.id}"
     line = _group(path, f"line-{item.id}", item.text, item.levels, pieces, faults)
     others = list(_special(item, pieces.get(path), instrument))
@@ -178,17 +179,17 @@ def _line(
     )
 
 
-def _special(item: Item, given: object, instrument: LoadedInstrument) -> Iterator[Choice]:
+def _special(item: Item, given: object, instrument: LoadedInstrument) -> Iterator[AnswerChoice]:
     for answer in instrument.instrument.special_answers:
         # Whoever wants to leave a line blank just does.
         if answer.key == SpecialAnswer.SKIPPED or (answer.only_where == "na_ok" and not item.na_ok):
             continue
-        yield Choice(answer.key, answer.label, given == answer.key)
+        yield AnswerChoice(answer.key, answer.label, given == answer.key)
 
 
 def _importance(
     domain: Domain, pieces: Mapping[str, Any], faults: Mapping[str, str], instrument: LoadedInstrument
-) -> Question:
+) -> CheckQuestion:
     question, path = instrument.instrument.importance, f"importance/{domain}"
     choices = {str(option.key): option.label for option in question.options}
     return _group(path, "importance", question.text, choices, pieces, faults)
@@ -201,13 +202,13 @@ def _group(
     choices: Mapping[Any, str],
     pieces: Mapping[str, Any],
     faults: Mapping[str, str],
-) -> Question:
+) -> CheckQuestion:
     given = pieces.get(path)
-    return Question(
+    return CheckQuestion(
         path=path,
         anchor=anchor,
         text=text,
-        pictures=[Choice(str(value), words, given == value) for value, words in choices.items()],
+        pictures=[AnswerChoice(str(value), words, given == value) for value, words in choices.items()],
         others=(),
         answered=given is not None,
         hint="",

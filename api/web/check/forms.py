@@ -1,36 +1,37 @@
 """The fields of the questionnaire's forms: named as the pieces of a person's answers are, sent whole or one by one."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from starlette.datastructures import FormData
 
 from api.assessments.answers import OwnAnswers
+from api.assessments.pieces import Pieces
 from api.errors import InvalidBody
+from api.text.language import _, speaker
 from models.base import Fault
 from models.instrument import Instrument
 from models.vocab import ImportanceKey
 
-__all__ = ["Sent", "fault_words", "number_of_top_three", "patch_of", "saved_pieces", "sent_pieces"]
+__all__ = ["SentAnswers", "changed_pieces", "fault_words", "number_of_top_three", "saved_pieces", "sent_pieces"]
 
 _DEPTH = {"role": 1, "share_text": 1, "answers": 2, "importance": 2, "open_text": 2, "readiness": 3}
 _NOT_PIECES = ("go", "clear")
 _SHARED = {"yes": True, "no": False}
 
 
-class Sent(NamedTuple):
+class SentAnswers(NamedTuple):
     """What a form brought."""
 
-    pieces: Mapping[str, Any]
-    """Values by path, such as `answers/la1`; None takes a piece out."""
+    pieces: Pieces
+    """What its fields set; None takes a piece out."""
     go: str
     """Which button was pressed: `stay`, `next`, `previous` or `overview`."""
     cleared: str | None
     """The path whose answer the pressed button takes out."""
 
 
-def sent_pieces(form: FormData) -> Sent:
+def sent_pieces(form: FormData) -> SentAnswers:
     """The pieces in a form; a field that is sent empty takes its piece out.
 
     Raises:
@@ -41,12 +42,12 @@ def sent_pieces(form: FormData) -> Sent:
     names = [name for name in fields if name not in _NOT_PIECES] + ([cleared] if cleared else [])
     unknown = [name for name in names if len(name.split("/")) != _DEPTH.get(name.split("/")[0])]
     if unknown:
-        detail = "No field of this page has that name."
+        detail = _("No field of this page has that name.")
         raise InvalidBody([Fault(pointer=f"/{name}", detail=detail) for name in sorted(unknown)])
     pieces = {name: _value(name, text) for name, text in fields.items() if name not in _NOT_PIECES}
     if cleared:
         pieces[cleared] = None
-    return Sent(pieces, fields.get("go", "stay"), cleared)
+    return SentAnswers(pieces, fields.get("go", "stay"), cleared)
 
 
 def saved_pieces(own: OwnAnswers) -> dict[str, Any]:
@@ -61,18 +62,13 @@ def saved_pieces(own: OwnAnswers) -> dict[str, Any]:
     return pieces | {"share_text": own.share_text}
 
 
-def patch_of(pieces: Mapping[str, Any], saved: Mapping[str, Any]) -> bytes:
-    """The body for `answers.save` that brings what is saved to what was sent; what is the same stays out."""
-    patch: dict[str, Any] = {}
-    for path, value in pieces.items():
-        if saved.get(path) == value and type(saved.get(path)) is type(value):
-            continue
-        *parents, key = path.split("/")
-        part = patch
-        for parent in parents:
-            part = part.setdefault(parent, {})
-        part[key] = value
-    return json.dumps(patch).encode()
+def changed_pieces(pieces: Pieces, saved: Pieces) -> dict[str, Any]:
+    """The pieces that differ from what is saved; `1` and `True` do."""
+    return {
+        path: value
+        for path, value in pieces.items()
+        if saved.get(path) != value or type(saved.get(path)) is not type(value)
+    }
 
 
 def fault_words(
@@ -86,20 +82,24 @@ def fault_words(
         path = fault.pointer.removeprefix("/")
         if path == "importance":
             chosen = [name for domain, name in names.items() if own.importance.get(domain) is ImportanceKey.TOP_THREE]
-            told = f"You already have a top three: {_list(chosen)}. To add this one, first change one of those."
+            told = _(
+                "You already have a top three: {parts}. To add this one, first change one of those.",
+                parts=_list(chosen),
+            )
             words |= {
                 one: told for one, value in sent.items() if one.startswith("importance/") and value == "top_three"
             }
         elif path.startswith("open_text/") and isinstance(text := sent.get(path), str):
             limit = limits.get(path.removeprefix("open_text/"), 0)
-            over = f"This text has {len(text):,} characters. There is room for {limit:,}."
-            words[path] = (
-                f"{over} It is still here: please make it shorter and save again."
-                if len(text) > limit
-                else fault.detail
+            too_long = _(
+                "This text has {length} characters. There is room for {limit}. "
+                "It is still here: please make it shorter and save again.",
+                length=f"{len(text):,}",
+                limit=f"{limit:,}",
             )
+            words[path] = too_long if len(text) > limit else fault.detail
         else:
-            words[path] = "We could not take that. Please choose again."
+            words[path] = _("We could not take that. Please choose again.")
     return words
 
 
@@ -122,5 +122,4 @@ def _value(path: str, text: str) -> Any:
 
 
 def _list(names: Sequence[str]) -> str:
-    quoted = [f"“{name}”" for name in names]
-    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+    return speaker().written(tuple(_("“{name}”", name=name) for name in names), "and")

@@ -1,29 +1,16 @@
 """What helps a team to talk before it agrees on an answer: its frozen results, as far as they may be shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from api.assessments.profiles import ProfileView
-from models.instrument import Instrument
-from models.profile import DomainScore
+from api.text.language import _
+from api.text.words import level_words
+from models.profile import AgreementWord, DomainScore
 from models.vocab import Domain, ScoreStatus, Visibility
+from recommender.instruments import LoadedInstrument
 
 __all__ = ["Guide", "guide_for"]
-
-_AROUND = (
-    "Go around once. Each person says which picture they see, and one thing they saw that shows it. No debate yet."
-)
-_TWO_PICTURES = (
-    "Your team has two pictures of this part: some of you see it near the start, and some see it well in place. "
-    "Let each side tell what they see. You may be looking at different parts of the work, and both may be right."
-)
-_BY_AGREEMENT = {
-    "far apart": "Your answers were far apart. Ask what each of you had in mind before you ask who is right.",
-    "mixed": "Your answers were mixed. Stay longest with the lines where you see different things.",
-    "close": "Your answers were close. Move fast here, and stop where someone sees it in another way.",
-}
-_UNSEEN = "Many of you could not see this part of the work. Ask who can see it, and what they see."
-_LOWER = "Choose the picture that is closest today. If you are split between two, choose the lower one."
 
 
 class Guide(NamedTuple):
@@ -37,7 +24,7 @@ class Guide(NamedTuple):
     """Whether there are results to look at, on their own page."""
 
 
-def guide_for(domain: Domain, alone: ProfileView | None, instrument: Instrument) -> Guide:
+def guide_for(domain: Domain, alone: ProfileView | None, instrument: LoadedInstrument) -> Guide:
     """The guide to one domain.
 
     Args:
@@ -46,28 +33,57 @@ def guide_for(domain: Domain, alone: ProfileView | None, instrument: Instrument)
         instrument: names of levels, and how many people it takes.
     """
     score = next((one for one in alone.profile.domains if one.domain is domain), None) if alone else None
-    prompts = [_AROUND]
-    if score is not None and score.two_pictures:
-        prompts.append(_TWO_PICTURES)
-    elif score is not None and score.agreement is not None:
-        prompts.append(_BY_AGREEMENT[score.agreement.word])
-    if score is not None and score.many_cannot_see:
-        prompts.append(_UNSEEN)
-    return Guide(_results(score, instrument), [*prompts, _LOWER], has_results=alone is not None)
+    prompts = [
+        _(
+            "Go around once. Each person says which picture they see, and one thing they saw that shows it. "
+            "No debate yet."
+        ),
+        *([] if score is None else _about_answers(score)),
+        _("Choose the picture that is closest today. If you are split between two, choose the lower one."),
+    ]
+    return Guide(_results(score, instrument), prompts, has_results=alone is not None)
 
 
-def _results(score: DomainScore | None, instrument: Instrument) -> str:
+def _about_answers(score: DomainScore) -> Iterator[str]:
+    if score.two_pictures:
+        yield _(
+            "Your team has two pictures of this part: some of you see it near the start, and some see it well in "
+            "place. Let each side tell what they see. You may be looking at different parts of the work, and both may "
+            "be right."
+        )
+    elif score.agreement is not None:
+        yield _talk(score.agreement.word)
+    if score.many_cannot_see:
+        yield _("Many of you could not see this part of the work. Ask who can see it, and what they see.")
+
+
+def _talk(agreement: AgreementWord) -> str:
+    match agreement:
+        case "far apart":
+            return _("Your answers were far apart. Ask what each of you had in mind before you ask who is right.")
+        case "mixed":
+            return _("Your answers were mixed. Stay longest with the lines where you see different things.")
+        case "close":
+            return _("Your answers were close. Move fast here, and stop where someone sees it in another way.")
+
+
+def _results(score: DomainScore | None, instrument: LoadedInstrument) -> str:
     if score is None:
-        return "There are no results from people alone to look at. Start from what each of you sees."
+        return _("There are no results from people alone to look at. Start from what each of you sees.")
     if score.status is ScoreStatus.TOO_FEW_ANSWERS or score.visibility is Visibility.NOTHING:
-        few = instrument.privacy.min_team
-        return f"Fewer than {few} people could answer this part alone, so no result is shown. Start from what you see."
+        return _(
+            "Fewer than {n} people could answer this part alone, so no result is shown. Start from what you see.",
+            n=instrument.instrument.privacy.min_team,
+        )
     if score.mean is None or score.level_words is None:
-        return "No result is shown for this part."
-    meaning = next((level.meaning for level in instrument.levels if level.name == score.level_words), None)
-    told = f"Alone, your team came out {_at(score.level_words)}, {score.mean:.1f} on a scale from 1 to 4."
-    return f"{told} {score.level_words} means: {meaning}." if meaning else told
-
-
-def _at(level_words: str) -> str:
-    return level_words if level_words.startswith("between") else f"at {level_words}"
+        return _("No result is shown for this part.")
+    mean, words = f"{score.mean:.1f}", level_words(score, instrument)
+    for level in instrument.instrument.levels:
+        if score.levels == (level.value,) or (score.levels is None and score.level_words == level.name):
+            return _(
+                "Alone, your team came out at {level}, {mean} on a scale from 1 to 4. {level} means: {meaning}.",
+                level=words,
+                mean=mean,
+                meaning=level.meaning,
+            )
+    return _("Alone, your team came out {between}, {mean} on a scale from 1 to 4.", between=words, mean=mean)

@@ -26,13 +26,14 @@ from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody, NoResults, Unauthenticated
 from api.http.browsers import set_cookie
 from api.http.dependencies import DatabaseDep, Done, EngineDep, Now, Reading, Writing
+from api.text.language import _
 from api.web.check.domain import asked_domain, domain_page
-from api.web.check.forms import Sent, fault_words, patch_of, saved_pieces, sent_pieces
-from api.web.check.way import Frame, frame_of, landing_of, overview_of
+from api.web.check.forms import SentAnswers, changed_pieces, fault_words, saved_pieces, sent_pieces
+from api.web.check.way import CheckFrame, frame_of, landing_of, overview_of
 from api.web.check.words import words_page
-from api.web.kit.forms import Form, see
+from api.web.kit.forms import SentForm, see
 from api.web.kit.rendering import render
-from api.web.kit.visitors import CHECK_COOKIE, Invited, check_path
+from api.web.kit.visitors import CHECK_COOKIE, InvitedHere, check_path
 from models.vocab import AnswerMode
 
 __all__ = ["router"]
@@ -51,10 +52,10 @@ def _opened(request: Request, database: DatabaseDep, invitation: str) -> Invitat
         return None
 
 
-Opened = Annotated[Invitation | None, Depends(_opened)]
+OpenedPlace = Annotated[Invitation | None, Depends(_opened)]
 
 
-def _settled(database: DatabaseDep, engine: EngineDep, now: Now, invitation: Invited) -> Invitation:
+def _settled(database: DatabaseDep, engine: EngineDep, now: Now, invitation: InvitedHere) -> Invitation:
     """The person, once a window whose time has passed was closed."""
     with database.reading() as session:
         assessment_id = own_place(session, invitation).assessment.id
@@ -62,11 +63,11 @@ def _settled(database: DatabaseDep, engine: EngineDep, now: Now, invitation: Inv
     return invitation
 
 
-Settled = Annotated[Invitation, Depends(_settled)]
+SettledCheck = Annotated[Invitation, Depends(_settled)]
 
 
 @router.get("/join/{invitation}")
-def get_join(request: Request, opened: Opened, session: Reading, engine: EngineDep, now: Now) -> Response:
+def get_join(request: Request, opened: OpenedPlace, session: Reading, engine: EngineDep, now: Now) -> Response:
     """What the check is, and who sees what; looking at it uses nothing up."""
     if opened is None:
         return render(request, "check/unknown.html", status=404)
@@ -75,7 +76,7 @@ def get_join(request: Request, opened: Opened, session: Reading, engine: EngineD
 
 
 @router.post("/join/{invitation}")
-def post_join(request: Request, opened: Opened, invitation: str) -> Response:
+def post_join(request: Request, opened: OpenedPlace, invitation: str) -> Response:
     """Let this browser answer, and lead it to the person's own pages."""
     if opened is None:
         return render(request, "check/unknown.html", status=404)
@@ -87,7 +88,7 @@ def post_join(request: Request, opened: Opened, invitation: str) -> Response:
 
 @router.get("/check/{respondent_id}")
 def get_overview(
-    request: Request, invitation: Settled, session: Reading, engine: EngineDep, now: Now, done: str | None = None
+    request: Request, invitation: SettledCheck, session: Reading, engine: EngineDep, now: Now, done: str | None = None
 ) -> Response:
     """Where the person stands, and what comes next."""
     return _overview(request, session, engine, own_place(session, invitation), now=now, done=done)
@@ -95,7 +96,13 @@ def get_overview(
 
 @router.post("/check/{respondent_id}")
 def post_role(
-    request: Request, invitation: Invited, session: Writing, engine: EngineDep, now: Now, count: Done, form: Form
+    request: Request,
+    invitation: InvitedHere,
+    session: Writing,
+    engine: EngineDep,
+    now: Now,
+    count: Done,
+    form: SentForm,
 ) -> Response:
     """Save the person's role."""
     saved = _save(session, engine, invitation, sent_pieces(form), now=now, count=count)
@@ -106,7 +113,7 @@ def post_role(
 
 
 @router.post("/check/{respondent_id}/submit")
-def post_submit(request: Request, invitation: Invited, session: Writing, engine: EngineDep, now: Now) -> Response:
+def post_submit(request: Request, invitation: InvitedHere, session: Writing, engine: EngineDep, now: Now) -> Response:
     """Note that the person is done; once more does no harm."""
     place = own_place(session, invitation, lock=True)
     try:
@@ -118,13 +125,13 @@ def post_submit(request: Request, invitation: Invited, session: Writing, engine:
 
 @router.post("/check/{respondent_id}/answers")
 def post_answers(
-    invitation: Invited, session: Writing, engine: EngineDep, now: Now, count: Done, form: Form
+    invitation: InvitedHere, session: Writing, engine: EngineDep, now: Now, count: Done, form: SentForm
 ) -> Response:
     """Save single fields for a page that sends each change at once, and answer in JSON."""
     saved = _save(session, engine, invitation, sent_pieces(form), now=now, count=count)
     if saved.closed:
         frame = frame_of(saved.place, engine.instrument, now=now)
-        body: dict[str, Any] = {"closed": f"{frame.closed}. What you saved before is kept."}
+        body: dict[str, Any] = {"closed": _("{closed}. What you saved before is kept.", closed=frame.closed)}
     elif saved.faults:
         body = {"faults": dict(saved.faults)}
     else:
@@ -134,7 +141,7 @@ def post_answers(
 
 @router.get("/check/{respondent_id}/words")
 def get_words(
-    request: Request, invitation: Invited, session: Reading, engine: EngineDep, now: Now, done: str | None = None
+    request: Request, invitation: InvitedHere, session: Reading, engine: EngineDep, now: Now, done: str | None = None
 ) -> Response:
     """The questions for own words."""
     place = own_place(session, invitation)
@@ -145,7 +152,13 @@ def get_words(
 
 @router.post("/check/{respondent_id}/words")
 def post_words(
-    request: Request, invitation: Invited, session: Writing, engine: EngineDep, now: Now, count: Done, form: Form
+    request: Request,
+    invitation: InvitedHere,
+    session: Writing,
+    engine: EngineDep,
+    now: Now,
+    count: Done,
+    form: SentForm,
 ) -> Response:
     """Save own words; what cannot be saved stays in its field."""
     sent = sent_pieces(form)
@@ -162,7 +175,7 @@ def post_words(
 @router.get("/check/{respondent_id}/{domain}")
 def get_domain(
     request: Request,
-    invitation: Invited,
+    invitation: InvitedHere,
     session: Reading,
     engine: EngineDep,
     now: Now,
@@ -179,12 +192,12 @@ def get_domain(
 @router.post("/check/{respondent_id}/{domain}")
 def post_domain(
     request: Request,
-    invitation: Invited,
+    invitation: InvitedHere,
     session: Writing,
     engine: EngineDep,
     now: Now,
     count: Done,
-    form: Form,
+    form: SentForm,
     domain: str,
 ) -> Response:
     """Save the answers of one domain, and lead on as the button says."""
@@ -220,14 +233,14 @@ class _Saved(NamedTuple):
 
 
 def _save(
-    session: Session, engine: Engine, invitation: Invitation, sent: Sent, *, now: datetime, count: Done
+    session: Session, engine: Engine, invitation: Invitation, sent: SentAnswers, *, now: datetime, count: Done
 ) -> _Saved:
     """Save what differs from what is saved already, all of it or nothing."""
     place = own_place(session, invitation, lock=True)
     own = own_answers(session, engine, place)
     was_done = place.respondent.submitted_at is not None
     try:
-        saved = save(session, engine, place, patch_of(sent.pieces, saved_pieces(own)), now=now)
+        saved = save(session, engine, place, changed_pieces(sent.pieces, saved_pieces(own)), now=now)
     except InvalidBody as error:
         faults = fault_words(error.faults, sent.pieces, engine.instrument.instrument, own)
         return _Saved(place, own, faults, closed=False, reopened=False)
@@ -237,7 +250,7 @@ def _save(
     return _Saved(place, own, {}, closed=False, reopened=was_done and saved.pieces > 0)
 
 
-def _after(sent: Sent, domain: str, shown: "_Shown", engine: Engine, saved: _Saved) -> str:
+def _after(sent: SentAnswers, domain: str, shown: "_Shown", engine: Engine, saved: _Saved) -> str:
     """Where a browser goes after the answers of a domain were saved."""
     questions = questions_of(engine, shown.place, shown.own.answers, shown.own.importance)
     here = asked_domain(domain, questions)
@@ -260,7 +273,7 @@ class _Shown(NamedTuple):
 
     place: Place
     own: OwnAnswers
-    frame: Frame
+    frame: CheckFrame
 
 
 def _domain(
@@ -271,7 +284,7 @@ def _domain(
     domain: str,
     *,
     saved: _Saved | None = None,
-    sent: Sent | None = None,
+    sent: SentAnswers | None = None,
 ) -> Response:
     questions = questions_of(engine, shown.place, shown.own.answers, shown.own.importance)
     page = domain_page(

@@ -7,24 +7,19 @@ from typing import NamedTuple
 from api.assessments.answers import OwnAnswers
 from api.assessments.closures import Closure, closure_of
 from api.assessments.rows import Place
+from api.text.language import _, ngettext, speaker
 from api.web.kit.checks import until
+from api.web.kit.scale import level_names
 from api.web.kit.visitors import check_path
 from models.instrument import ContextOption
 from models.vocab import AnswerMode, Domain, Form, Length
+from recommender.diagnosis.profiling import level_message
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["DONE", "Frame", "Landing", "Overview", "frame_of", "landing_of", "overview_of"]
-
-DONE = {
-    "saved": "Saved.",
-    "cleared": "That answer is taken out.",
-    "submitted": "You are done. Thank you!",
-    "reopened": "Saved. You had said that you are done; your check is open again. Say so once more when you finish.",
-}
-"""What a page says after a form, by the word in its address."""
+__all__ = ["CheckFrame", "Landing", "Overview", "frame_of", "landing_of", "overview_of"]
 
 
-class Frame(NamedTuple):
+class CheckFrame(NamedTuple):
     """What every page of a person's check shows."""
 
     respondent_id: str
@@ -53,13 +48,14 @@ class Landing(NamedTuple):
 
     title: str
     purpose: str
-    not_for: Sequence[str]
+    not_for: str
+    """Uses that it is not made for, as a list of words."""
     privacy_note: str
-    frame: Frame
+    frame: CheckFrame
     group: str
     """Which kind of group the questions are for."""
-    items: int
-    domains: int
+    how_much: str
+    """How many lines there are, and how each is answered."""
     minutes: int
     min_team: int
     min_detail: int
@@ -67,7 +63,7 @@ class Landing(NamedTuple):
     """Who may see the team's results besides the team, by the team's own choice."""
 
 
-class Part(NamedTuple):
+class CheckPart(NamedTuple):
     """One domain on the overview."""
 
     href: str
@@ -77,7 +73,7 @@ class Part(NamedTuple):
     words: str
 
 
-class Step(NamedTuple):
+class CheckStep(NamedTuple):
     """What comes next."""
 
     href: str
@@ -97,16 +93,20 @@ class Score(NamedTuple):
 class Overview(NamedTuple):
     """Where a person stands."""
 
-    frame: Frame
+    frame: CheckFrame
     asked: int
     answered: int
-    parts: Sequence[Part]
-    next: Step | None
+    parts: Sequence[CheckPart]
+    next: CheckStep | None
     """None when everything is answered, the person is done, or nothing can be changed."""
     role: str | None
     roles: Sequence[ContextOption]
     """Empty where no role is asked."""
     role_question: str
+    lowest: str
+    """Name of the first level."""
+    highest: str
+    """Name of the last level."""
     words_written: int
     """Texts in the person's own words."""
     share_text: bool
@@ -122,14 +122,14 @@ class Overview(NamedTuple):
     """What is wrong with what was sent, as pairs of the field's id and words."""
 
 
-def frame_of(place: Place, instrument: LoadedInstrument, *, now: datetime, done: str | None = None) -> Frame:
-    """What every page shows; `done` is a key of `DONE`, or anything else for nothing."""
+def frame_of(place: Place, instrument: LoadedInstrument, *, now: datetime, done: str | None = None) -> CheckFrame:
+    """What every page shows; `done` is the word in its address for what a form did, or anything else for nothing."""
     respondent, assessment = place.respondent, place.assessment
     closes_at = assessment.closes_at
     closure = closure_of(place, instrument, now=now)
     together = respondent.mode == AnswerMode.CONSENSUS
     closed, why = _closed_words(closure, together=together)
-    return Frame(
+    return CheckFrame(
         respondent_id=respondent.id,
         home=check_path(respondent.id),
         team_name=place.team.name,
@@ -141,8 +141,23 @@ def frame_of(place: Place, instrument: LoadedInstrument, *, now: datetime, done:
         until=until(closes_at) if closure in (None, Closure.NOT_OPEN_YET) and closes_at else "",
         saved_at=respondent.saved_at,
         submitted_at=respondent.submitted_at,
-        done=DONE.get(done or "", ""),
+        done=_done_words(done),
     )
+
+
+def _done_words(done: str | None) -> str:
+    match done:
+        case "saved":
+            return _("Saved.")
+        case "cleared":
+            return _("That answer is taken out.")
+        case "submitted":
+            return _("You are done. Thank you!")
+        case "reopened":
+            return _(
+                "Saved. You had said that you are done; your check is open again. Say so once more when you finish."
+            )
+    return ""
 
 
 def landing_of(place: Place, instrument: LoadedInstrument, *, now: datetime) -> Landing:
@@ -158,12 +173,15 @@ def landing_of(place: Place, instrument: LoadedInstrument, *, now: datetime) -> 
     return Landing(
         title=whole.instrument.title,
         purpose=whole.instrument.purpose,
-        not_for=whole.instrument.not_for,
+        not_for=_any_of(whole.instrument.not_for),
         privacy_note=whole.instrument.privacy_note,
         frame=frame_of(place, instrument, now=now),
         group=form.name,
-        items=sum(len(items) for items in asked.values()),
-        domains=len(asked),
+        how_much=_(
+            "{lines} in {parts}. For each, you choose the picture that is closest to what you see.",
+            lines=ngettext("{n} line", "{n} lines", sum(len(items) for items in asked.values())),
+            parts=ngettext("{n} part", "{n} parts", len(asked)),
+        ),
         minutes=form.minutes[length],
         min_team=whole.privacy.min_team,
         min_detail=whole.privacy.min_detail,
@@ -183,9 +201,10 @@ def overview_of(
 ) -> Overview:
     """Where a person stands, and what comes next."""
     frame = frame_of(place, instrument, now=now, done=done)
-    names = {domain: spec.name for domain, spec in instrument.domains.items()}
+    says = speaker(instrument)
+    names = {domain: says.tell(f"domain.{domain}") for domain in instrument.domains}
     parts = [
-        Part(
+        CheckPart(
             href=f"{frame.home}/{part.domain}",
             name=names[part.domain],
             asked=part.asked,
@@ -204,9 +223,14 @@ def overview_of(
         role=own.role,
         roles=_options(instrument, "role") if not frame.together else (),
         role_question=question.text if question else "",
+        lowest=level_names(instrument)[0],
+        highest=level_names(instrument)[-1],
         words_written=sum(bool(text) for text in own.open_text.model_dump().values()),
         share_text=own.share_text,
-        scores=[Score(names[s.domain], s.level_words, s.mean, round(10 + 60 * (s.mean - 1), 1)) for s in own.scores],
+        scores=[
+            Score(names[s.domain], says.say(level_message(s.levels)), s.mean, round(10 + 60 * (s.mean - 1), 1))
+            for s in own.scores
+        ],
         has_results=has_results,
         then_together=place.assessment.mode == "individual_then_consensus" and not frame.together,
         min_team=instrument.instrument.privacy.min_team,
@@ -215,23 +239,33 @@ def overview_of(
     )
 
 
-def _next(own: OwnAnswers, instrument: LoadedInstrument, frame: Frame) -> Step | None:
+def _next(own: OwnAnswers, instrument: LoadedInstrument, frame: CheckFrame) -> CheckStep | None:
     """The first line without an answer; then the first domain of which it is not said how much it matters."""
-    begin = "Go on" if own.progress.answered else "Start"
     if own.progress.next:
         item = own.progress.next[0]
         domain = instrument.domain_of[item]
-        return Step(f"{frame.home}/{domain}#line-{item}", f"{begin}: {instrument.domains[domain].name}")
+        return CheckStep(f"{frame.home}/{domain}#line-{item}", _begin_words(own, domain, instrument))
     for part in own.progress.domains:
         if not part.importance_answered:
-            return Step(f"{frame.home}/{part.domain}#importance", f"{begin}: {instrument.domains[part.domain].name}")
+            return CheckStep(f"{frame.home}/{part.domain}#importance", _begin_words(own, part.domain, instrument))
     return None
+
+
+def _begin_words(own: OwnAnswers, domain: Domain, instrument: LoadedInstrument) -> str:
+    name = speaker(instrument).tell(f"domain.{domain}")
+    return _("Go on: {part}", part=name) if own.progress.answered else _("Start: {part}", part=name)
 
 
 def _part_words(answered: int, asked: int, *, importance: bool) -> str:
     if answered < asked:
-        return f"{answered} of {asked} answered"
-    return "All answered" if importance else "All answered, but not how much it matters"
+        return _("{answered} of {asked} answered", answered=answered, asked=asked)
+    return _("All answered") if importance else _("All answered, but not how much it matters")
+
+
+def _any_of(words: Sequence[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return speaker().tell("list.or", first=", ".join(words[:-1]), last=words[-1])
 
 
 def _options(instrument: LoadedInstrument, question: str) -> Sequence[ContextOption]:
@@ -244,25 +278,30 @@ def _closed_words(closure: Closure | None, *, together: bool) -> tuple[str, str]
         case None:
             return "", ""
         case Closure.NOT_OPEN_YET:
-            return "This check is not open yet", "You can read the questions now. Answers are taken once it opens."
+            return (
+                _("This check is not open yet"),
+                _("You can read the questions now. Answers are taken once it opens."),
+            )
         case Closure.CLOSED:
             return (
-                "This check is closed",
-                "What you saved is kept and counts. Nothing can be changed any more. "
-                "If you still want to answer, ask the lead of your team to open it again.",
+                _("This check is closed"),
+                _(
+                    "What you saved is kept and counts. Nothing can be changed any more. "
+                    "If you still want to answer, ask the lead of your team to open it again."
+                ),
             )
         case Closure.OTHER_PHASE if together:
             return (
-                "People answer alone again",
-                "The lead of your team has opened that part once more. What you agreed on is kept, and waits.",
+                _("People answer alone again"),
+                _("The lead of your team has opened that part once more. What you agreed on is kept, and waits."),
             )
         case Closure.OTHER_PHASE:
             return (
-                "The part that you answer alone is over",
-                "Your team now talks and agrees on its answers. What you saved alone is kept and counts as it is.",
+                _("The part that you answer alone is over"),
+                _("Your team now talks and agrees on its answers. What you saved alone is kept and counts as it is."),
             )
         case Closure.OTHER_INSTRUMENT:
             return (
-                "This check uses earlier questions",
-                "It cannot be answered here any more. Ask the lead of your team to open a new one.",
+                _("This check uses earlier questions"),
+                _("It cannot be answered here any more. Ask the lead of your team to open a new one."),
             )

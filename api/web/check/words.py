@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from api.assessments.answers import OwnAnswers
-from api.web.check.way import Frame
+from api.web.check.way import CheckFrame
 from models.instrument import Instrument
 
 __all__ = ["WordsPage", "words_page"]
 
 
-class Text(NamedTuple):
+class SharedText(NamedTuple):
     """One question for own words."""
 
     path: str
@@ -26,8 +26,8 @@ class Text(NamedTuple):
 class WordsPage(NamedTuple):
     """The questions for own words."""
 
-    frame: Frame
-    texts: Sequence[Text]
+    frame: CheckFrame
+    texts: Sequence[SharedText]
     share_text: bool
     note: str
     min_detail: int
@@ -41,7 +41,7 @@ def words_page(
     own: OwnAnswers,
     instrument: Instrument,
     *,
-    frame: Frame,
+    frame: CheckFrame,
     sent: Mapping[str, Any] | None = None,
     faults: Mapping[str, str] | None = None,
 ) -> WordsPage:
@@ -49,7 +49,7 @@ def words_page(
     saved = {f"open_text/{key}": text for key, text in own.open_text.model_dump().items()}
     pieces, faults = {**saved, **(sent or {})}, faults or {}
     texts = [
-        Text(
+        SharedText(
             path=(path := f"open_text/{question.id}"),
             anchor=f"text-{question.id}",
             question=question.text,

@@ -12,9 +12,9 @@ from api.errors import Conflict
 from api.recommending.changes import Changes, tell_changes_of_runs
 from api.runs.rows import run_before
 from api.runs.stored import seen_run
+from api.text.language import word
 from api.web.desk.match_parts import shares_of
-from api.web.desk.words import KINDS
-from models.change_story import ChangeFactor, Move
+from models.change_story import ChangeFactor, ListChange
 from recommender.errors import TrellisError
 
 __all__ = ["ChangesPage", "changes_page"]
@@ -124,7 +124,7 @@ def _told(page: ChangesPage, changes: Changes) -> ChangesPage:
     widest = max((max(_pushes(move)) for move in moves), default=0.0)
     color = {factor: number % _COLORS + 1 for number, factor in enumerate(story.changed)}
 
-    def lines(some: Sequence[Move]) -> tuple[ChangeLine, ...]:
+    def lines(some: Sequence[ListChange]) -> tuple[ChangeLine, ...]:
         return tuple(_line(move, widest, color) for move in some)
 
     return page._replace(
@@ -134,7 +134,7 @@ def _told(page: ChangesPage, changes: Changes) -> ChangesPage:
         needs=tuple((need.name, f"{need.before:.2f}", f"{need.after:.2f}") for need in story.needs),
         lists=tuple(
             ChangedList(
-                title=KINDS[kind.kind],
+                title=word(kind.kind, "many"),
                 n_stayed=kind.n_stayed,
                 alike=f"{100 * kind.overlap:.0f}%",
                 groups=tuple(
@@ -152,7 +152,7 @@ def _told(page: ChangesPage, changes: Changes) -> ChangesPage:
     )
 
 
-def _pushes(move: Move) -> tuple[float, float]:
+def _pushes(move: ListChange) -> tuple[float, float]:
     """Places gained, and places lost, whatever came of both."""
     return (
         sum(part for part in move.parts.values() if part > 0),
@@ -160,7 +160,7 @@ def _pushes(move: Move) -> tuple[float, float]:
     )
 
 
-def _line(move: Move, widest: float, color: Mapping[ChangeFactor, int]) -> ChangeLine:
+def _line(move: ListChange, widest: float, color: Mapping[ChangeFactor, int]) -> ChangeLine:
     """Parts are drawn from the middle: gains to the right, losses to the left."""
     factors = [factor for factor in color if factor in move.parts]
     tenths = shares_of([move.parts[factor] for factor in factors], unit=0.1)

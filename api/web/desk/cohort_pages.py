@@ -8,7 +8,7 @@ from api.http.dependencies import Now, Reading, Writing
 from api.teams.cohorts import create_cohort
 from api.web.desk.cohorts_page import cohort_page, cohorts_page, new_cohort
 from api.web.desk.queue_pages import Officer
-from api.web.kit.forms import Form, see
+from api.web.kit.forms import SentForm, see
 from api.web.kit.once import once_at
 from api.web.kit.rendering import render
 
@@ -26,7 +26,7 @@ def get_cohorts(request: Request, officer: Officer, session: Reading) -> Respons
 
 
 @router.post("")
-def post_cohort(request: Request, officer: Officer, session: Writing, now: Now, form: Form) -> Response:
+def post_cohort(request: Request, officer: Officer, session: Writing, now: Now, form: SentForm) -> Response:
     """Create a cohort, once."""
     name = " ".join(str(form.get("name", "")).split())
     new = new_cohort(name)

@@ -36,7 +36,7 @@ class CohortsPage(NamedTuple):
     fault: str
 
 
-class TeamRow(NamedTuple):
+class CohortTeamRow(NamedTuple):
     """One team of a cohort."""
 
     name: str
@@ -55,7 +55,7 @@ class CohortPage(NamedTuple):
     id: str
     name: str
     made: datetime
-    teams: tuple[TeamRow, ...]
+    teams: tuple[CohortTeamRow, ...]
     created: bool
     """Whether it was made just now."""
 
@@ -98,5 +98,5 @@ def cohort_page(session: Session, principal: Principal, cohort_id: str, *, done:
             state, mark = STATES[last.state], STATE_MARKS[last.state]
         kind = "Network hub" if team.form is Form.HUB else "Team"
         run_id = last.run_id if last and team.shares_results else ""
-        rows.append(TeamRow(team.name, kind, team.organization, team.granted_at, state, mark, run_id))
+        rows.append(CohortTeamRow(team.name, kind, team.organization, team.granted_at, state, mark, run_id))
     return CohortPage(detail.id, detail.name, detail.created_at, tuple(rows), done == "created")

@@ -8,7 +8,7 @@ from api.web.desk.match_parts import FAMILIES, Bar, Piece, bar_of, pieces_of
 from api.web.desk.review_cards import catalog_of, facts_of, support_of, widest_of
 from api.web.desk.words import in_words
 from models.recommendation import Match
-from models.support import Provider, Support
+from models.support import Support
 from models.vocab import RuleEffect, RuleOutcome
 
 __all__ = ["MatchPage", "match_page"]
@@ -98,9 +98,8 @@ def _details(support: Support) -> tuple[tuple[str, str], ...]:
         ("Given", words(support.modality)),
         ("Languages", ", ".join(support.language)),
     ]
-    if isinstance(support, Provider):
-        rows += [("Services", "; ".join(f"{in_words(one.type)}: {one.description}" for one in support.services))]
-    elif support.evidence:
-        rows += [("Evidence", f"{support.evidence.kind} {support.evidence.level or ''}".strip())]
+    rows += [("Services", "; ".join(f"{in_words(one.type)}: {one.description}" for one in support.offers))]
+    if support.backing:
+        rows += [("Evidence", f"{support.backing.kind} {support.backing.level or ''}".strip())]
     rows += [("Checked on", f"{support.checked_on:%b} {support.checked_on.day}, {support.checked_on.year}")]
     return tuple((name, said) for name, said in rows if said)

@@ -16,7 +16,7 @@ from api.teams.cohort_rows import cohorts
 from api.web.desk.words import STATE_MARKS, STATES, Due, Names, due_of
 from models.review import ReviewState
 
-__all__ = ["OPEN", "QueuePage", "QueueQuery", "names_for", "next_run", "queue_page"]
+__all__ = ["OPEN", "DeskQueuePage", "DeskQueueQuery", "names_for", "next_run", "queue_page"]
 
 OPEN = tuple(state for state in ReviewState if state is not ReviewState.RELEASED)
 """States in which a review needs work."""
@@ -25,7 +25,7 @@ _PAGE = 25
 _MOST_COHORTS = 200
 
 
-class QueueQuery(BaseModel):
+class DeskQueueQuery(BaseModel):
     """The address of the page: filters, order and place."""
 
     state: Literal["open", "all"] | ReviewState = "open"
@@ -67,7 +67,7 @@ class QueueQuery(BaseModel):
         return sum((bool(self.cohort), self.mine, self.overdue, self.few, self.unmet))
 
 
-class Row(NamedTuple):
+class QueueRow(NamedTuple):
     """One team that waits."""
 
     run_id: str
@@ -91,11 +91,11 @@ class Count(NamedTuple):
     here: bool
 
 
-class QueuePage(NamedTuple):
+class DeskQueuePage(NamedTuple):
     """What the page shows."""
 
-    query: QueueQuery
-    rows: tuple[Row, ...]
+    query: DeskQueueQuery
+    rows: tuple[QueueRow, ...]
     counts: tuple[Count, ...]
     cohorts: tuple[tuple[str, str], ...]
     """Ids and names."""
@@ -109,7 +109,7 @@ class QueuePage(NamedTuple):
 _DONE = {"through": "That was the last one. Nothing else waits for you."}
 
 
-def queue_page(session: Session, principal: Principal, query: QueueQuery, *, now: datetime) -> QueuePage:
+def queue_page(session: Session, principal: Principal, query: DeskQueueQuery, *, now: datetime) -> DeskQueuePage:
     """The queue with its filters.
 
     Raises:
@@ -123,7 +123,7 @@ def queue_page(session: Session, principal: Principal, query: QueueQuery, *, now
         more = query.at(cursor=write_cursor(shown[-1].due_at, shown[-1].run_id))
     names = names_for(session, principal)
     kept = cohorts(session, principal.organization_id, limit=_MOST_COHORTS)
-    return QueuePage(
+    return DeskQueuePage(
         query=query,
         rows=tuple(_row(item, names, now) for item in shown),
         counts=_counts(query, found.counts),
@@ -152,14 +152,14 @@ def names_for(session: Session, principal: Principal) -> Names:
     return Names(principal.actor, known)
 
 
-def _row(item: QueueItem, names: Names, now: datetime) -> Row:
+def _row(item: QueueItem, names: Names, now: datetime) -> QueueRow:
     flags = []
     if item.low_confidence:
         flags.append("Few answers")
     if item.unmet_needs:
         flags.append(f"{item.unmet_needs} need{'' if item.unmet_needs == 1 else 's'} without a match")
     released = item.state is ReviewState.RELEASED
-    return Row(
+    return QueueRow(
         run_id=item.run_id,
         team=item.team_name,
         state=STATES[item.state],
@@ -172,7 +172,7 @@ def _row(item: QueueItem, names: Names, now: datetime) -> Row:
     )
 
 
-def _counts(query: QueueQuery, found: Mapping[ReviewState, int]) -> tuple[Count, ...]:
+def _counts(query: DeskQueueQuery, found: Mapping[ReviewState, int]) -> tuple[Count, ...]:
     def count(state: str, words: str, n: int) -> Count:
         return Count(words, n, query.at(state=state), query.state == state)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.access.principals import Permission, Principal
 from api.http.dependencies import Now, Reading
 from api.reviews.review import read_review
-from api.web.desk.queue import QueueQuery, next_run, queue_page
+from api.web.desk.queue import DeskQueueQuery, next_run, queue_page
 from api.web.kit.forms import see
 from api.web.kit.rendering import render
 from api.web.kit.visitors import Asks
@@ -21,7 +21,7 @@ Officer = Annotated[Principal, Depends(Asks(Permission.REVIEW))]
 
 @router.get("")
 def get_desk(
-    request: Request, officer: Officer, session: Reading, now: Now, query: Annotated[QueueQuery, Query()]
+    request: Request, officer: Officer, session: Reading, now: Now, query: Annotated[DeskQueueQuery, Query()]
 ) -> Response:
     """The queue."""
     return render(request, "desk/queue.html", queue_page(session, officer, query, now=now))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from api.reviews.actions import AddRequest, AssignRequest
 from api.reviews.review import OpenReview
-from api.web.desk.review_forms import APPROVE_ALL, Asked, Typed
+from api.web.desk.review_forms import APPROVE_ALL, AskedFor, TypedFields
 from api.web.desk.review_page import titles_of
 from api.web.desk.words import REASONS, Names, event_words
 from models.review import Add, Assign, RemovalReason
@@ -31,7 +31,7 @@ _VERBS = {
 }
 
 
-class Step(NamedTuple):
+class MissedStep(NamedTuple):
     """What somebody did meanwhile."""
 
     who: str
@@ -51,13 +51,12 @@ class AgainPage(NamedTuple):
     do: str
     """The field `do` as it was sent."""
     about: str
-    support_title: str
     wanted: str
     """What was asked for, as an order."""
     known: bool
     """Whether it is something that can be asked for at all."""
-    typed: Typed
-    steps: tuple[Step, ...]
+    typed: TypedFields
+    steps: tuple[MissedStep, ...]
     stale: bool
     reasons: tuple[tuple[RemovalReason, str], ...] = tuple(REASONS.items())
 
@@ -72,7 +71,7 @@ class AgainPage(NamedTuple):
         return tuple(self.typed.faults.values())
 
 
-def again_page(opened: OpenReview, asked: Asked, names: Names) -> AgainPage:
+def again_page(opened: OpenReview, asked: AskedFor, names: Names) -> AgainPage:
     """The page, with the version to send next."""
     titles = titles_of(opened.document, opened.events)
     meanwhile = opened.events[asked.version :]
@@ -86,26 +85,27 @@ def again_page(opened: OpenReview, asked: Asked, names: Names) -> AgainPage:
         verb=asked.verb,
         do=asked.typed.value("do"),
         about=asked.about,
-        support_title=title,
         wanted=_wanted(asked, title),
         known=asked.verb in _VERBS,
         typed=asked.typed,
         steps=tuple(
-            Step(names.of(event.actor), event_words(event, titles=titles, names=names, events=opened.events), event.at)
+            MissedStep(
+                names.of(event.actor), event_words(event, titles=titles, names=names, events=opened.events), event.at
+            )
             for event in meanwhile
         ),
         stale=stale,
     )
 
 
-def _wanted(asked: Asked, title: str) -> str:
+def _wanted(asked: AskedFor, title: str) -> str:
     order = _VERBS.get(asked.verb, "")
     if title:
         return f"{order} “{title}”"
     return f"{order} the whole list" if asked.verb == "comment" else order
 
 
-def already_done(asked: Asked, opened: OpenReview, actor: str) -> bool:
+def already_done(asked: AskedFor, opened: OpenReview, actor: str) -> bool:
     """Whether the form was sent twice: the first thing after the version it saw is what it asks for, by its sender."""
     if asked.action is None or not 0 < asked.version < opened.version:
         return False

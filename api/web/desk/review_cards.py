@@ -7,17 +7,18 @@ from typing import NamedTuple
 from api.engine.engine import Engine
 from api.errors import NotReady
 from api.reviews.desk import undone
+from api.text.language import word
 from api.web.desk.match_fates import Fate
 from api.web.desk.match_parts import Bar, bar_of
-from api.web.desk.words import KINDS, REASONS, Names, in_words
+from api.web.desk.words import REASONS, Names, in_words
 from models.recommendation import Match, RecommendationRun
 from models.review import Approve, Comment, Entry, EntryState, Remove, Review, ReviewEvent
-from models.support import Provider, Support
+from models.support import Resource, Support
 from models.vocab import Cost, Domain, SupportKind
 from recommender.catalog.load import Catalog
 from recommender.errors import UnknownSupport
 
-__all__ = ["Card", "CardList", "Remark", "card_lists", "catalog_of", "facts_of", "support_of", "widest_of"]
+__all__ = ["CardList", "Remark", "ReviewCard", "card_lists", "catalog_of", "facts_of", "support_of", "widest_of"]
 
 _COSTS = {None: "cost not known", Cost.FREE: "free", Cost.PAID: "costs money", Cost.MIXED: "free in part"}
 _FAR = 10
@@ -40,14 +41,13 @@ class Remark(NamedTuple):
     for_team: bool
 
 
-class Card(NamedTuple):
+class ReviewCard(NamedTuple):
     """One match on the desk."""
 
     id: str
     kind: SupportKind
     place: int
     """From 1 among the kept ones; 0 for a removed one."""
-    n_kept: int
     title: str
     url: str
     state: str
@@ -94,8 +94,8 @@ class CardList(NamedTuple):
 
     kind: SupportKind
     title: str
-    cards: tuple[Card, ...]
-    removed: tuple[Card, ...]
+    cards: tuple[ReviewCard, ...]
+    removed: tuple[ReviewCard, ...]
     eligible: int
     excluded: int
 
@@ -127,7 +127,7 @@ def card_lists(
         lists.append(
             CardList(
                 kind=one.kind,
-                title=KINDS[one.kind],
+                title=word(one.kind, "many"),
                 cards=tuple(maker.card(entry, place, one.kept) for place, entry in enumerate(one.kept, start=1)),
                 removed=tuple(maker.card(entry, 0, one.kept) for entry in one.removed),
                 eligible=ranked.n_eligible if ranked else 0,
@@ -162,11 +162,11 @@ def facts_of(support: Support | None) -> tuple[str, ...]:
     """What an officer asks first of a support, in a few words each."""
     if support is None:
         return ("no longer in the catalog",)
-    if isinstance(support, Provider):
-        place = "all states" if "US" in support.serves else ", ".join(support.serves)
-        facts = [in_words(support.provider_kind), f"serves {place}" if place else ""]
-    else:
-        facts = [in_words(support.resource_type), support.publisher, str(support.year or "")]
+    facts = [in_words(support.support_type), support.by]
+    if support.places:
+        facts.append(f"serves {'all states' if 'US' in support.places else ', '.join(support.places)}")
+    if isinstance(support, Resource):
+        facts.append(str(support.year or ""))
     return tuple(fact for fact in (*facts, _COSTS[support.cost]) if fact)
 
 
@@ -196,15 +196,14 @@ class _Maker(NamedTuple):
     domains: Mapping[Domain, str]
     fates: Mapping[str, Fate]
 
-    def card(self, entry: Entry, place: int, kept: Sequence[Entry]) -> Card:
+    def card(self, entry: Entry, place: int, kept: Sequence[Entry]) -> ReviewCard:
         match = self.matches.get(entry.support_id)
         n_pinned = sum(one.pinned for one in kept)
         removal, addition = entry.removal, entry.addition
-        return Card(
+        return ReviewCard(
             id=entry.support_id,
             kind=entry.kind,
             place=place,
-            n_kept=len(kept),
             title=entry.title,
             url=entry.url,
             state=_STATES[entry.state],

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from api.reviews.actions import NewAction
 from models.base import Fault
 
-__all__ = ["APPROVE_ALL", "Asked", "Typed", "read_asked"]
+__all__ = ["APPROVE_ALL", "AskedFor", "TypedFields", "read_asked"]
 
 APPROVE_ALL = "approve-all"
 """The one thing that is done to every match that nobody has decided on."""
@@ -53,7 +53,7 @@ _FAULTS: Mapping[str, str] = {
 _TOO_LONG = "Keep it under 2,000 characters."
 
 
-class Typed(NamedTuple):
+class TypedFields(NamedTuple):
     """What somebody has typed into a form, and what is wrong with it by field."""
 
     values: Mapping[str, str] = {}
@@ -68,7 +68,7 @@ class Typed(NamedTuple):
         return self.faults.get(name, "")
 
 
-class Asked(NamedTuple):
+class AskedFor(NamedTuple):
     """One thing to do, as a form asks for it."""
 
     verb: str
@@ -78,14 +78,14 @@ class Asked(NamedTuple):
     """Of the review as the officer saw it."""
     action: NewAction | None
     """None for `APPROVE_ALL`, and where there are faults."""
-    typed: Typed
+    typed: TypedFields
 
-    def with_faults(self, faults: Mapping[str, str]) -> "Asked":
+    def with_faults(self, faults: Mapping[str, str]) -> "AskedFor":
         """The same with what is wrong with it."""
         return self._replace(typed=self.typed._replace(faults=faults))
 
 
-def read_asked(form: FormData) -> Asked:
+def read_asked(form: FormData) -> AskedFor:
     """What a form asks for; faults are in `typed`, under an empty name where no field is to blame.
 
     The field `do` holds a verb and what it is about: `approve ID`, `move ID 3`, `undo 7`, `release`.
@@ -94,7 +94,9 @@ def read_asked(form: FormData) -> Asked:
     verb, *words = values.get("do", "").split() or [""]
     version = values.get("version", "")
     about = words[0] if words else ""
-    asked = Asked(verb, about, int(version) if version.isdecimal() and len(version) < 8 else 0, None, Typed(values))
+    asked = AskedFor(
+        verb, about, int(version) if version.isdecimal() and len(version) < 8 else 0, None, TypedFields(values)
+    )
     if verb == APPROVE_ALL:
         return asked
     body: dict[str, Any] = {"action": verb}
@@ -113,7 +115,7 @@ def faults_by_field(faults: tuple[Fault, ...]) -> Mapping[str, str]:
     return {fault.pointer.removeprefix("/"): fault.detail for fault in faults}
 
 
-def _checked(asked: Asked, body: dict[str, Any]) -> Asked:
+def _checked(asked: AskedFor, body: dict[str, Any]) -> AskedFor:
     for name in _NUMBERS & body.keys():
         text = str(body[name])
         body[name] = int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else None

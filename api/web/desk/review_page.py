@@ -16,17 +16,28 @@ from api.reviews.desk import undone
 from api.reviews.fold import fold
 from api.reviews.review import OpenReview
 from api.web.desk.match_fates import fates_of
-from api.web.desk.review_cards import Card, CardList, Remark, card_lists, catalog_of
-from api.web.desk.review_forms import Typed
+from api.web.desk.review_cards import CardList, Remark, ReviewCard, card_lists, catalog_of
+from api.web.desk.review_forms import TypedFields
 from api.web.desk.team_panel import NeedRow, need_rows, situation_of
 from api.web.desk.words import REASONS, STATE_MARKS, STATES, Due, Names, due_of, event_words
 from api.web.kit.profile import ProfileChart, profile_chart
 from models.recommendation import RecommendationRun, Versions
-from models.review import Add, Opened, Recall, Release, RemovalReason, Review, ReviewEvent, ReviewState, Undo, Verdict
+from models.review import (
+    Add,
+    Opened,
+    RecallRelease,
+    Release,
+    RemovalReason,
+    Review,
+    ReviewEvent,
+    ReviewState,
+    Undo,
+    Verdict,
+)
 from models.vocab import AnswerMode, Domain, Form, Visibility
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["Done", "Opening", "ReviewPage", "domain_names", "review_page", "titles_of"]
+__all__ = ["DoneNotice", "Opening", "ReviewPage", "domain_names", "review_page", "titles_of"]
 
 KEYS = (
     ("j  k", "next match, match before; the arrows do the same"),
@@ -60,7 +71,7 @@ class Told(NamedTuple):
     can_undo: bool
 
 
-class Done(NamedTuple):
+class DoneNotice(NamedTuple):
     """What the officer has just done, as the address says: numbers and ids, never words."""
 
     what: str = ""
@@ -126,7 +137,7 @@ class ReviewPage(NamedTuple):
     at: str
     opening: Opening
     chart: ProfileChart
-    typed: Typed = Typed()
+    typed: TypedFields = TypedFields()
     reasons: tuple[tuple[RemovalReason, str], ...] = tuple(REASONS.items())
     keys: tuple[tuple[str, str], ...] = KEYS
 
@@ -145,7 +156,7 @@ class ReviewPage(NamedTuple):
         )
 
     @property
-    def cards(self) -> tuple[Card, ...]:
+    def cards(self) -> tuple[ReviewCard, ...]:
         """Every kept match."""
         return tuple(card for one in self.lists for card in one.cards)
 
@@ -166,7 +177,7 @@ def review_page(
     principal: Principal,
     opened: OpenReview,
     *,
-    done: Done,
+    done: DoneNotice,
     opening: Opening,
     whole_history: bool = False,
     now: datetime,
@@ -323,10 +334,10 @@ def _history(opened: OpenReview, review: Review, names: Names) -> tuple[Told, ..
     return tuple(reversed(lines))
 
 
-_FINAL = (Opened, Release, Recall, Undo)
+_FINAL = (Opened, Release, RecallRelease, Undo)
 
 
-def _told(done: Done, history: Sequence[Told], cards: Sequence[Card]) -> str:
+def _told(done: DoneNotice, history: Sequence[Told], cards: Sequence[ReviewCard]) -> str:
     progress = f"{sum(card.decided for card in cards)} of {len(cards)} decided."
     if done.what == "approved-all":
         return f"You approved all that remained. {progress}"

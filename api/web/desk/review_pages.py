@@ -16,10 +16,10 @@ from api.web.desk.match_page import match_page
 from api.web.desk.queue import names_for
 from api.web.desk.queue_pages import Officer
 from api.web.desk.review_again import again_page, already_done
-from api.web.desk.review_forms import APPROVE_ALL, Asked, faults_by_field, read_asked
-from api.web.desk.review_page import Done, Opening, review_page
+from api.web.desk.review_forms import APPROVE_ALL, AskedFor, faults_by_field, read_asked
+from api.web.desk.review_page import DoneNotice, Opening, review_page
 from api.web.desk.words import Names
-from api.web.kit.forms import Form, see
+from api.web.kit.forms import SentForm, see
 from api.web.kit.rendering import render
 from models.review import Approve, EntryState, Pin, Remove, Undo
 
@@ -51,7 +51,7 @@ def get_run(
         engine,
         officer,
         opened,
-        done=Done(done, at),
+        done=DoneNotice(done, at),
         opening=Opening(form, of),
         whole_history=history == "all",
         now=now,
@@ -72,7 +72,7 @@ def get_match(
 
 @router.post("/act")
 def post_act(
-    request: Request, officer: Officer, session: Writing, engine: EngineDep, now: Now, form: Form, run_id: str
+    request: Request, officer: Officer, session: Writing, engine: EngineDep, now: Now, form: SentForm, run_id: str
 ) -> Response:
     """Do one thing, unless somebody did something else since the page was made; then say what."""
     asked = read_asked(form)
@@ -93,7 +93,7 @@ def post_act(
     return _back(after, asked, number=after.version, before=opened)
 
 
-def _actions(asked: Asked, opened: OpenReview) -> list[NewAction]:
+def _actions(asked: AskedFor, opened: OpenReview) -> list[NewAction]:
     if asked.verb == APPROVE_ALL:
         review = fold(opened.lists, opened.events)
         kept = [entry for one in review.lists for entry in one.kept]
@@ -101,7 +101,7 @@ def _actions(asked: Asked, opened: OpenReview) -> list[NewAction]:
     return [asked.action] if asked.action else []
 
 
-def _back(opened: OpenReview, asked: Asked, *, number: int, before: OpenReview | None = None) -> Response:
+def _back(opened: OpenReview, asked: AskedFor, *, number: int, before: OpenReview | None = None) -> Response:
     """Lead to the page as it is now, to the match to go on with."""
     at = _to_go_on_with(asked, opened, before or opened)
     done = "approved-all" if asked.verb == APPROVE_ALL else str(number)
@@ -110,7 +110,7 @@ def _back(opened: OpenReview, asked: Asked, *, number: int, before: OpenReview |
     return see(f"/desk/runs/{opened.run.id}?{urlencode(fields)}{place}")
 
 
-def _to_go_on_with(asked: Asked, after: OpenReview, before: OpenReview) -> str:
+def _to_go_on_with(asked: AskedFor, after: OpenReview, before: OpenReview) -> str:
     did: Any = asked.action
     if isinstance(did, Undo):
         did = before.events[did.number - 1].did
@@ -126,7 +126,7 @@ def _to_go_on_with(asked: Asked, after: OpenReview, before: OpenReview) -> str:
 
 
 def _again(
-    request: Request, session: Session, officer: Principal, opened: OpenReview, asked: Asked, *, status: int
+    request: Request, session: Session, officer: Principal, opened: OpenReview, asked: AskedFor, *, status: int
 ) -> Response:
     names: Names = names_for(session, officer)
     return render(request, "desk/again.html", again_page(opened, asked, names), status=status)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from api.web.desk.words import ONE_OF
+from api.text.language import word
+from api.text.words import counted
 from models.needs import Need
 from models.recommendation import RecommendationRun
 from models.review import Review
@@ -61,8 +62,8 @@ def _need_row(need: Need, document: RecommendationRun, review: Review) -> NeedRo
             match = matches.get(entry.support_id)
             if match and any(share.domain is need.domain for share in match.needs):
                 served[one.kind] = served.get(one.kind, 0) + 1
-    unmet = [ONE_OF[gap.kind] for one in document.lists for gap in one.unmet_needs if gap.domain is need.domain]
-    met = [f"{n} {ONE_OF[kind]}{'' if n == 1 else 's'}" for kind, n in served.items()]
+    unmet = [word(gap.kind).lower() for one in document.lists for gap in one.unmet_needs if gap.domain is need.domain]
+    met = [counted(kind, n) for kind, n in served.items()]
     if unmet:
         met.append(f"no {' and no '.join(unmet)} is good enough")
     return NeedRow(

@@ -10,10 +10,10 @@ from starlette.datastructures import QueryParams
 
 from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody, NoResults
-from api.recommending.making import Case, present_case
+from api.recommending.making import RunCase, present_case
 from api.recommending.what_if import KindDifference, Tried, WhatIfBody, try_out
 from api.reviews.review import OpenReview
-from api.web.desk.words import KINDS
+from api.text.language import word
 from models.instrument import ContextQuestion
 from models.vocab import Form, Length
 from recommender.instruments import LoadedInstrument
@@ -24,7 +24,7 @@ _SENT = "try"
 _LEVEL = "level-"
 
 
-class Choice(NamedTuple):
+class WhatIfChoice(NamedTuple):
     """An answer that can be chosen."""
 
     key: str
@@ -32,13 +32,13 @@ class Choice(NamedTuple):
     on: bool
 
 
-class Question(NamedTuple):
+class WhatIfQuestion(NamedTuple):
     """One question of the form."""
 
     id: str
     name: str
     multi: bool
-    choices: tuple[Choice, ...]
+    choices: tuple[WhatIfChoice, ...]
     changed: bool
     fault: str
 
@@ -56,7 +56,7 @@ class DomainQuestion(NamedTuple):
     level: str
 
 
-class Line(NamedTuple):
+class ComparedLine(NamedTuple):
     """A match in the list that would be."""
 
     place: int
@@ -70,7 +70,7 @@ class Outcome(NamedTuple):
     """One list that would be, beside the one without the changes."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[ComparedLine, ...]
     left: tuple[tuple[int, str], ...]
     """Places and titles of what would go."""
     words: str
@@ -82,7 +82,7 @@ class WhatIfPage(NamedTuple):
 
     run_id: str
     team: str
-    questions: tuple[Question, ...]
+    questions: tuple[WhatIfQuestion, ...]
     domains: tuple[DomainQuestion, ...]
     levels: tuple[tuple[str, str], ...]
     as_of: str
@@ -166,7 +166,7 @@ def _differs(wanted: Any, present: Any) -> bool:
     return bool(wanted != present)
 
 
-def _items(case: Case, instrument: LoadedInstrument) -> dict[str, list[str]]:
+def _items(case: RunCase, instrument: LoadedInstrument) -> dict[str, list[str]]:
     """Items that the team was asked, by domain."""
     document = case.document
     asked = instrument.asked(
@@ -179,7 +179,7 @@ def _items(case: Case, instrument: LoadedInstrument) -> dict[str, list[str]]:
 
 
 def _try(
-    engine: Engine, case: Case, context: Mapping[str, Any], answers: Mapping[str, int], as_of: str, *, now: datetime
+    engine: Engine, case: RunCase, context: Mapping[str, Any], answers: Mapping[str, int], as_of: str, *, now: datetime
 ) -> tuple[Tried | None, dict[str, str]]:
     try:
         body = WhatIfBody.model_validate({"context": context, "answers": answers, "as_of": as_of or None})
@@ -193,13 +193,15 @@ def _try(
         return None, {"": str(error)}
 
 
-def _question(question: ContextQuestion, name: str, value: Any, changed: bool, faults: Mapping[str, str]) -> Question:
+def _question(
+    question: ContextQuestion, name: str, value: Any, changed: bool, faults: Mapping[str, str]
+) -> WhatIfQuestion:
     chosen = {str(one) for one in value} if isinstance(value, list | tuple) else {str(value)}
-    return Question(
+    return WhatIfQuestion(
         id=question.id,
         name=name,
         multi=question.kind == "multi",
-        choices=tuple(Choice(option.key, option.label, option.key in chosen) for option in question.options),
+        choices=tuple(WhatIfChoice(option.key, option.label, option.key in chosen) for option in question.options),
         changed=changed,
         fault=faults.get(question.id, ""),
     )
@@ -217,9 +219,9 @@ def _outcome(difference: KindDifference, matches: Sequence[Any]) -> Outcome:
     before = {place.support_id: place.before or 0 for place in difference.moved}
     n_new, n_gone, n_moved = len(difference.entered), len(difference.left), len(difference.moved)
     return Outcome(
-        title=KINDS[difference.kind],
+        title=word(difference.kind, "many"),
         lines=tuple(
-            Line(
+            ComparedLine(
                 place=match.rank,
                 title=match.title,
                 url=match.url,

@@ -11,9 +11,9 @@ from api.errors import Conflict
 from api.recommending.what_if import RunWhyNot, why_not
 from api.reviews.fold import fold
 from api.reviews.review import OpenReview
+from api.text.language import word
 from api.web.desk.review_cards import facts_of, support_of
-from api.web.desk.review_forms import Typed
-from api.web.desk.words import ONE_OF
+from api.web.desk.review_forms import TypedFields
 from models.review import Review
 from models.support import Support
 from recommender.errors import InputError
@@ -23,7 +23,7 @@ __all__ = ["WhyNotPage", "why_not_page"]
 _MOST = 8
 
 
-class Answer(NamedTuple):
+class WhyNotAnswer(NamedTuple):
     """Why one support is not in the list."""
 
     said: str
@@ -48,7 +48,7 @@ class Found(NamedTuple):
     """Where it is in the review; empty when it is nowhere in it."""
     href: str
     """Where its answer is."""
-    answer: Answer | None
+    answer: WhyNotAnswer | None
 
 
 class WhyNotPage(NamedTuple):
@@ -61,7 +61,7 @@ class WhyNotPage(NamedTuple):
     locked: bool
     found: tuple[Found, ...]
     n_found: int
-    typed: Typed = Typed()
+    typed: TypedFields = TypedFields()
 
 
 def why_not_page(session: Session, engine: Engine, opened: OpenReview, *, q: str, of: str) -> WhyNotPage:
@@ -85,7 +85,7 @@ def why_not_page(session: Session, engine: Engine, opened: OpenReview, *, q: str
                 id=one.id,
                 title=one.display_title,
                 url=one.url,
-                kind=ONE_OF[one.kind],
+                kind=word(one.kind).lower(),
                 facts=facts_of(one),
                 standing=_standing(review, one.id),
                 href=f"/desk/runs/{opened.run.id}/why-not?{urlencode({'q': q, 'of': one.id})}",
@@ -107,18 +107,18 @@ def _standing(review: Review, support_id: str) -> str:
     return f"In the list, place {kept.index(entry) + 1}"
 
 
-def _answer(session: Session, engine: Engine, opened: OpenReview, support: Support) -> Answer:
+def _answer(session: Session, engine: Engine, opened: OpenReview, support: Support) -> WhyNotAnswer:
     try:
         told: RunWhyNot = why_not(session, engine, opened.run, support.id)
     except (Conflict, InputError) as error:
-        return Answer(str(error), "", (), "", support.summary)
+        return WhyNotAnswer(str(error), "", (), "", support.summary)
     answer = told.why_not
     where = ""
     if answer.rank is not None and answer.score is not None:
         where = (
             f"It would come {_ordinal(answer.rank)} of all that fit the rules, with {100 * answer.score:.0f} of 100."
         )
-    return Answer(
+    return WhyNotAnswer(
         said=answer.detail,
         where=where,
         rules=tuple(rule.because for rule in answer.excluded_by),

@@ -13,7 +13,7 @@ from models.review import (
     Note,
     Opened,
     Pin,
-    Recall,
+    RecallRelease,
     Release,
     RemovalReason,
     Remove,
@@ -26,11 +26,8 @@ from models.review import (
     Unpin,
     Verdict,
 )
-from models.vocab import SupportKind
 
 __all__ = [
-    "KINDS",
-    "ONE_OF",
     "REASONS",
     "STATES",
     "STATE_MARKS",
@@ -57,9 +54,6 @@ STATE_MARKS: Mapping[ReviewState, str] = {
     ReviewState.RELEASED: "accent",
 }
 """How the chip of a state looks; its words say the state."""
-
-KINDS: Mapping[SupportKind, str] = {SupportKind.RESOURCE: "Resources", SupportKind.PROVIDER: "Providers"}
-ONE_OF: Mapping[SupportKind, str] = {SupportKind.RESOURCE: "resource", SupportKind.PROVIDER: "provider"}
 
 REASONS: Mapping[RemovalReason, str] = {
     RemovalReason.NOT_RELEVANT: "Meets no need of this team",
@@ -166,7 +160,7 @@ def event_words(event: ReviewEvent, *, titles: Mapping[str, str], names: Names, 
             return f"took back: {undone}"
         case Release():
             return "released the list to the team"
-        case Recall() as did:
+        case RecallRelease() as did:
             return f"took the list back from the team{_noted(did.reason)}"
 
 

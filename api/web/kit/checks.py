@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from api.assessments.rows import Answered, Assessment
-from api.assessments.windows import Mode, Phase
+from api.assessments.windows import Mode, WindowPhase
 from api.errors import InvalidBody
 from api.text.language import _, word
 from api.web.kit.rendering import day_words, time_words
@@ -38,14 +38,14 @@ def standing(
     assessment: Assessment, answered: Mapping[tuple[str, str], Answered], *, has_results: bool, now: datetime
 ) -> Standing:
     """Where a check stands, with how many are done."""
-    if assessment.phase == Phase.CLOSED:
+    if assessment.phase == WindowPhase.CLOSED:
         closed = _("Closed {day}", day=day_words(assessment.closed_at)) if assessment.closed_at else ""
         if has_results:
             return Standing("results", _("Results are in"), "info", closed)
         return Standing("empty", _("Closed without answers"), "", closed)
     if assessment.opens_at > now:
         return Standing("planned", _("Planned"), "", _("Opens {time}", time=time_words(assessment.opens_at)))
-    if assessment.phase == Phase.CONSENSUS:
+    if assessment.phase == WindowPhase.CONSENSUS:
         return Standing("agreeing", _("Agreeing together"), "accent", ends(assessment.closes_at))
     people = answered.get((assessment.id, assessment.phase), Answered())
     asked = max(assessment.roster_size or 0, people.invited)

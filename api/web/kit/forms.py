@@ -6,14 +6,14 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-__all__ = ["Form", "see"]
+__all__ = ["SentForm", "see"]
 
 
 async def _form(request: Request) -> FormData:
     return await request.form()
 
 
-Form = Annotated[FormData, Depends(_form)]
+SentForm = Annotated[FormData, Depends(_form)]
 """The fields of the form that was sent."""
 
 

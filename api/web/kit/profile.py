@@ -7,7 +7,7 @@ from typing import NamedTuple
 from api.text.language import _, capitalized, ngettext, speaker
 from api.text.scales import band
 from api.text.words import agreement_words, importance_words, level_words
-from api.web.kit.scale import Mark, Tick, mark_at, ticks
+from api.web.kit.scale import ScaleMark, Tick, mark_at, ticks
 from models.needs import Need
 from models.profile import CapacityProfile, DomainScore
 from models.vocab import AnswerMode, Domain, NeedWord, ScoreStatus
@@ -35,7 +35,7 @@ class DomainRow(NamedTuple):
     name: str
     level: str
     """Its level in words, or why there is none."""
-    mark: Mark | None
+    mark: ScaleMark | None
     """Dot and bar; None without a number to show."""
     mean: str
     """1 to 4 with one decimal."""

@@ -6,12 +6,12 @@ from api.text.language import speaker
 from api.text.scales import band
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["Mark", "Tick", "level_names", "mark_at", "ticks"]
+__all__ = ["ScaleMark", "Tick", "level_names", "mark_at", "ticks"]
 
 _LEFT, _RIGHT = 3.0, 97.0
 
 
-class Mark(NamedTuple):
+class ScaleMark(NamedTuple):
     """A level with its band, drawn."""
 
     at: str
@@ -31,12 +31,12 @@ class Tick(NamedTuple):
     """How its name is aligned: the outer ones stay inside."""
 
 
-def mark_at(mean: float, se: float | None = None) -> Mark:
+def mark_at(mean: float, se: float | None = None) -> ScaleMark:
     """A dot at a mean of 1 to 4, with its 95 % band where the standard error may be shown."""
     if se is None:
-        return Mark(_percent(_place(mean)), "", "")
+        return ScaleMark(_percent(_place(mean)), "", "")
     low, high = (_place(level) for level in band(mean, se))
-    return Mark(_percent(_place(mean)), _percent(low), _percent(high - low))
+    return ScaleMark(_percent(_place(mean)), _percent(low), _percent(high - low))
 
 
 def level_names(instrument: LoadedInstrument) -> tuple[str, ...]:

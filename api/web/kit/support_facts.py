@@ -41,11 +41,8 @@ def support_facts(
         instrument: for the labels of its context questions.
         durations: from `duration_table`.
     """
-    if isinstance(support, Resource):
-        kind, effort = word(support.resource_type), durations.get(support.resource_type)
-    else:
-        kind, effort = word(support.provider_kind), None
-    facts = [kind, word(effort) if effort else "", word(support.cost) if support.cost else ""]
+    effort = durations.get(support.resource_type) if isinstance(support, Resource) else None
+    facts = [word(support.support_type), word(effort) if effort else "", word(support.cost) if support.cost else ""]
     facts += [label_of(modality, instrument) for modality in support.modality]
     facts.append(", ".join(language_name(tag, instrument) for tag in support.language))
     return tuple(fact for fact in facts if fact)

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any
 
 from api.text.language import _, speaker, word
+from models.kinds import KINDS
 from models.vocab import (
     US_STATES,
     Audience,
@@ -13,8 +14,6 @@ from models.vocab import (
     FocusArea,
     GradeBand,
     Modality,
-    ProviderKind,
-    ResourceType,
     ServiceType,
     SupportKind,
 )
@@ -96,7 +95,7 @@ _QUESTIONS: Mapping[type[Enum], str] = {
 }
 """Questions of the instrument that ask with the same words."""
 _VOCABULARIES: Mapping[str, tuple[Enum, ...]] = {
-    "type": (*ResourceType, *ProviderKind),
+    "type": tuple(one for spec in KINDS.values() for one in spec.types),
     "focus_area": tuple(FocusArea),
     "grade_band": tuple(GradeBand),
     "audience": tuple(Audience),

@@ -13,7 +13,7 @@ from api.http.dependencies import DatabaseDep
 from api.text.language import _
 from api.web.kit.rendering import Visitor
 
-__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "Invited", "PersonHere", "QualityReader", "check_path"]
+__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "InvitedHere", "PersonHere", "QualityReader", "check_path"]
 
 CHECK_COOKIE = "trellis_check"
 """Holds an invitation. Its path is that of the one check it opens, so that a browser may hold several."""
@@ -75,5 +75,5 @@ def _invited(request: Request, database: DatabaseDep, respondent_id: str) -> Inv
     return invitation
 
 
-Invited = Annotated[Invitation, Depends(_invited)]
+InvitedHere = Annotated[Invitation, Depends(_invited)]
 """The invitation of the person whose check the path names by `respondent_id`; 401 without it."""

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from starlette.datastructures import FormData
 
 from api.teams.rows import Team
+from api.text.language import _
 from api.web.kit.states import state_names
-from models.instrument import ContextQuestion, Handling, PageGroup
+from models.instrument import ContextQuestion, Handling
 from models.vocab import Form
 from recommender.diagnosis.context_answers import ELSEWHERE
 from recommender.instruments import LoadedInstrument
@@ -16,8 +17,6 @@ from recommender.instruments import LoadedInstrument
 __all__ = ["AboutPage", "Question", "about_page", "context_in", "important_gaps", "labels_of", "typed_in"]
 
 _SHARING = "share_with"
-_MORE = PageGroup(id="more", title="More")
-"""Of the questions that the instrument puts in no group."""
 _MOST_DIGITS = 9
 _LONG = 30
 """From so many choices on, what is chosen comes first."""
@@ -47,7 +46,7 @@ class Question(NamedTuple):
     fault: str
 
 
-class Group(NamedTuple):
+class QuestionGroup(NamedTuple):
     """Questions that belong together."""
 
     title: str
@@ -64,7 +63,7 @@ class AboutPage(NamedTuple):
     name: str
     version: int
     """Of the team, when the form was shown."""
-    groups: Sequence[Group]
+    groups: Sequence[QuestionGroup]
     sharing: Question
     policy: str
     faults: Mapping[str, str]
@@ -103,7 +102,7 @@ def about_page(
     form = Form(team.form)
     asked = {question.id: question for question in _asked(instrument, form)}
     groups = [
-        Group(title, words, [_question(one, instrument.handling[one.id], answers, faults) for one in questions])
+        QuestionGroup(title, words, [_question(one, instrument.handling[one.id], answers, faults) for one in questions])
         for title, words, questions in _grouped(asked.values(), instrument)
     ]
     return AboutPage(
@@ -115,7 +114,7 @@ def about_page(
         sharing=_question(asked[_SHARING], instrument.handling[_SHARING], answers, faults),
         policy=policy or team.review_policy,
         faults=faults,
-        labels={"name": "The team's name", **{key: question.text for key, question in asked.items()}},
+        labels={"name": _("The team's name"), **{key: question.text for key, question in asked.items()}},
         stale=stale,
         changed=_changed(team, asked.values(), answers) if stale else [],
     )
@@ -173,9 +172,10 @@ def _grouped(
     for question in asked:
         if question.id != _SHARING:
             of_group.setdefault(instrument.handling[question.id].group, []).append(question)
-    for group in (*instrument.page_groups, _MORE):
-        if questions := of_group.get(group.id if group is not _MORE else None):
-            yield group.title, group.words, sorted(questions, key=lambda one: _place(instrument.handling[one.id]))
+    titles = [(group.id, group.title, group.words) for group in instrument.page_groups]
+    for key, title, words in (*titles, (None, _("More"), "")):
+        if questions := of_group.get(key):
+            yield title, words, sorted(questions, key=lambda one: _place(instrument.handling[one.id]))
 
 
 def _place(handling: Handling) -> float:

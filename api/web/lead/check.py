@@ -7,28 +7,18 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from api.assessments.rows import Answered, Assessment, Respondent, answered_in, last_snapshot, respondents
-from api.assessments.windows import Mode, Phase
+from api.assessments.windows import Mode, WindowPhase
 from api.teams.rows import Team
+from api.text.language import _
 from api.web.kit.checks import Standing, ends, manner, standing
 from api.web.kit.once import one_time
-from api.web.lead.check_form import CheckForm, Typed, check_form
+from api.web.lead.check_form import CheckForm, TypedCheck, check_form
 from api.web.lead.invitees import name_of, role_names
 from models.vocab import AnswerMode, Form
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["CheckPage", "ClosePage", "Invitations", "InviteForm", "NewCheckPage", "check_page", "close_page"]
 
-_DONE = {
-    "opened": "The check is open. Now invite your people.",
-    "saved": "Your changes are saved.",
-    "closed": "The check is closed, and the results are in.",
-    "closed-same": "The check is closed. Fewer than three people changed their answers since the earlier results, so "
-    "those stay: otherwise one person's answers could be told.",
-    "alone": "What people answered on their own is kept. Now look at those results together, and agree.",
-    "reopened": "The check is open again. Earlier results stay until you close it once more.",
-    "moved": "This check has moved on since you opened that page. Here is how it stands now.",
-    "invited-before": "These people were invited already. Links are shown once only; below you can make a new one.",
-}
 PEOPLE_ON_A_PAGE = 100
 
 
@@ -41,13 +31,14 @@ class NewCheckPage(NamedTuple):
     form: CheckForm
 
 
-class Person(NamedTuple):
+class AskedPerson(NamedTuple):
     """A place in a check."""
 
     id: str
     name: str
     words: str
     chip: str
+    is_done: bool
 
 
 class InviteForm(NamedTuple):
@@ -77,10 +68,10 @@ class CheckPage(NamedTuple):
     """People on the team, or everybody who was invited when those are more."""
     min_team: int
     """Fewest people for a result of the team."""
-    people: Sequence[Person]
+    people: Sequence[AskedPerson]
     next_cursor: str | None
     is_first: bool
-    together: Person | None
+    together: AskedPerson | None
     """The team's one place for agreed answers."""
     was_alone: bool
     """Whether people answered alone before, and those results are kept."""
@@ -111,7 +102,7 @@ class ClosePage(NamedTuple):
     problem: str
 
 
-class Invitation(NamedTuple):
+class ShownInvitation(NamedTuple):
     """A link, shown once."""
 
     name: str
@@ -129,7 +120,7 @@ class Invitations(NamedTuple):
     ends: str
     together: bool
     """Whether the link is the team's own, for agreeing."""
-    items: Sequence[Invitation]
+    items: Sequence[ShownInvitation]
 
 
 def check_page(
@@ -141,7 +132,7 @@ def check_page(
     now: datetime,
     after: str = "",
     invite: InviteForm | None = None,
-    typed: Typed | None = None,
+    typed: TypedCheck | None = None,
     faults: Mapping[str, str] | None = None,
     stale: bool = False,
     done: str = "",
@@ -166,8 +157,8 @@ def check_page(
     found = respondents(session, assessment.id, mode=AnswerMode.INDIVIDUAL, after=after, limit=PEOPLE_ON_A_PAGE + 1)
     together = respondents(session, assessment.id, mode=AnswerMode.CONSENSUS, limit=1)
     has_results = last_snapshot(session, assessment.id) is not None
-    alone = answered.get((assessment.id, Phase.INDIVIDUAL), Answered())
-    first = Phase.CONSENSUS if assessment.mode == Mode.CONSENSUS else Phase.INDIVIDUAL
+    alone = answered.get((assessment.id, WindowPhase.INDIVIDUAL), Answered())
+    first = WindowPhase.CONSENSUS if assessment.mode == Mode.CONSENSUS else WindowPhase.INDIVIDUAL
     names = [instrument.domains[domain].name for domain in instrument.domains if domain in assessment.focus_domains]
     return CheckPage(
         id=assessment.id,
@@ -183,18 +174,18 @@ def check_page(
         answered=alone,
         asked=max(assessment.roster_size or 0, alone.invited),
         min_team=instrument.instrument.privacy.min_team,
-        people=[_person(one, is_over=assessment.phase != Phase.INDIVIDUAL) for one in found[:PEOPLE_ON_A_PAGE]],
+        people=[_person(one, is_over=assessment.phase != WindowPhase.INDIVIDUAL) for one in found[:PEOPLE_ON_A_PAGE]],
         next_cursor=found[PEOPLE_ON_A_PAGE - 1].id if len(found) > PEOPLE_ON_A_PAGE else None,
         is_first=not after,
         together=_person(together[0]) if together else None,
-        was_alone=assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and assessment.phase == Phase.CONSENSUS,
+        was_alone=assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and assessment.phase == WindowPhase.CONSENSUS,
         has_results=has_results,
         has_growth=has_results and assessment.previous_id is not None,
         may_reopen=assessment.phase != first,
         invite=invite or InviteForm(one_time()),
         roles=list(role_names(instrument).values()),
         settings=check_form(
-            typed or Typed.kept(assessment),
+            typed or TypedCheck.kept(assessment),
             instrument,
             form,
             is_retake=assessment.previous_id is not None,
@@ -202,7 +193,7 @@ def check_page(
             faults=faults,
         ),
         stale=stale,
-        done=_DONE.get(done, ""),
+        done=_done().get(done, ""),
     )
 
 
@@ -220,16 +211,35 @@ def close_page(
         answered=answered,
         asked=max(assessment.roster_size or 0, answered.invited),
         min_team=instrument.instrument.privacy.min_team,
-        goes_on=assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and assessment.phase == Phase.INDIVIDUAL,
+        goes_on=assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and assessment.phase == WindowPhase.INDIVIDUAL,
         problem=problem,
     )
 
 
-def _person(respondent: Respondent, *, is_over: bool = False) -> Person:
+def _person(respondent: Respondent, *, is_over: bool = False) -> AskedPerson:
     if respondent.submitted_at is not None:
-        words, chip = "Done", "accent"
+        words, chip = _("Done"), "accent"
     elif respondent.saved_at is not None:
-        words, chip = "In part" if is_over else "Started", "info"
+        words, chip = _("In part") if is_over else _("Started"), "info"
     else:
-        words, chip = "No answer" if is_over else "Not yet", ""
-    return Person(respondent.id, name_of(respondent.external_id), words, chip)
+        words, chip = _("No answer") if is_over else _("Not yet"), ""
+    return AskedPerson(respondent.id, name_of(respondent.external_id), words, chip, respondent.submitted_at is not None)
+
+
+def _done() -> Mapping[str, str]:
+    """What was done, by the word for it in an address."""
+    return {
+        "opened": _("The check is open. Now invite your people."),
+        "saved": _("Your changes are saved."),
+        "closed": _("The check is closed, and the results are in."),
+        "closed-same": _(
+            "The check is closed. Fewer than three people changed their answers since the earlier results, so "
+            "those stay: otherwise one person's answers could be told."
+        ),
+        "alone": _("What people answered on their own is kept. Now look at those results together, and agree."),
+        "reopened": _("The check is open again. Earlier results stay until you close it once more."),
+        "moved": _("This check has moved on since you opened that page. Here is how it stands now."),
+        "invited-before": _(
+            "These people were invited already. Links are shown once only; below you can make a new one."
+        ),
+    }

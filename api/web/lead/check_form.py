@@ -9,31 +9,30 @@ from starlette.datastructures import FormData
 from api.assessments.rows import Assessment
 from api.assessments.windows import AssessmentChange, Mode, NewAssessment
 from api.errors import InvalidBody
-from api.text.language import word
+from api.text.language import _, word
 from api.web.kit.checks import end_of_day, last_day
 from api.web.lead.about import Choice
 from models.base import Fault
 from models.vocab import Domain, Form, Length
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["CheckForm", "Retake", "Typed", "change_in", "check_form", "faults_by_field", "first_typed", "new_in"]
+__all__ = [
+    "CheckForm",
+    "RetakeForm",
+    "TypedCheck",
+    "change_in",
+    "check_form",
+    "faults_by_field",
+    "first_typed",
+    "new_in",
+]
 
 _USUAL_DAYS = 14
 _MOST_PEOPLE = 100_000
 _THEN = "then_"
-FIELDS: Mapping[str, str] = {
-    "closes_at": "Last day",
-    "roster_size": "How many people",
-    "focus_domains": "Areas to ask about in full",
-    "set_aside": "Areas to leave out",
-    "retake": "Compared with last time",
-    "mode": "How the team answers",
-    "length": "How long the check is",
-}
-"""What the fields are called where faults are listed."""
 
 
-class Typed(NamedTuple):
+class TypedCheck(NamedTuple):
     """What was typed."""
 
     mode: str
@@ -47,7 +46,7 @@ class Typed(NamedTuple):
     """Domain to level."""
 
     @classmethod
-    def in_form(cls, form: FormData) -> "Typed":
+    def in_form(cls, form: FormData) -> "TypedCheck":
         """What a form holds."""
         return cls(
             mode=str(form.get("mode", "")),
@@ -65,7 +64,7 @@ class Typed(NamedTuple):
         )
 
     @classmethod
-    def kept(cls, assessment: Assessment) -> "Typed":
+    def kept(cls, assessment: Assessment) -> "TypedCheck":
         """What is kept of a check."""
         return cls(
             mode=assessment.mode,
@@ -87,7 +86,7 @@ class ThenRow(NamedTuple):
     level: str
 
 
-class Retake(NamedTuple):
+class RetakeForm(NamedTuple):
     """Questions about the time since the earlier check."""
 
     turnover_text: str
@@ -102,27 +101,27 @@ class Retake(NamedTuple):
 class CheckForm(NamedTuple):
     """The form."""
 
-    typed: Typed
+    typed: TypedCheck
     modes: Sequence[tuple[str, str, str]]
     lengths: Sequence[tuple[str, str, str]]
     focus: Sequence[Choice]
     most_focus: int
     set_aside: Sequence[Choice]
     today: str
-    retake: Retake | None
+    retake: RetakeForm | None
     """None where there is no earlier check."""
     faults: Mapping[str, str]
     labels: Mapping[str, str]
 
 
-def first_typed(now: datetime) -> Typed:
+def first_typed(now: datetime) -> TypedCheck:
     """What a form for a new check begins with."""
     closes_at = (now + timedelta(days=_USUAL_DAYS)).date().isoformat()
-    return Typed(Mode.INDIVIDUAL, Length.FULL, [], [], closes_at, "", "", {})
+    return TypedCheck(Mode.INDIVIDUAL, Length.FULL, [], [], closes_at, "", "", {})
 
 
 def check_form(
-    typed: Typed,
+    typed: TypedCheck,
     instrument: LoadedInstrument,
     form: Form,
     *,
@@ -133,12 +132,18 @@ def check_form(
     """The form with what was typed."""
     spec = instrument.instrument.forms[form]
     domains = [instrument.domains[domain] for domain in instrument.form_domains(form)]
-    short = spec.short_core_items
     lengths = {
-        Length.FULL: f"{spec.full_items} questions, about {spec.minutes['full']} minutes. Best for the first time, and "
-        "once a year.",
-        Length.SHORT: f"{short} questions and up to three areas in full, from about {spec.minutes['short']} minutes. "
-        "Best in the middle of the year.",
+        Length.FULL: _(
+            "{n} questions, about {minutes} minutes. Best for the first time, and once a year.",
+            n=spec.full_items,
+            minutes=spec.minutes["full"],
+        ),
+        Length.SHORT: _(
+            "{n} questions and up to three areas in full, from about {minutes} minutes. "
+            "Best in the middle of the year.",
+            n=spec.short_core_items,
+            minutes=spec.minutes["short"],
+        ),
     }
     return CheckForm(
         typed=typed,
@@ -147,18 +152,23 @@ def check_form(
         focus=[Choice(one.id, one.name, one.id in typed.focus_domains) for one in domains],
         most_focus=instrument.instrument.short_form.before_calibration.focus_domains_max,
         set_aside=[
-            Choice(one.id, one.name, one.id in typed.set_aside, f"Leave it out if this is true: {one.skippable_when}.")
+            Choice(
+                one.id,
+                one.name,
+                one.id in typed.set_aside,
+                _("Leave it out if this is true: {what}.", what=one.skippable_when),
+            )
             for one in domains
             if one.skippable_when
         ],
         today=now.date().isoformat(),
         retake=_retake(typed, instrument, form) if is_retake else None,
         faults=faults or {},
-        labels=FIELDS,
+        labels=field_words(),
     )
 
 
-def new_in(typed: Typed, *, is_retake: bool) -> NewAssessment:
+def new_in(typed: TypedCheck, *, is_retake: bool) -> NewAssessment:
     """The check that a form asks for.
 
     Raises:
@@ -166,18 +176,31 @@ def new_in(typed: Typed, *, is_retake: bool) -> NewAssessment:
     """
     given, faults = _readable(typed, is_retake=is_retake)
     if typed.mode not in list(Mode):
-        faults.append(Fault(pointer="/mode", detail="Choose one of the three."))
+        faults.append(Fault(pointer="/mode", detail=_("Choose one of the three.")))
     if typed.length not in list(Length):
-        faults.append(Fault(pointer="/length", detail="Choose one of the two."))
+        faults.append(Fault(pointer="/length", detail=_("Choose one of the two.")))
     focus = _known(typed.focus_domains) if typed.length == Length.SHORT else []
     if len(focus) > 3:
-        faults.append(Fault(pointer="/focus_domains", detail="Choose up to three."))
+        faults.append(Fault(pointer="/focus_domains", detail=_("Choose up to three.")))
     if faults:
         raise InvalidBody(faults)
     return NewAssessment(mode=Mode(typed.mode), length=Length(typed.length), focus_domains=focus, **given)
 
 
-def change_in(typed: Typed, assessment: Assessment) -> AssessmentChange:
+def field_words() -> Mapping[str, str]:
+    """What the fields are called where faults are listed."""
+    return {
+        "closes_at": _("Last day"),
+        "roster_size": _("How many people"),
+        "focus_domains": _("Areas to ask about in full"),
+        "set_aside": _("Areas to leave out"),
+        "retake": _("Compared with last time"),
+        "mode": _("How the team answers"),
+        "length": _("How long the check is"),
+    }
+
+
+def change_in(typed: TypedCheck, assessment: Assessment) -> AssessmentChange:
     """How a form changes an open check.
 
     Raises:
@@ -199,7 +222,7 @@ def faults_by_field(error: InvalidBody) -> dict[str, str]:
     return faults
 
 
-def _readable(typed: Typed, *, is_retake: bool) -> tuple[dict[str, Any], list[Fault]]:
+def _readable(typed: TypedCheck, *, is_retake: bool) -> tuple[dict[str, Any], list[Fault]]:
     given: dict[str, Any] = {"set_aside": _known(typed.set_aside)}
     faults: list[Fault] = []
     try:
@@ -208,7 +231,7 @@ def _readable(typed: Typed, *, is_retake: bool) -> tuple[dict[str, Any], list[Fa
         faults += error.faults
     number = typed.roster_size
     if number and not (number.isascii() and number.isdigit() and len(number) < 7 and 1 <= int(number) <= _MOST_PEOPLE):
-        detail = f"Give a whole number from 1 to {_MOST_PEOPLE:,}, or leave it out."
+        detail = _("Give a whole number from 1 to {most}, or leave it out.", most=f"{_MOST_PEOPLE:,}")
         faults.append(Fault(pointer="/roster_size", detail=detail))
     elif number:
         given["roster_size"] = int(number)
@@ -232,11 +255,11 @@ def _shown_day(closes_at: datetime | None) -> str:
     return (last_day(closes_at) or closes_at.astimezone(UTC).date()).isoformat()
 
 
-def _retake(typed: Typed, instrument: LoadedInstrument, form: Form) -> Retake:
+def _retake(typed: TypedCheck, instrument: LoadedInstrument, form: Form) -> RetakeForm:
     asked = {question.kind: question for question in instrument.instrument.retake}
     level, single = asked["level"], asked["single"]
     domains = [instrument.domains[domain] for domain in instrument.form_domains(form)]
-    return Retake(
+    return RetakeForm(
         turnover_text=single.text,
         turnover=[Choice(option.key, option.label, option.key == typed.turnover) for option in single.options],
         then_text=level.text,

@@ -10,17 +10,18 @@ from api.assessments.closing import Reopening, close_assessment, reopen_assessme
 from api.assessments.opening import change_assessment, create_assessment, own_assessment
 from api.assessments.respondents import NewRespondent, invite, renew_invitation
 from api.assessments.rows import Assessment, find_respondent, last_closed
-from api.assessments.windows import Phase
+from api.assessments.windows import WindowPhase
 from api.errors import Conflict, InvalidBody, NoResults, NotFound, WindowClosed
 from api.http.browsers import SettingsDep
 from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading
 from api.teams.rows import Team
+from api.text.language import _
 from api.web.kit.checks import end_of_day, ends
-from api.web.kit.forms import Form, see
+from api.web.kit.forms import SentForm, see
 from api.web.kit.once import once_at, one_time
 from api.web.kit.rendering import render
-from api.web.lead.check import Invitation, Invitations, InviteForm, NewCheckPage, check_page, close_page
-from api.web.lead.check_form import Typed, change_in, check_form, faults_by_field, first_typed, new_in
+from api.web.lead.check import Invitations, InviteForm, NewCheckPage, ShownInvitation, check_page, close_page
+from api.web.lead.check_form import TypedCheck, change_in, check_form, faults_by_field, first_typed, new_in
 from api.web.lead.invitees import invitees_in, name_of, role_names
 from api.web.lead.team_pages import Done, Lead
 from models.base import Fault
@@ -45,10 +46,10 @@ def get_new_check(
 
 @router.post("/teams/{team_id}/checks/new")
 def post_new_check(
-    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, team_id: str, form: Form
+    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, team_id: str, form: SentForm
 ) -> Response:
     """Open the check, once."""
-    typed = Typed.in_form(form)
+    typed = TypedCheck.in_form(form)
     with database.reading() as session:
         team = own_team(session, lead, team_id)
         is_retake = last_closed(session, team.id) is not None
@@ -91,15 +92,15 @@ def get_check(
 
 @router.post("/assessments/{assessment_id}/settings")
 def post_settings(
-    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str, form: Form
+    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str, form: SentForm
 ) -> Response:
     """Change an open check, unless somebody else did meanwhile; then the form comes back as it was typed."""
     _settle(lead, database, engine, now, assessment_id)
-    typed, faults, stale = Typed.in_form(form), {}, False
+    typed, faults, stale = TypedCheck.in_form(form), {}, False
     try:
         with database.writing() as session:
             assessment, team = own_assessment(session, lead, assessment_id, lock=True)
-            if assessment.phase == Phase.CLOSED:
+            if assessment.phase == WindowPhase.CLOSED:
                 return see(f"/assessments/{assessment_id}?done=moved")
             stale = form.get("version") != str(assessment.version)
             if not stale:
@@ -125,7 +126,7 @@ def post_people(
     settings: SettingsDep,
     now: Now,
     assessment_id: str,
-    form: Form,
+    form: SentForm,
 ) -> Response:
     """Invite people, all or none.
 
@@ -133,7 +134,7 @@ def post_people(
     """
     _settle(lead, database, engine, now, assessment_id)
     people, unnamed = str(form.get("people", "")), str(form.get("unnamed", ""))
-    made: list[Invitation] = []
+    made: list[ShownInvitation] = []
     try:
         invitees = invitees_in(people, unnamed, engine.instrument)
         with database.writing() as session:
@@ -147,13 +148,16 @@ def post_people(
                     and find_respondent(session, assessment.id, one.external_id, AnswerMode.INDIVIDUAL)
                 ]
                 if taken:
-                    detail = f"Invited already: {', '.join(taken)}. Take them out here; below you can make a new link."
+                    detail = _(
+                        "Invited already: {people}. Take them out here; below you can make a new link.",
+                        people=", ".join(taken),
+                    )
                     raise InvalidBody([Fault(pointer="/people", detail=detail)])
                 for one in invitees:
                     new = NewRespondent(external_id=one.external_id, role=one.role)
                     place = invite(session, lead, assessment, team, new, engine.instrument, now=now)
                     role = role_names(engine.instrument).get(one.role or "", "")
-                    made.append(Invitation(one.who, role, f"{settings.base_url}/join/{place.invitation}"))
+                    made.append(ShownInvitation(one.who, role, f"{settings.base_url}/join/{place.invitation}"))
                 return f"/assessments/{assessment_id}?done=invited-before", team.id
 
             address, is_first = once_at(session, form, make, owner=lead.actor, now=now)
@@ -184,12 +188,12 @@ def post_together(
     try:
         with database.writing() as session:
             assessment, team = own_assessment(session, lead, assessment_id, lock=True)
-            if assessment.phase != Phase.CONSENSUS:
-                raise Conflict("The check is not there yet, or over.")
+            if assessment.phase != WindowPhase.CONSENSUS:
+                raise Conflict(_("The check is not there yet, or over."))
             place = invite(session, lead, assessment, team, NewRespondent(), engine.instrument, now=now)
     except Conflict:  # closed meanwhile, or the place is there
         return see(f"/assessments/{assessment_id}?done=moved")
-    link = Invitation("", "", f"{settings.base_url}/join/{place.invitation}")
+    link = ShownInvitation("", "", f"{settings.base_url}/join/{place.invitation}")
     return _shown_once(request, assessment, team, [link], together=True)
 
 
@@ -207,7 +211,7 @@ def post_renew(
     with database.writing() as session:
         place = open_place(session, lead, assessment_id, respondent_id, lock=True)
         made = renew_invitation(session, lead, place.respondent, place.team, now=now)
-    link = Invitation(name_of(made.external_id), "", f"{settings.base_url}/join/{made.invitation}")
+    link = ShownInvitation(name_of(made.external_id), "", f"{settings.base_url}/join/{made.invitation}")
     together = made.mode is AnswerMode.CONSENSUS
     return _shown_once(request, place.assessment, place.team, [link], together=together)
 
@@ -220,7 +224,7 @@ def get_close(
     _settle(lead, database, engine, now, assessment_id)
     with database.reading() as session:
         assessment, team = own_assessment(session, lead, assessment_id)
-        if assessment.phase == Phase.CLOSED:
+        if assessment.phase == WindowPhase.CLOSED:
             return see(f"/assessments/{assessment_id}?done=moved")
         page = close_page(session, assessment, team, engine.instrument)
     return render(request, "lead/check_close.html", page)
@@ -228,30 +232,30 @@ def get_close(
 
 @router.post("/assessments/{assessment_id}/close")
 def post_close(
-    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str, form: Form
+    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str, form: SentForm
 ) -> Response:
     """Close the phase that the lead has seen; a second sending closes nothing more."""
     _settle(lead, database, engine, now, assessment_id)
     try:
         with database.writing() as session:
             assessment, team = own_assessment(session, lead, assessment_id, lock=True)
-            if assessment.phase == Phase.CLOSED or form.get("phase") != assessment.phase:
+            if assessment.phase == WindowPhase.CLOSED or form.get("phase") != assessment.phase:
                 return see(f"/assessments/{assessment_id}?done=moved")
             closed = close_assessment(session, engine, assessment, team, actor=lead.actor, now=now)
     except NoResults:
-        problem = "Nobody has answered yet, so there is nothing to close. Wait for the first answers."
+        problem = _("Nobody has answered yet, so there is nothing to close. Wait for the first answers.")
         with database.reading() as session:
             assessment, team = own_assessment(session, lead, assessment_id)
             page = close_page(session, assessment, team, engine.instrument, problem=problem)
         return render(request, "lead/check_close.html", page, status=409)
-    goes_on = closed.assessment.phase is not Phase.CLOSED
+    goes_on = closed.assessment.phase is not WindowPhase.CLOSED
     done = "alone" if goes_on else "closed" if closed.new_results else "closed-same"
     return see(f"/assessments/{assessment_id}?done={done}")
 
 
 @router.post("/assessments/{assessment_id}/reopen")
 def post_reopen(
-    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str, form: Form
+    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, assessment_id: str, form: SentForm
 ) -> Response:
     """Go back one phase from the one that the lead has seen."""
     _settle(lead, database, engine, now, assessment_id)
@@ -285,7 +289,7 @@ def _settle(lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, asse
 
 
 def _shown_once(
-    request: Request, assessment: Assessment, team: Team, links: list[Invitation], *, together: bool = False
+    request: Request, assessment: Assessment, team: Team, links: list[ShownInvitation], *, together: bool = False
 ) -> Response:
     page = Invitations(
         id=assessment.id,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from api.errors import InvalidBody
+from api.text.language import _
 from models.base import Fault
 from recommender.instruments import LoadedInstrument
 
@@ -51,27 +52,35 @@ def invitees_in(lines: str, unnamed: str, instrument: LoadedInstrument) -> list[
             continue
         found = Invitee(name, roles.get(role.casefold()) if role else None)
         if not name:
-            wrong.append(f"Line {number} has a role but no name.")
+            wrong.append(_("Line {number} has a role but no name.", number=number))
         elif role and found.role is None:
-            wrong.append(f"Line {number}: “{role}” is not one of the roles. Write it as in the list, or leave it out.")
+            wrong.append(
+                _(
+                    "Line {number}: “{role}” is not one of the roles. Write it as in the list, or leave it out.",
+                    number=number,
+                    role=role,
+                )
+            )
         elif name.startswith(_OURS):
-            wrong.append(f"Line {number}: a name cannot begin with “{_OURS}”.")
+            wrong.append(_("Line {number}: a name cannot begin with “{mark}”.", number=number, mark=_OURS))
         elif len(found.external_id or "") > _LONGEST:
-            wrong.append(f"Line {number}: this name is too long. Initials are enough.")
+            wrong.append(_("Line {number}: this name is too long. Initials are enough.", number=number))
         elif name in seen:
-            wrong.append(f"Line {number}: “{name}” is in the list twice.")
+            wrong.append(_("Line {number}: “{name}” is in the list twice.", number=number, name=name))
         seen.add(name)
         invitees.append(found)
     faults = [Fault(pointer="/people", detail=" ".join(wrong))] if wrong else []
     more = unnamed.strip() or "0"
     if not (more.isascii() and more.isdigit() and len(more) < 6):
-        faults.append(Fault(pointer="/unnamed", detail=f"Give a whole number up to {MOST_AT_ONCE}, or leave it out."))
+        faults.append(
+            Fault(pointer="/unnamed", detail=_("Give a whole number up to {most}, or leave it out.", most=MOST_AT_ONCE))
+        )
     else:
         invitees += [Invitee("", None)] * min(int(more), MOST_AT_ONCE + 1)
     if len(invitees) > MOST_AT_ONCE:
-        faults.append(Fault(pointer="/people", detail=f"Invite up to {MOST_AT_ONCE} people at once."))
+        faults.append(Fault(pointer="/people", detail=_("Invite up to {most} people at once.", most=MOST_AT_ONCE)))
     if not faults and not invitees:
-        faults.append(Fault(pointer="/people", detail="Name at least one person, or ask for links without names."))
+        faults.append(Fault(pointer="/people", detail=_("Name at least one person, or ask for links without names.")))
     if faults:
         raise InvalidBody(faults)
     return invitees

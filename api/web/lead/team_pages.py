@@ -15,12 +15,13 @@ from api.http.paging import Paging, page_of
 from api.teams.cohorts import grant_team, revoke_team
 from api.teams.rows import teams
 from api.teams.teams import NewTeam, ReviewPolicy, TeamChange, change_team, create_team, delete_team
-from api.web.kit.forms import Form, see
+from api.text.language import _
+from api.web.kit.forms import SentForm, see
 from api.web.kit.once import once_at, one_time
 from api.web.kit.rendering import render
 from api.web.kit.visitors import Asks
 from api.web.lead.about import about_page, context_in, typed_in
-from api.web.lead.teams import FORMS, DeletePage, new_team_page, team_page, teams_page
+from api.web.lead.teams import DeletePage, form_words, new_team_page, team_page, teams_page
 from models.vocab import Form as TeamForm
 
 __all__ = ["Lead", "router"]
@@ -31,7 +32,6 @@ Lead = Annotated[Principal, Depends(Asks(Permission.WRITE_TEAMS))]
 """Somebody who looks after teams of their organization. Officers see teams at their desk."""
 Done = Annotated[str, Query(max_length=50)]
 
-_NAME = "Give the team a name of 1 to 200 characters."
 _MOST = 200
 
 
@@ -75,15 +75,15 @@ def get_new_team(request: Request, _: Lead) -> Response:
 
 @router.post("/teams/new")
 def post_new_team(
-    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, form: Form
+    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, form: SentForm
 ) -> Response:
     """Create a team, once, and go on to what it says about itself."""
     name, kind = " ".join(str(form.get("name", "")).split()), str(form.get("form", ""))
     faults = {}
     if not 1 <= len(name) <= _MOST:
-        faults["name"] = _NAME
-    if kind not in list(FORMS):
-        faults["form"] = "Choose one of the two."
+        faults["name"] = _("Give the team a name of 1 to 200 characters.")
+    if kind not in list(form_words()):
+        faults["form"] = _("Choose one of the two.")
     if faults:
         page = new_team_page(str(form.get("once", "")), name=name, form=kind, faults=faults)
         return render(request, "lead/team_new.html", page, status=422)
@@ -94,7 +94,7 @@ def post_new_team(
             team = create_team(session, lead, NewTeam(name=name, form=TeamForm(kind)), engine.instrument, now=now)
             return f"/teams/{team.id}/about?done=created", team.id
 
-        address, _ = once_at(session, form, make, owner=lead.actor, now=now)
+        address = once_at(session, form, make, owner=lead.actor, now=now)[0]
     return see(address)
 
 
@@ -122,7 +122,7 @@ def get_about(request: Request, lead: Lead, session: Reading, engine: EngineDep,
 
 @router.post("/teams/{team_id}/about")
 def post_about(
-    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, team_id: str, form: Form
+    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, team_id: str, form: SentForm
 ) -> Response:
     """Save it, unless somebody else did meanwhile; then the form comes back as it was typed."""
     name = " ".join(str(form.get("name", "")).split())
@@ -130,7 +130,7 @@ def post_about(
     with database.reading() as session:
         team = own_team(session, lead, team_id)
     typed = typed_in(form, engine.instrument, TeamForm(team.form))
-    faults = {} if 1 <= len(name) <= _MOST else {"name": _NAME}
+    faults = {} if 1 <= len(name) <= _MOST else {"name": _("Give the team a name of 1 to 200 characters.")}
     stale = False
     try:
         with database.writing() as session:
@@ -159,7 +159,7 @@ def post_about(
 
 @router.post("/teams/{team_id}/cohorts")
 def post_cohort(
-    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, team_id: str, form: Form
+    request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, team_id: str, form: SentForm
 ) -> Response:
     """Put the team into the cohort of a code that its program gave out."""
     code = str(form.get("code", "")).strip()
@@ -170,7 +170,7 @@ def post_cohort(
             grant_team(session, lead, code[:_MOST], team_id, now=now)
         return see(f"/teams/{team_id}?done=joined#sharing")
     except NotFound:
-        fault = "There is no cohort of this code. Copy it once more from what your program sent you."
+        fault = _("There is no cohort of this code. Copy it once more from what your program sent you.")
     with database.reading() as session:
         team = own_team(session, lead, team_id)
         page = team_page(session, lead, team, engine.instrument, now=now, fault=fault, code=code)
@@ -194,13 +194,15 @@ def get_delete(request: Request, lead: Lead, session: Reading, team_id: str) -> 
 
 
 @router.post("/teams/{team_id}/delete")
-def post_delete(request: Request, lead: Lead, database: DatabaseDep, now: Now, team_id: str, form: Form) -> Response:
+def post_delete(
+    request: Request, lead: Lead, database: DatabaseDep, now: Now, team_id: str, form: SentForm
+) -> Response:
     """Delete the team if its name was typed."""
     typed = " ".join(str(form.get("name", "")).split())
     with database.reading() as session:
         team = own_team(session, lead, team_id)
     if typed.casefold() != " ".join(team.name.split()).casefold():
-        page = DeletePage(team.id, team.name, typed, "This is not the team's name. Nothing was deleted.")
+        page = DeletePage(team.id, team.name, typed, _("This is not the team's name. Nothing was deleted."))
         return render(request, "lead/team_delete.html", page, status=422)
     with database.writing() as session:
         delete_team(session, lead, team_id, now=now)

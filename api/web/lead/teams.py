@@ -11,39 +11,25 @@ from api.assessments.rows import answered_in, assessments, latest_assessments, w
 from api.runs.rows import latest_runs
 from api.teams.cohorts import GrantView, team_grants
 from api.teams.rows import Team
-from api.teams.teams import ReviewPolicy
+from api.text.language import _
 from api.web.kit.checks import Standing, manner, standing
 from api.web.lead.about import important_gaps, labels_of
 from models.vocab import Form
 from recommender.instruments import LoadedInstrument
 
 __all__ = [
-    "FORMS",
     "CheckRow",
     "DeletePage",
     "NewTeamPage",
     "TeamPage",
     "TeamRow",
     "TeamsPage",
+    "form_words",
     "new_team_page",
     "team_page",
     "teams_page",
 ]
 
-_DONE = {
-    "created": "The team is here.",
-    "about": "What you said about your team is saved.",
-    "deleted": "The team and everything that belonged to it is deleted.",
-    "joined": "The team is in the cohort now.",
-    "left": "The team is out of the cohort.",
-}
-FORMS: Mapping[Form, tuple[str, str]] = {
-    Form.TEAM: ("A school or district improvement team", "People who work on improvement in one school or district."),
-    Form.HUB: (
-        "The hub of a network of schools",
-        "People who lead and support a network. The check asks about that, too.",
-    ),
-}
 _MOST_CHECKS = 100
 
 
@@ -113,7 +99,6 @@ class TeamPage(NamedTuple):
     gaps: Sequence[str]
     """Questions about the team that matter most and are not answered."""
     shared_with: Sequence[str]
-    sees_plan_at_once: bool
     checks: Sequence[CheckRow]
     """Newest first."""
     plan: Plan | None
@@ -144,9 +129,23 @@ class DeletePage(NamedTuple):
     fault: str
 
 
+def form_words() -> Mapping[Form, tuple[str, str]]:
+    """The two kinds of team: name and explanation."""
+    return {
+        Form.TEAM: (
+            _("A school or district improvement team"),
+            _("People who work on improvement in one school or district."),
+        ),
+        Form.HUB: (
+            _("The hub of a network of schools"),
+            _("People who lead and support a network. The check asks about that, too."),
+        ),
+    }
+
+
 def new_team_page(once: str, *, name: str = "", form: str = "", faults: Mapping[str, str] | None = None) -> NewTeamPage:
     """The form, with what was typed before."""
-    return NewTeamPage(once, name, form, [(key, *words) for key, words in FORMS.items()], faults or {})
+    return NewTeamPage(once, name, form, [(key, *words) for key, words in form_words().items()], faults or {})
 
 
 def teams_page(
@@ -169,7 +168,7 @@ def teams_page(
             TeamRow(
                 team.id,
                 team.name,
-                "Network hub" if team.form == Form.HUB else "Team",
+                _("Network hub") if team.form == Form.HUB else _("Team"),
                 standing(check, answered, has_results=check.id in results, now=now)
                 if (check := latest.get(team.id))
                 else None,
@@ -180,7 +179,7 @@ def teams_page(
         next_cursor=next_cursor,
         is_first=is_first,
         name=name,
-        done=_DONE.get(done, ""),
+        done=_done().get(done, ""),
     )
 
 
@@ -215,15 +214,14 @@ def team_page(
     return TeamPage(
         id=team.id,
         name=team.name,
-        form="Network hub" if team.form == Form.HUB else "Team",
+        form=_("Network hub") if team.form == Form.HUB else _("Team"),
         facts=[(words, answer) for key, (words, answer) in labels.items() if instrument.handling[key].on_team_page],
         gaps=important_gaps(team.context, instrument, Form(team.form)),
         shared_with=labels["share_with"][1].split("; ") if "share_with" in labels else [],
-        sees_plan_at_once=team.review_policy == ReviewPolicy.AFTER_RELEASE,
         checks=rows,
         plan=_plans(session, [team.id]).get(team.id),
         grants=[grant for grant in team_grants(session, principal, team.id) if grant.revoked_at is None],
-        done=_DONE.get(done, ""),
+        done=_done().get(done, ""),
         fault=fault,
         code=code,
     )
@@ -231,8 +229,19 @@ def team_page(
 
 def _plans(session: Session, team_ids: Sequence[str]) -> dict[str, Plan]:
     return {
-        team_id: Plan("Plan is ready", "accent", f"/assessments/{run.assessment_id}/plan")
+        team_id: Plan(_("Plan is ready"), "accent", f"/assessments/{run.assessment_id}/plan")
         if run.released_at
-        else Plan("Plan is with the program officer", "", "")
+        else Plan(_("Plan is with the program officer"), "", "")
         for team_id, run in latest_runs(session, team_ids).items()
+    }
+
+
+def _done() -> Mapping[str, str]:
+    """What was done, by the word for it in an address."""
+    return {
+        "created": _("The team is here."),
+        "about": _("What you said about your team is saved."),
+        "deleted": _("The team and everything that belonged to it is deleted."),
+        "joined": _("The team is in the cohort now."),
+        "left": _("The team is out of the cohort."),
     }

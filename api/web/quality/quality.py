@@ -5,8 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from api.engine.engine import Engine
-from api.evaluation.published import Part, parts_compared
-from api.web.quality.words import PARTS, SLICES, STEADY, group_word, grouping_word, system_word
+from api.evaluation.published import ReportPart, parts_compared
+from api.text.language import _, word
+from api.web.quality.words import group_word, grouping_word, part_words, slice_words, steady_words, system_word
 from models.evaluation import (
     Band,
     GateCheck,
@@ -27,7 +28,7 @@ FEW_SUPPORTS = 10
 """Groups with fewer supports have rough ratios."""
 
 
-class Mark(NamedTuple):
+class ShownInterval(NamedTuple):
     """A value with its interval, as places on an axis, in percent of its length."""
 
     at: float
@@ -35,14 +36,14 @@ class Mark(NamedTuple):
     high: float | None
 
 
-class System(NamedTuple):
+class ShownSystem(NamedTuple):
     """One way to rank."""
 
     title: str
     ours: bool
     value: float
     band: Band
-    mark: Mark
+    mark: ShownInterval
     need_coverage: float | None
     forbidden: int
     wins: int | None
@@ -51,7 +52,7 @@ class System(NamedTuple):
     losses: int | None
 
 
-class Group(NamedTuple):
+class ShownGroup(NamedTuple):
     """Our ranking for one group of teams."""
 
     title: str
@@ -59,7 +60,7 @@ class Group(NamedTuple):
     value: float
     difference: float
     band: Band
-    mark: Mark
+    mark: ShownInterval
     sure: bool
     """Whether the whole interval is above zero."""
 
@@ -68,7 +69,7 @@ class Slice(NamedTuple):
     """Teams told apart by one thing."""
 
     title: str
-    groups: Sequence[Group]
+    groups: Sequence[ShownGroup]
     too_small: Sequence[tuple[str, int]]
     """Groups with too few teams, and their number."""
 
@@ -92,7 +93,7 @@ class AttentionTable(NamedTuple):
     rows: Sequence[Attention]
 
 
-class Check(NamedTuple):
+class ShownCheck(NamedTuple):
     """One check of the gate, in words."""
 
     title: str
@@ -115,6 +116,8 @@ class QualityPage(NamedTuple):
     """The page, for one kind of support."""
 
     kind: SupportKind
+    things: str
+    """What its supports are called."""
     kinds: Sequence[tuple[SupportKind, str]]
     made_on: date
     judged_by: str
@@ -123,12 +126,12 @@ class QualityPage(NamedTuple):
     on_unseen_teams: float | None
     n_teams: int
     n_supports: int
-    ours: System
-    best_other: System
+    ours: ShownSystem
+    best_other: ShownSystem
     """The best of the others; it may be above ours."""
-    baseline: System
+    baseline: ShownSystem
     baseline_title: str
-    systems: Sequence[System]
+    systems: Sequence[ShownSystem]
     slices: Sequence[Slice]
     n_groups: int
     n_sure: int
@@ -142,14 +145,14 @@ class QualityPage(NamedTuple):
     gate_recorded_on: date
     n_checks: int
     n_failed: int
-    failed: Sequence[Check]
+    failed: Sequence[ShownCheck]
     """Of all kinds."""
-    checks: Sequence[Check]
+    checks: Sequence[ShownCheck]
     """Of this kind, and those over all lists."""
     unchanged: bool
     """Whether every change is zero: the ranking is the recorded one."""
     behavior: Sequence[Held]
-    parts: Sequence[Part] | None
+    parts: Sequence[ReportPart] | None
     different: Sequence[str]
     """Names of the parts that are served otherwise than they were evaluated."""
     part_titles: Mapping[str, str]
@@ -181,9 +184,8 @@ def quality_page(evaluation: PublishedEvaluation, engine: Engine, kind: SupportK
     parts = parts_compared(evaluation, engine)
     return QualityPage(
         kind=chosen.kind,
-        kinds=[
-            (one.kind, "Resources" if one.kind is SupportKind.RESOURCE else "Providers") for one in evaluation.lists
-        ],
+        things=word(chosen.kind, "many").lower(),
+        kinds=[(one.kind, word(one.kind, "many")) for one in evaluation.lists],
         made_on=evaluation.made_on,
         judged_by=evaluation.judged_by,
         flattered=evaluation.flattered,
@@ -201,7 +203,7 @@ def quality_page(evaluation: PublishedEvaluation, engine: Engine, kind: SupportK
         n_sure=sum(group.sure for group in groups),
         axis=axis,
         attention=_attention(chosen.attention, engine),
-        stability=[(STEADY.get(one.perturbation, one.perturbation), one) for one in chosen.stability],
+        stability=[(steady_words().get(one.perturbation, one.perturbation), one) for one in chosen.stability],
         gate_passed=evaluation.gate.passed,
         gate_recorded_on=evaluation.gate.recorded_on,
         n_checks=len(checks),
@@ -215,14 +217,14 @@ def quality_page(evaluation: PublishedEvaluation, engine: Engine, kind: SupportK
             if one.kind is chosen.kind
         ],
         parts=parts,
-        different=[PARTS.get(part.name, part.name) for part in parts or () if not part.same],
-        part_titles=PARTS,
+        different=[part_words().get(part.name, part.name) for part in parts or () if not part.same],
+        part_titles=part_words(),
     )
 
 
-def _system(system: PublishedSystem, ours: str) -> System:
+def _system(system: PublishedSystem, ours: str) -> ShownSystem:
     against = system.ours_against
-    return System(
+    return ShownSystem(
         title=system_word(system.name),
         ours=system.name == ours,
         value=system.value,
@@ -236,12 +238,14 @@ def _system(system: PublishedSystem, ours: str) -> System:
     )
 
 
-def _mark(value: float, band: Band, start: float, stop: float) -> Mark:
+def _mark(value: float, band: Band, start: float, stop: float) -> ShownInterval:
     def place(number: float) -> float:
         return round(100 * min(max((number - start) / (stop - start), 0.0), 1.0), 2)
 
     known = band.low is not None and band.high is not None
-    return Mark(place(value), place(band.low or 0.0) if known else None, place(band.high or 0.0) if known else None)
+    return ShownInterval(
+        place(value), place(band.low or 0.0) if known else None, place(band.high or 0.0) if known else None
+    )
 
 
 def _axis(slices: Sequence[TeamSlice]) -> float:
@@ -257,7 +261,7 @@ def _axis(slices: Sequence[TeamSlice]) -> float:
 
 
 def _slices(chosen: PublishedList, engine: Engine, axis: float) -> list[Slice]:
-    groups: dict[str, list[Group]] = {}
+    groups: dict[str, list[ShownGroup]] = {}
     small: dict[str, list[tuple[str, int]]] = {}
     for one in chosen.slices:
         title = group_word(engine.instrument, one.slice, one.group)
@@ -268,8 +272,8 @@ def _slices(chosen: PublishedList, engine: Engine, axis: float) -> list[Slice]:
         band = one.difference_band
         mark = _mark(one.difference, band, -axis, axis)
         sure = band.low is not None and band.low > 0
-        shown.append(Group(title, one.n_teams, one.value, one.difference, band, mark, sure))
-    return [Slice(SLICES.get(name, name), groups[name], small[name]) for name in groups]
+        shown.append(ShownGroup(title, one.n_teams, one.value, one.difference, band, mark, sure))
+    return [Slice(slice_words().get(name, name), groups[name], small[name]) for name in groups]
 
 
 def _attention(found: Sequence[GroupAttention], engine: Engine) -> list[AttentionTable]:
@@ -285,24 +289,24 @@ def _attention(found: Sequence[GroupAttention], engine: Engine) -> list[Attentio
             rough=one.n_supports < FEW_SUPPORTS,
         )
         tables.setdefault(one.grouping, []).append(row)
-    return [AttentionTable(SLICES.get(name, name), rows) for name, rows in tables.items()]
+    return [AttentionTable(slice_words().get(name, name), rows) for name, rows in tables.items()]
 
 
 def _fair(ratio: float | None) -> str:
     if ratio is None:
-        return "nobody judged it useful"
+        return _("nobody judged it useful")
     if ratio < FAIR_FROM:
-        return "less than it earns"
-    return "more than it earns" if ratio > FAIR_TO else "about what it earns"
+        return _("less than it earns")
+    return _("more than it earns") if ratio > FAIR_TO else _("about what it earns")
 
 
-def _check(check: GateCheck, engine: Engine) -> Check:
+def _check(check: GateCheck, engine: Engine) -> ShownCheck:
     title = check.text[:1].upper() + check.text[1:]
     if check.kind is not None:
-        title = "Resources" if check.kind is SupportKind.RESOURCE else "Providers"
+        title = word(check.kind, "many")
         if check.slice is None:
-            title += ", all teams"
+            title = _("{kind}, all teams", kind=title)
         else:
             group = group_word(engine.instrument, check.slice, check.group or "")
-            title += f", {SLICES.get(check.slice, check.slice).lower()}: {group}"
-    return Check(title, check.n_teams, check.change, check.margin, check.passed)
+            title += f", {slice_words().get(check.slice, check.slice).lower()}: {group}"
+    return ShownCheck(title, check.n_teams, check.change, check.margin, check.passed)

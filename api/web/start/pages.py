@@ -8,7 +8,7 @@ from api.http.browsers import PresentToken, SettingsDep, set_cookie, set_session
 from api.http.dependencies import DatabaseDep, Now
 from api.people.people import make_link
 from api.people.sign_in import sign_in_by_link
-from api.web.kit.forms import Form, see
+from api.web.kit.forms import SentForm, see
 from api.web.kit.visitors import CHECK_COOKIE
 from api.web.start.fill import Demo
 from api.web.start.rooms import door_of
@@ -35,7 +35,7 @@ def post_enter(
     settings: SettingsDep,
     now: Now,
     present: PresentToken,
-    form: Form,
+    form: SentForm,
 ) -> Response:
     """Let the browser in as the sample person of a door, and lead it there."""
     door = door_of(demo, str(form.get("door", "")))

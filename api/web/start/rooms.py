@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from api.access.principals import Scope
+from api.text.language import _
 from api.web.kit.visitors import check_path
 from api.web.start.fill import Demo
 
@@ -50,48 +51,48 @@ def door_of(demo: Demo, key: str) -> Door | None:
 
 
 def _rooms(demo: Demo) -> Iterator[Room]:
-    lead, officer, curator, evaluator = "Team lead", "Program officer", "Curator", "Evaluator"
+    lead, officer, curator, evaluator = _("Team lead"), _("Program officer"), _("Curator"), _("Evaluator")
     window = {what: f"/assessments/{assessment_id}" for what, assessment_id in demo.assessments.items()}
     run = {what: f"/desk/runs/{run_id}" for what, run_id in demo.runs.items()}
     yield Room(
         "mid-way",
-        "A team in the middle of its check",
-        "A school team took the check up two days ago. One of its four people is done, and one is half-way.",
+        _("A team in the middle of its check"),
+        _("A school team took the check up two days ago. One of its four people is done, and one is half-way."),
         (
-            Door("answer", "Team member", "Go on with the check", None, check_path(demo.respondent)),
-            Door("people", lead, "See how far the team is", Scope.PORTAL, window["mid-way"]),
-            Door("about", lead, "Describe the team", Scope.PORTAL, f"/teams/{demo.teams['mid-way']}/about"),
+            Door("answer", _("Team member"), _("Go on with the check"), None, check_path(demo.respondent)),
+            Door("people", lead, _("See how far the team is"), Scope.PORTAL, window["mid-way"]),
+            Door("about", lead, _("Describe the team"), Scope.PORTAL, f"/teams/{demo.teams['mid-way']}/about"),
         ),
     )
     yield Room(
         "reviewed",
-        "A team with a plan",
-        "A high school team has its results. An officer looked at the matches and released the plan.",
+        _("A team with a plan"),
+        _("A high school team has its results. An officer looked at the matches and released the plan."),
         (
-            Door("results", lead, "See the results", Scope.PORTAL, f"{window['reviewed']}/results"),
-            Door("plan", lead, "See the plan", Scope.PORTAL, f"{window['reviewed']}/plan"),
-            Door("reviewed", officer, "See the finished review", Scope.OFFICER, run["reviewed"]),
+            Door("results", lead, _("See the results"), Scope.PORTAL, f"{window['reviewed']}/results"),
+            Door("plan", lead, _("See the plan"), Scope.PORTAL, f"{window['reviewed']}/plan"),
+            Door("reviewed", officer, _("See the finished review"), Scope.OFFICER, run["reviewed"]),
         ),
     )
     yield Room(
         "retaken",
-        "A team that took the check again",
-        "The hub of a network used its plan for half a year. Then it took the check again; the new matches wait.",
+        _("A team that took the check again"),
+        _("The hub of a network used its plan for half a year. Then it took the check again; the new matches wait."),
         (
-            Door("growth", lead, "See what has changed", Scope.PORTAL, f"{window['retaken']}/growth"),
-            Door("retaken", lead, "See the team's page", Scope.PORTAL, f"/teams/{demo.teams['retaken']}"),
-            Door("review", officer, "Review the new matches", Scope.OFFICER, run["retaken"]),
+            Door("growth", lead, _("See what has changed"), Scope.PORTAL, f"{window['retaken']}/growth"),
+            Door("retaken", lead, _("See the team's page"), Scope.PORTAL, f"/teams/{demo.teams['retaken']}"),
+            Door("review", officer, _("Review the new matches"), Scope.OFFICER, run["retaken"]),
         ),
     )
     yield Room(
         "everything",
-        "All of it",
-        "The whole site, as each role finds it after signing in.",
+        _("All of it"),
+        _("The whole site, as each role finds it after signing in."),
         (
-            Door("teams", lead, "All teams", Scope.PORTAL, "/teams"),
-            Door("desk", officer, "The review desk", Scope.OFFICER, "/desk"),
-            Door("catalog", curator, "The catalog of supports", Scope.CURATOR, "/catalog"),
-            Door("coverage", curator, "Where the catalog is thin", Scope.CURATOR, "/catalog/coverage"),
-            Door("quality", evaluator, "How good the matches are", Scope.EVALUATOR, "/quality"),
+            Door("teams", lead, _("All teams"), Scope.PORTAL, "/teams"),
+            Door("desk", officer, _("The review desk"), Scope.OFFICER, "/desk"),
+            Door("catalog", curator, _("The catalog of supports"), Scope.CURATOR, "/catalog"),
+            Door("coverage", curator, _("Where the catalog is thin"), Scope.CURATOR, "/catalog/coverage"),
+            Door("quality", evaluator, _("How good the matches are"), Scope.EVALUATOR, "/quality"),
         ),
     )

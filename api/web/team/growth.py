@@ -7,23 +7,24 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from api.access.reach import shares_with_officer
-from api.assessments.profiles import Comparison, compare
+from api.assessments.profiles import TwoWaves, compare
 from api.engine.engine import Engine
 from api.errors import Conflict, NoResults, NotFound, NotReleased
 from api.recommending.changes import tell_changes_of_runs
 from api.reviews.released import plan_standing
 from api.runs.rows import Run, run_before
 from api.runs.stored import seen_run
-from api.web.kit.scale import Mark, Tick, mark_at, ticks
+from api.text.language import word
+from api.web.kit.scale import ScaleMark, Tick, mark_at, ticks
 from api.web.team.results import NoResultsPage, nothing_yet
-from api.web.team.viewpoints import Frame, Viewpoint
-from models.change_story import ChangeFactor, ChangeStory, Move
+from api.web.team.viewpoints import TeamFrame, Viewpoint
+from models.change_story import ChangeFactor, ChangeStory, ListChange
 from models.growth import DomainGrowth
 from models.profile import CapacityProfile
-from models.vocab import Domain, SupportKind
+from models.vocab import Domain
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["GrowthPage", "GrowthRow", "MoveRow", "Moves", "Part", "Story", "growth_page"]
+__all__ = ["GrowthPage", "GrowthRow", "MovePart", "MoveRow", "Moves", "Story", "growth_page"]
 
 _FACTORS: Mapping[ChangeFactor, tuple[str, int]] = {
     ChangeFactor.ANSWERS: ("your answers", 1),
@@ -35,7 +36,6 @@ _FACTORS: Mapping[ChangeFactor, tuple[str, int]] = {
     ChangeFactor.MODEL: ("our way of ranking", 5),
 }
 """Words and color of each cause."""
-_LISTS = {SupportKind.RESOURCE: "Resources", SupportKind.PROVIDER: "Partners"}
 _HALF = 48.0
 """Percent of a bar's width on each side of its middle."""
 _TELLING = 0.05
@@ -45,9 +45,9 @@ class GrowthRow(NamedTuple):
     """One domain at two times. Words are empty where there is nothing to show."""
 
     name: str
-    before: Mark | None
-    after: Mark | None
-    then: Mark | None
+    before: ScaleMark | None
+    after: ScaleMark | None
+    then: ScaleMark | None
     """Where the team now places itself back then."""
     before_words: str
     """`2.1, Developing`."""
@@ -59,7 +59,7 @@ class GrowthRow(NamedTuple):
     sentence: str
 
 
-class Part(NamedTuple):
+class MovePart(NamedTuple):
     """What one cause did to a support's place."""
 
     words: str
@@ -75,7 +75,7 @@ class MoveRow(NamedTuple):
 
     title: str
     sentence: str
-    parts: tuple[Part, ...]
+    parts: tuple[MovePart, ...]
 
 
 class Moves(NamedTuple):
@@ -97,7 +97,7 @@ class Story(NamedTuple):
 class GrowthPage(NamedTuple):
     """Everything on the page."""
 
-    frame: Frame
+    frame: TeamFrame
     why_not: str
     """Why there is nothing to compare; empty when there is."""
     earlier_at: datetime | None
@@ -189,7 +189,7 @@ def _two_runs(session: Session, view: Viewpoint, run_id: str | None) -> tuple[Ru
     return before.run, after.run
 
 
-def _rows(found: Comparison, instrument: LoadedInstrument) -> tuple[GrowthRow, ...]:
+def _rows(found: TwoWaves, instrument: LoadedInstrument) -> tuple[GrowthRow, ...]:
     names = {level.value: level.name for level in instrument.instrument.levels}
     before, after = _errors(found.before), _errors(found.after)
     return tuple(
@@ -228,7 +228,7 @@ def _story(story: ChangeStory) -> Story:
         story.headline,
         tuple(
             Moves(
-                _LISTS[one.kind],
+                word(one.kind, "many_for_teams"),
                 tuple(
                     (name, tuple(_move(move, largest) for move in group))
                     for name, group in (
@@ -245,13 +245,13 @@ def _story(story: ChangeStory) -> Story:
     )
 
 
-def _reach(move: Move) -> float:
+def _reach(move: ListChange) -> float:
     """How far the bar of a move reaches from its middle, on the longer side."""
     ups = sum(part for part in move.parts.values() if part > 0)
     return max(ups, -sum(part for part in move.parts.values() if part < 0))
 
 
-def _move(move: Move, largest: float) -> MoveRow:
+def _move(move: ListChange, largest: float) -> MoveRow:
     parts = []
     right = left = 50.0
     for factor, places in sorted(move.parts.items(), key=lambda part: -abs(part[1])):
@@ -266,7 +266,7 @@ def _move(move: Move, largest: float) -> MoveRow:
             right += width
         size = f"{abs(places):.1f}".removesuffix(".0")
         parts.append(
-            Part(
+            MovePart(
                 f"{words}: {'up' if places > 0 else 'down'} {size} {'place' if size == '1' else 'places'}",
                 f"{x:.1f}%",
                 f"{width:.1f}%",

@@ -10,7 +10,7 @@ from api.web.kit.profile import DomainRow
 from api.web.kit.scale import Tick
 from api.web.team.conversation import Prompt, Strength
 from api.web.team.results import NoResultsPage, results_page
-from api.web.team.viewpoints import Frame, Viewpoint
+from api.web.team.viewpoints import TeamFrame, Viewpoint
 from models.vocab import NeedWord
 
 __all__ = ["AgendaItem", "GuidePage", "guide_page"]
@@ -31,7 +31,7 @@ class AgendaItem(NamedTuple):
 class GuidePage(NamedTuple):
     """Everything on the page."""
 
-    frame: Frame
+    frame: TeamFrame
     taken_at: datetime
     people: str
     agenda: tuple[AgendaItem, ...]

@@ -14,7 +14,7 @@ from api.recommending.making import Made, NewRun, make_run, present_case, store_
 from api.reviews.feedback import take_mark
 from api.reviews.released import plan_standing, released_run
 from api.reviews.review import read_review
-from api.web.kit.forms import Form, see
+from api.web.kit.forms import SentForm, see
 from api.web.kit.rendering import render
 from api.web.team.growth import growth_page
 from api.web.team.guide import guide_page
@@ -74,7 +74,7 @@ async def post_plan(
 
 
 @_pages.post("/plan/marks")
-def post_mark(view: Viewing, session: Writing, engine: EngineDep, now: Now, form: Form) -> Response:
+def post_mark(view: Viewing, session: Writing, engine: EngineDep, now: Now, form: SentForm) -> Response:
     """Take what the person says of a support; the same form again changes nothing."""
     sent = {name: str(form.get(name, "")) for name in ("once", "support", "mark", "reason")}
     faults = []

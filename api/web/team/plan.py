@@ -12,15 +12,16 @@ from api.reviews.feedback_rows import SupportFeedback, feedback_on_supports
 from api.reviews.match_rows import statuses_of_team
 from api.reviews.released import PlanStanding, ReleasedMatch, ReleasedRun, plan_standing, released_run
 from api.reviews.review import OpenReview, read_review
+from api.text.language import word
 from api.web.kit.support_facts import duration_table, find_support, support_facts
 from api.web.team.results import NoResultsPage, nothing_yet
-from api.web.team.viewpoints import Frame, Viewpoint
+from api.web.team.viewpoints import TeamFrame, Viewpoint
 from models.match import FeedbackKind, MatchState, TeamReason
 from models.recommendation import Match
-from models.vocab import Phase, SupportKind
+from models.vocab import Phase
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["DONE", "REASONS", "Card", "Group", "Marks", "PlanPage", "Quote", "plan_page"]
+__all__ = ["DONE", "REASONS", "Marks", "PlanCard", "PlanGroup", "PlanPage", "Quote", "plan_page"]
 
 DONE = {
     FeedbackKind.SAVED: "Saved for your team.",
@@ -48,11 +49,6 @@ _PHASES = {
     Phase.BUILD: ("Build", "Helps you toward the next level."),
     Phase.PARTNER: ("Work with a partner", "The gap is wide enough that working with someone pays off."),
 }
-_OTHERS = {
-    SupportKind.RESOURCE: ("More resources that fit", "Things to read, watch or use on your own."),
-    SupportKind.PROVIDER: ("More partners that fit", "Groups that work with teams like yours."),
-}
-_KINDS = {SupportKind.RESOURCE: "Resource", SupportKind.PROVIDER: "Partner"}
 _TOLD = (*DONE, FeedbackKind.DECLINED)
 
 
@@ -80,7 +76,7 @@ class Marks(NamedTuple):
     did_not_help: int = 0
 
 
-class Card(NamedTuple):
+class PlanCard(NamedTuple):
     """One support."""
 
     support_id: str
@@ -107,18 +103,18 @@ class Card(NamedTuple):
     """What has just been done with it; empty when nothing has."""
 
 
-class Group(NamedTuple):
+class PlanGroup(NamedTuple):
     """Supports under one heading."""
 
     name: str
     about: str
-    cards: tuple[Card, ...]
+    cards: tuple[PlanCard, ...]
 
 
 class PlanPage(NamedTuple):
     """Everything on the page."""
 
-    frame: Frame
+    frame: TeamFrame
     plan: PlanStanding
     may_make: bool
     marks: frozenset[FeedbackKind]
@@ -128,8 +124,8 @@ class PlanPage(NamedTuple):
     reviewed: bool
     """Whether an officer released it."""
     comments: tuple[str, ...]
-    phases: tuple[Group, ...]
-    others: tuple[Group, ...]
+    phases: tuple[PlanGroup, ...]
+    others: tuple[PlanGroup, ...]
     unmet: tuple[tuple[str, str], ...]
     """Kinds and needs that nothing in the catalog is good enough for."""
     before: tuple[tuple[str, str], ...]
@@ -208,36 +204,37 @@ def plan_page(
     )
 
 
-def _phases(seen: ReleasedRun, known: _Known) -> tuple[Group, ...]:
+def _phases(seen: ReleasedRun, known: _Known) -> tuple[PlanGroup, ...]:
     """The phases with something in them, each in the officer's order."""
     matches = {match.support_id: match for one in seen.lists for match in one.matches}
     groups = []
     for phase in seen.plan:
         entries = sorted(phase.entries, key=lambda entry: (entry.kind, matches[entry.support_id].place))
         cards = [_card(matches[entry.support_id], known, because=entry.because, full=True) for entry in entries]
-        groups.append(Group(*_PHASES[phase.phase], tuple(cards)))
+        groups.append(PlanGroup(*_PHASES[phase.phase], tuple(cards)))
     return tuple(groups)
 
 
-def _others(seen: ReleasedRun, known: _Known) -> tuple[Group, ...]:
+def _others(seen: ReleasedRun, known: _Known) -> tuple[PlanGroup, ...]:
     planned = {entry.support_id for phase in seen.plan for entry in phase.entries}
     groups = []
     for one in seen.lists:
         left = [match for match in one.matches if match.support_id not in planned]
         # What an officer added or put first is there to be read.
         cards = [_card(m, known, full=m.added or m.pinned or m.support_id == known.open_id) for m in left]
-        groups.append(Group(*_OTHERS[one.kind], tuple(cards)))
+        title = f"More {word(one.kind, 'many_for_teams').lower()} that fit"
+        groups.append(PlanGroup(title, word(one.kind, "explained"), tuple(cards)))
     return tuple(group for group in groups if group.cards)
 
 
-def _card(match: ReleasedMatch, known: _Known, *, because: str = "", full: bool) -> Card:
+def _card(match: ReleasedMatch, known: _Known, *, because: str = "", full: bool) -> PlanCard:
     instrument = known.engine.instrument
     support = find_support(known.engine, match.support_id)
-    return Card(
+    return PlanCard(
         support_id=match.support_id,
         title=match.title,
         url=match.url if match.url.startswith(("https://", "http://")) else "",
-        kind=_KINDS[match.kind],
+        kind=word(match.kind, "for_teams"),
         facts=support_facts(support, instrument, duration_table(known.engine)) if support and full else (),
         needs=tuple(instrument.domains[domain].name for domain in match.needs),
         why=tuple(match.why),
@@ -273,7 +270,7 @@ def _new(session: Session, seen: ReleasedRun) -> frozenset[str]:
 
 def _unmet(opened: OpenReview, instrument: LoadedInstrument) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (_KINDS[need.kind].lower(), instrument.domains[need.domain].name)
+        (word(need.kind, "for_teams").lower(), instrument.domains[need.domain].name)
         for one in opened.document.lists
         for need in one.unmet_needs
     )

@@ -12,7 +12,7 @@ from api.reviews.released import PlanStanding, plan_standing
 from api.web.kit.checks import until
 from api.web.kit.profile import ProfileChart, profile_chart
 from api.web.team.conversation import Prompt, Strength, prompts, strengths
-from api.web.team.viewpoints import Frame, Viewpoint
+from api.web.team.viewpoints import TeamFrame, Viewpoint
 from models.vocab import AnswerMode
 from recommender.instruments import LoadedInstrument
 
@@ -30,12 +30,12 @@ class RoleRow(NamedTuple):
 class NoResultsPage(NamedTuple):
     """There is nothing to see yet."""
 
-    frame: Frame
+    frame: TeamFrame
     until: str
     """When the check closes, in words that follow "until"; empty when nobody has said."""
 
 
-def nothing_yet(frame: Frame, closes_at: datetime | None) -> NoResultsPage:
+def nothing_yet(frame: TeamFrame, closes_at: datetime | None) -> NoResultsPage:
     """The page of a check without results, which closes at that time."""
     return NoResultsPage(frame, until(closes_at) if closes_at else "")
 
@@ -43,7 +43,7 @@ def nothing_yet(frame: Frame, closes_at: datetime | None) -> NoResultsPage:
 class ResultsPage(NamedTuple):
     """Everything on the page."""
 
-    frame: Frame
+    frame: TeamFrame
     taken_at: datetime
     people: str
     """Whose answers these are."""

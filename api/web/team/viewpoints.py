@@ -13,17 +13,17 @@ from api.assessments.rows import Assessment, find_assessment, find_place
 from api.errors import NotFound
 from api.http.dependencies import DatabaseDep, EngineDep, Now
 from api.teams.rows import Team
-from api.web.kit.visitors import Asks, Invited, check_path
+from api.web.kit.visitors import Asks, InvitedHere, check_path
 from models.match import FeedbackKind
 
-__all__ = ["Frame", "Viewing", "Viewpoint", "as_invited", "as_signed_in"]
+__all__ = ["TeamFrame", "Viewing", "Viewpoint", "as_invited", "as_signed_in"]
 
 _TEAMMATE = frozenset({FeedbackKind.HELPFUL, FeedbackKind.NOT_HELPFUL})
 _LEAD = frozenset({*_TEAMMATE, FeedbackKind.SAVED, FeedbackKind.UNSAVED, FeedbackKind.STARTED, FeedbackKind.FINISHED})
 _PAGES = (("results", "Results"), ("plan", "Plan"), ("growth", "Growth"), ("guide", "Meeting guide"))
 
 
-class Frame(NamedTuple):
+class TeamFrame(NamedTuple):
     """What stands around each of the four pages."""
 
     team: str
@@ -69,7 +69,7 @@ class Viewpoint:
             find_assessment(session, self.assessment_id, lock=True)
         return visible_assessment(session, self.principal, self.assessment_id)
 
-    def frame(self, team: Team, page: str) -> Frame:
+    def frame(self, team: Team, page: str) -> TeamFrame:
         """What stands around the page of that address."""
         words = dict(_PAGES)
         trail: tuple[tuple[str, str], ...]
@@ -78,7 +78,7 @@ class Viewpoint:
         else:
             trail = (("/teams", "Teams"), (f"/teams/{team.id}", team.name))
         tabs = tuple((f"{self.base}/{address}", name, address == page) for address, name in _PAGES)
-        return Frame(team.name, self.base, trail, words[page], tabs, self.invited)
+        return TeamFrame(team.name, self.base, trail, words[page], tabs, self.invited)
 
 
 def as_signed_in(
@@ -100,7 +100,7 @@ def as_signed_in(
     request.state.viewpoint = Viewpoint(principal, assessment_id, f"/assessments/{assessment_id}", invited=False)
 
 
-def as_invited(request: Request, invitation: Invited, database: DatabaseDep, engine: EngineDep, now: Now) -> None:
+def as_invited(request: Request, invitation: InvitedHere, database: DatabaseDep, engine: EngineDep, now: Now) -> None:
     """Look as a person of the team, at the window of the invitation.
 
     Raises:

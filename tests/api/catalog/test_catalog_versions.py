@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from api.engine import engine
+from models.vocab import SupportKind
 from recommender.catalog.load import starter_catalog
 from recommender.pipeline import Recommender
 from tests.fixtures.catalogs import catalog_texts, import_and_serve, serve
 from tests.fixtures.service import Service, running_service
 
-GONE, CHANGED = (support.id for support in starter_catalog().resources[:2])
+GONE, CHANGED = (support.id for support in starter_catalog().by_kind[SupportKind.RESOURCE][:2])
 CHANGES = {"without": {GONE}, "changed": {CHANGED: {"title": "Another title"}}}
 
 
@@ -22,7 +23,7 @@ def test_an_import_reports_what_differs_and_changes_nothing_yet(service: Service
     assert made.status_code == 201, made.text
     report = made.json()
     assert (report["added"], report["changed"], report["removed"]) == ([], [CHANGED], [GONE])
-    assert report["n_resources"] == len(starter_catalog().resources) - 1
+    assert report["n_resources"] == len(starter_catalog().by_kind[SupportKind.RESOURCE]) - 1
     kept = curator.get(made.headers["Location"]).json()
     assert (kept["active"], kept["serving"], kept["activated_at"]) == (False, False, None)
     assert curator.get(f"/v1/supports/{GONE}").status_code == 200

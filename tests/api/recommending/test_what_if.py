@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.vocab import Domain
+from models.vocab import Domain, SupportKind
 from recommender.catalog.load import starter_catalog
 from tests.fixtures.catalogs import import_and_serve
 from tests.fixtures.runs import grant, team_with_results
@@ -126,7 +126,7 @@ def test_why_not_names_the_rule_that_excluded_a_support(service: Service) -> Non
     portal = service.as_("portal")
     team_id = team_with_results(service, "new-school-team", budget="none", **ALONE)
     run_id = portal.post(f"/v1/teams/{team_id}/recommendations", json={}).json()["id"]
-    paid = next(support.id for support in starter_catalog().providers if support.cost == "paid")
+    paid = next(support.id for support in starter_catalog().by_kind[SupportKind.PROVIDER] if support.cost == "paid")
     answer = portal.get(f"/v1/runs/{run_id}/why-not/{paid}").json()["why_not"]
     assert answer["outcome"] == "excluded"
     assert answer["excluded_by"]
@@ -136,7 +136,7 @@ def test_why_not_of_what_the_run_cannot_list_is_a_problem(service: Service) -> N
     portal = service.as_("portal")
     team_id = team_with_results(service, **ALONE)
     run_id = portal.post(f"/v1/teams/{team_id}/recommendations", json={"kinds": ["resource"]}).json()["id"]
-    provider = starter_catalog().providers[0].id
+    provider = starter_catalog().by_kind[SupportKind.PROVIDER][0].id
     other_kind = portal.get(f"/v1/runs/{run_id}/why-not/{provider}")
     assert (other_kind.status_code, other_kind.json()["type"]) == (409, "/problems/conflict")
     unknown = portal.get(f"/v1/runs/{run_id}/why-not/res-unknown")

@@ -6,13 +6,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.engine.engine import Engine
+from models.vocab import SupportKind
 from tests.fixtures.reviewing import resources, review_of
 from tests.fixtures.service import Service
 from tests.fixtures.stored_runs import PROGRAM, StoredRun, stored_run
 
 
 def events(service: Service, run: StoredRun, n: int = 3, **fields: Any) -> list[dict[str, Any]]:
-    supports = service.app.state.engine.catalog.resources
+    supports = service.app.state.engine.catalog.by_kind[SupportKind.RESOURCE]
     event = {"team_id": run.team_id, "kind": "viewed", "at": "2026-10-14T12:00:00-05:00", **fields}
     return [{"event_id": f"ev-{i}", "support_id": supports[i].id, **event} for i in range(n)]
 

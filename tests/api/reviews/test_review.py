@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from models.vocab import SupportKind
 from tests.fixtures.reviewing import act, done, resources, review_of
 from tests.fixtures.runs import grant
 from tests.fixtures.service import Service
@@ -20,7 +21,7 @@ def seen(portal: TestClient, run: StoredRun) -> dict[str, Any]:
 
 def ineligible(service: Service, run: StoredRun) -> str:
     """A provider that works in other states only."""
-    serves = {s.id: s.serves for s in service.app.state.engine.catalog.providers}
+    serves = {s.id: s.serves for s in service.app.state.engine.catalog.by_kind[SupportKind.PROVIDER]}
     return next(id_ for id_, states in sorted(serves.items()) if states and not {"US", "TX"} & set(states))
 
 
@@ -34,7 +35,9 @@ def test_a_team_sees_its_run_as_the_officer_released_it(service: Service) -> Non
     done(officer, run, "remove", support_id=first, reason="not_relevant", note="They do this already")
     done(officer, run, "pin", support_id=third)
     listed = set(resources(review_of(officer, run)))
-    extra = next(s for s in service.app.state.engine.catalog.resources if s.id not in listed | {first})
+    extra = next(
+        s for s in service.app.state.engine.catalog.by_kind[SupportKind.RESOURCE] if s.id not in listed | {first}
+    )
     added = act(officer, run, "add", support_id=extra.id)
     if added.status_code == 422:
         added = act(officer, run, "add", support_id=extra.id, override=True, reason="They asked for it")

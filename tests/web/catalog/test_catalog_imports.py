@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from models.support import Support
+from models.vocab import SupportKind
 from recommender.catalog.load import starter_catalog
 from recommender.pipeline import Recommender
 from tests.fixtures.catalogs import catalog_texts
@@ -19,7 +20,7 @@ from tests.fixtures.service import Service, running_service
 from tests.fixtures.supports import provider, resource
 from tests.fixtures.visitors import visitor
 
-GONE, CHANGED = (support.id for support in starter_catalog().resources[:2])
+GONE, CHANGED = (support.id for support in starter_catalog().by_kind[SupportKind.RESOURCE][:2])
 MARKUP = "<img src=x onerror=alert(1)>"
 TINY: tuple[Support, ...] = (resource(), resource(id="res-b", title="B"), provider())
 
@@ -134,7 +135,7 @@ def test_store_and_use_are_two_steps_and_both_may_be_sent_twice(service: Service
     listed = client.get("/catalog/versions").text
     assert "by Kim Curator" in listed
     row = next(row for row in re.findall(r"<tr.*?</tr>", listed, re.DOTALL) if version[:12] in row)
-    assert f">{len(starter_catalog().resources) - 1}<" in row
+    assert f">{len(starter_catalog().by_kind[SupportKind.RESOURCE]) - 1}<" in row
     assert "In use" in row
     assert "This version is in use" in client.get(report).text
 

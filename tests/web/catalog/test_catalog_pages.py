@@ -11,7 +11,7 @@ from api.catalog.supports import SupportQuery, facet_counts, matching
 from api.web.catalog.search import read_search
 from api.web.kit.support_words import words_of
 from models.support import Support
-from models.vocab import Audience, Domain, FocusArea, Modality, ProviderKind, ResourceType, ServiceType
+from models.vocab import Audience, Domain, FocusArea, Modality, ProviderKind, ResourceType, ServiceType, SupportKind
 from recommender.catalog.load import Catalog, starter_catalog
 from recommender.instruments import default_instrument
 from tests.fixtures.engines import make_recommender
@@ -132,7 +132,7 @@ def test_everybody_who_is_signed_in_may_look(service: Service, scope: str) -> No
     page = person.get("/catalog")
     assert page.status_code == 200
     assert ("/catalog/import" in page.text) == (scope in ("curator", "admin"))
-    first = starter_catalog().resources[0]
+    first = starter_catalog().by_kind[SupportKind.RESOURCE][0]
     assert person.get(f"/catalog/{first.id}").status_code == 200
 
 
@@ -171,7 +171,7 @@ def test_pages_go_on_where_the_last_one_ended(service: Service) -> None:
         seen += re.findall(r'<h3><a href="/catalog/([^"]+)"', page)
         following = re.search(r'href="([^"]+)" rel="next"', page)
         address = following[1].replace("&amp;", "&") if following else ""
-    providers = starter_catalog().providers
+    providers = starter_catalog().by_kind[SupportKind.PROVIDER]
     assert seen == [one.id for one in sorted(providers, key=lambda one: (one.name.casefold(), one.id))]
     assert person.get("/catalog?page=999999").status_code == 200
 

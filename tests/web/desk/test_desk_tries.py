@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from api.storage.database import Database
 from api.storage.tables import Base
+from models.vocab import SupportKind
 from tests.fixtures.desks import done, officer, page_of, supports_on, text_of
 from tests.fixtures.service import Service
 from tests.fixtures.stored_runs import stored_run
@@ -45,7 +46,7 @@ def test_what_is_kept_out_by_a_rule_asks_for_a_reason_in_its_form(service: Servi
     run = stored_run(service, sample="veteran-team", grade_bands=["high"])
     client = officer(service)
     catalog = service.app.state.engine.catalog
-    barred = next(one.id for one in catalog.resources if one.grade_bands == ("elementary",))
+    barred = next(one.id for one in catalog.by_kind[SupportKind.RESOURCE] if one.grade_bands == ("elementary",))
     page = client.get(f"/desk/runs/{run.run_id}/why-not?q={barred}").text
     assert "Add it against the rule" in page
     assert 'name="override" value="yes"' in page

@@ -6,10 +6,11 @@ const status = document.getElementById("saving");
 const form = document.querySelector("form[data-autosave]");
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 const TYPING_MS = 1200;
+const LANGUAGE = document.documentElement.lang;
 
 for (const time of document.querySelectorAll("time[datetime]")) {
   const options = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
-  time.textContent = new Date(time.dateTime).toLocaleString("en-US", options);
+  time.textContent = new Date(time.dateTime).toLocaleString(LANGUAGE, options);
 }
 if (page) start();
 
@@ -88,7 +89,7 @@ function start() {
   async function sendAll() {
     while (waiting().length && !stopped) {
       const pieces = Object.entries(unsent.all()).filter(([, piece]) => !piece.refused);
-      const slow = setTimeout(() => say("", "Saving…"), 400);
+      const slow = setTimeout(() => say("", words("saving")), 400);
       const answer = await post(pieces);
       clearTimeout(slow);
       if (!answer) return retry();
@@ -101,8 +102,8 @@ function start() {
         told(answer);
         tabs?.postMessage(answer);
       } else if (answer.faults) {
-        for (const [path, words] of Object.entries(answer.faults)) refuse(path, words, Object.fromEntries(pieces)[path]);
-        if (!pieces.some(([path]) => path in answer.faults)) stopped = "Not saved: something is wrong with this page. Please open it again.";
+        for (const [path, fault] of Object.entries(answer.faults)) refuse(path, fault, Object.fromEntries(pieces)[path]);
+        if (!pieces.some(([path]) => path in answer.faults)) stopped = words("wrong");
       } else {
         stopped = answer.stop;
       }
@@ -123,64 +124,64 @@ function start() {
     }
     const answer = await response.json().catch(() => ({}));
     if (response.ok || answer.faults) return answer;
-    if (response.status === 409) return { stop: answer.closed ?? "This check takes no answers now." };
-    if (response.status === 401) return { stop: "Not saved: please open your newest invitation link again." };
-    if (response.status === 404) return { stop: "Not saved: this check is not there any more." };
+    if (response.status === 409) return { stop: answer.closed ?? words("closed") };
+    if (response.status === 401) return { stop: words("invitation") };
+    if (response.status === 404) return { stop: words("gone") };
     if (response.status === 429 || response.status >= 500) return null;
-    return { stop: "Not saved: something is wrong with this page. Please open it again." };
+    return { stop: words("wrong") };
   }
 
   function retry() {
     const wait = RETRY_MS[Math.min(attempt++, RETRY_MS.length - 1)];
-    say("bad", "Not saved: no connection. We keep trying; do not close this page.");
+    say("bad", words("offline"));
     clearTimeout(timer);
     timer = setTimeout(send, wait);
   }
 
   function told(answer) {
-    const at = new Date(answer.saved_at).toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" });
+    const time = new Date(answer.saved_at).toLocaleTimeString(LANGUAGE, { hour: "numeric", minute: "2-digit" });
     reopened ||= answer.reopened;
-    say("good", `Saved at ${at}${reopened ? ". Your check counts as open again: say once more that you are done." : ""}`);
+    say("good", words(reopened ? "reopened" : "saved", { time }));
   }
 
   function kept() {
     const n = Object.keys(unsent.all()).length;
-    return `${n === 1 ? "One answer is" : `${n} answers are`} not saved, but kept in this browser. We try again each time you open this page.`;
+    return words(n === 1 ? "kept" : "kept-several", { n });
   }
 
   // Text that is refused stays to be mended; a choice goes back to what is saved.
-  function refuse(path, words, piece) {
+  function refuse(path, fault, piece) {
     if (!piece) return;
     if (path.startsWith("open_text/")) {
-      unsent.refuse(path, piece, words);
+      unsent.refuse(path, piece, fault);
     } else {
       unsent.drop(path, piece);
       setValue(path, acknowledged[path] ?? null);
       count();
     }
-    showFault(path, words);
-    if (!fieldsOf(path).length) say("bad", words);
+    showFault(path, fault);
+    if (!fieldsOf(path).length) say("bad", fault);
   }
 
   function showRefused() {
     if (!refused().length) return;
     const here = refused().some((path) => fieldsOf(path).length);
-    say("bad", here ? "One text is not saved: see the note beside it." : "A text that you wrote is not saved yet: see “In your own words”.");
+    say("bad", words(here ? "text-here" : "text-elsewhere"));
   }
 
-  function showFault(path, words) {
+  function showFault(path, fault) {
     const group = form?.querySelector(`[data-path="${CSS.escape(path)}"]`) ?? fieldsOf(path)[0]?.closest(".field");
     const place = group?.querySelector("p.fault");
     if (!place) return;
-    place.textContent = words;
-    group.classList.toggle("faulty", Boolean(words));
-    group.querySelector("textarea")?.toggleAttribute("aria-invalid", Boolean(words));
+    place.textContent = fault;
+    group.classList.toggle("faulty", Boolean(fault));
+    group.querySelector("textarea")?.toggleAttribute("aria-invalid", Boolean(fault));
   }
 
-  function say(kind, words) {
+  function say(kind, text) {
     if (!status) return;
     status.className = kind;
-    if (status.textContent !== words) status.textContent = words;
+    if (status.textContent !== text) status.textContent = text;
   }
 
   function fieldsOf(path) {
@@ -199,11 +200,12 @@ function start() {
     const groups = form ? [...form.querySelectorAll("[data-counts]")] : [];
     const answered = groups.filter((group) => group.querySelector(":checked")).length;
     const counted = document.getElementById("counted");
-    if (counted) counted.textContent = `${answered} of ${groups.length} answered`;
+    if (counted) counted.textContent = words("answered", { answered, asked: groups.length });
     for (const place of form?.querySelectorAll("[data-count]") ?? []) {
       const field = document.getElementById(place.dataset.count);
       const over = field.value.length > Number(field.dataset.max);
-      place.textContent = field.value ? `${field.value.length.toLocaleString("en-US")} so far${over ? ": too long" : ""}.` : "";
+      const n = field.value.length.toLocaleString(LANGUAGE);
+      place.textContent = field.value ? words(over ? "too-long" : "written", { n }) : "";
       place.classList.toggle("fault", over);
     }
   }
@@ -243,6 +245,12 @@ function start() {
     await send();
     location.assign(link.href);
   }
+}
+
+// The page brings the words, in the reader's language; `{names}` within them are filled.
+function words(key, values = {}) {
+  const text = document.getElementById("words").content.querySelector(`[data-key="${key}"]`).textContent;
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 function valuesOf(form) {

@@ -6,6 +6,7 @@ import numpy as np
 
 from api.engine.recent_words import RecentWords
 from models.assessment import Assessment
+from models.vocab import SupportKind
 from recommender.pipeline import ListTerms, Recommender
 
 
@@ -35,6 +36,6 @@ def test_given_vectors_change_nothing(starter: Recommender, judged: tuple[Assess
     team, day = judged[0], date(2026, 10, 15)
     vectors = starter.word_vectors(team)
     assert starter.recommend(team, ListTerms(day, word_vectors=vectors)) == starter.recommend(team, ListTerms(day))
-    support = starter.catalog.resources[0].id
+    support = starter.catalog.by_kind[SupportKind.RESOURCE][0].id
     told = starter.why_not(team, support, ListTerms(day, word_vectors=vectors))
     assert told == starter.why_not(team, support, ListTerms(day))

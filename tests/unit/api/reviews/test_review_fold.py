@@ -16,7 +16,7 @@ from models.review import (
     Move,
     Note,
     Pin,
-    Recall,
+    RecallRelease,
     Release,
     RemovalReason,
     Remove,
@@ -159,10 +159,10 @@ def test_a_released_run_takes_nothing_but_a_recall_and_private_comments() -> Non
         with pytest.raises(Conflict):
             reviewed(Release(), action)
     assert reviewed(Release(), Note(text="They called")).state is ReviewState.RELEASED
-    recalled = reviewed(Release(), Recall(reason="Wrong team"), OUT)
+    recalled = reviewed(Release(), RecallRelease(reason="Wrong team"), OUT)
     assert (recalled.state, recalled.released_at) == (ReviewState.IN_REVIEW, None)
     with pytest.raises(Conflict, match="not released"):
-        reviewed(Recall(reason="Nothing there"))
+        reviewed(RecallRelease(reason="Nothing there"))
 
 
 def test_what_the_team_sees_changes_only_with_the_next_release() -> None:
@@ -234,7 +234,7 @@ def test_releases_recalls_and_the_opening_are_not_undone() -> None:
     with pytest.raises(Conflict, match="Use recall"):
         reviewed(OUT, Release(), Undo(number=3), before_release=False)
     with pytest.raises(Conflict, match="cannot be undone"):
-        reviewed(Release(), Recall(reason="Not yet"), Undo(number=3))
+        reviewed(Release(), RecallRelease(reason="Not yet"), Undo(number=3))
     with pytest.raises(Conflict, match="cannot be undone"):
         reviewed(Undo(number=1))
     with pytest.raises(InvalidBody) as refused:

@@ -72,7 +72,7 @@ def listing(order_of):
 
 
 def resources(catalog):
-    return [support.id for support in catalog.resources]
+    return [support.id for support in catalog.by_kind[SupportKind.RESOURCE]]
 
 
 def test_our_ranking_keeps_every_shipped_check_on_a_small_catalog():

@@ -16,6 +16,7 @@ from recommender.config import Parts
 from recommender.errors import InvalidRun
 from recommender.reading.trec import count_ties, rank_scores, read_qrels, read_run
 from recommender.testing import HashingEmbedder
+from tests.fixtures.judged import cut_teams
 
 
 @pytest.fixture
@@ -84,8 +85,25 @@ def test_what_is_no_experiment_is_refused_and_never_crashes(tmp_path, text):
 
 
 @pytest.fixture
-def small(tmp_path, three_teams):
-    path = tmp_path / "small.yaml"
+def small(tmp_path):
+    return small_experiment(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """The folder of a small experiment, run once, with its results in `out`."""
+    folder = tmp_path_factory.mktemp("small")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
+        patch.setenv("TRELLIS_DATA_DIR", str(folder / "data"))
+        command = ["run", str(small_experiment(folder)), "--out", str(folder / "out")]
+        assert CliRunner().invoke(app, command, catch_exceptions=False).exit_code == 0
+    return folder / "out"
+
+
+def small_experiment(folder):
+    three_teams = cut_teams(folder / "three", n=3)
+    path = folder / "small.yaml"
     path.write_text(
         f"id: small\nversion: 0.1.0\nteams: {three_teams.name}\nkinds: [provider]\nbaseline: bm25\n"
         "baselines: [bm25, rules-only]\nablations: [own_words, diversification]\nruns: {ideal: ideal.trec}\n"
@@ -94,14 +112,12 @@ def small(tmp_path, three_teams):
     )
     qrels = [line.split() for line in (three_teams / "qrels.txt").read_text("utf-8").splitlines()]
     run = "".join(f"{q} Q0 {doc} 1 {grade} ideal\n" for q, _, doc, grade in qrels)
-    (tmp_path / "ideal.trec").write_text(run, "utf-8")
+    (folder / "ideal.trec").write_text(run, "utf-8")
     return path
 
 
-def test_a_run_writes_one_result_with_every_system_and_finding(invoke, small, tmp_path):
-    done = invoke("run", small, "--out", tmp_path / "out")
-    assert done.exit_code == 0
-    result = ResultRecord.model_validate_json((tmp_path / "out" / "result.json").read_text("utf-8"))
+def test_a_run_writes_one_result_with_every_system_and_finding(out):
+    result = ResultRecord.model_validate_json((out / "result.json").read_text("utf-8"))
     (ranked,) = result.lists
     assert [system.name for system in ranked.systems] == [
         "trellis",
@@ -126,17 +142,16 @@ def test_a_run_writes_one_result_with_every_system_and_finding(invoke, small, tm
     assert result.experiment.startswith("small@0.1.0+")
     assert any(item.why for one in ranked.regressions for item in one.ours_list), "ideal is above ours somewhere"
     for name in ("report.md", "report.html"):
-        shown = (tmp_path / "out" / name).read_text("utf-8")
+        shown = (out / name).read_text("utf-8")
         for heading in ("with one part switched off", "For whom", "How stable", "Who is shown", "Hard rules"):
             assert heading in shown
 
 
-def test_a_run_writes_the_lists_that_it_evaluated(invoke, small, tmp_path):
-    assert invoke("run", small, "--out", tmp_path / "out").exit_code == 0
-    (ranked,) = ResultRecord.model_validate_json((tmp_path / "out" / "result.json").read_text("utf-8")).lists
-    folder = tmp_path / "out" / "runs" / "provider"
+def test_a_run_writes_the_lists_that_it_evaluated(out):
+    (ranked,) = ResultRecord.model_validate_json((out / "result.json").read_text("utf-8")).lists
+    folder = out / "runs" / "provider"
     assert {path.stem for path in folder.iterdir()} == {system.name for system in ranked.systems}
-    qrels = read_qrels((tmp_path / "three" / "qrels.txt").read_text("utf-8").splitlines())
+    qrels = read_qrels((out.parent / "three" / "qrels.txt").read_text("utf-8").splitlines())
     metric = NDCG(k=10)
     for system in ranked.systems:
         run = read_run((folder / f"{system.name}.trec").read_text("utf-8").splitlines())

@@ -93,16 +93,14 @@ def invoke(monkeypatch, tmp_path):
     return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
 
-def test_a_recorded_ranking_passes_its_own_gate_and_a_higher_bar_fails_it(invoke, three_teams, tmp_path):
+def test_a_recorded_ranking_passes_its_own_gate_and_a_higher_bar_fails_it(invoke, gated, tmp_path):
+    assert gated.passed.exit_code == 0
+    assert gated.passed.stdout.endswith("checks passed\n")
+    assert "passed: no hard rule is broken in 6 lists" in gated.passed.stdout
     recorded = tmp_path / "recorded.json"
-    assert invoke("record", "--out", recorded, "--teams", three_teams).exit_code == 0
-    passed = invoke("gate", "--recorded", recorded, "--teams", three_teams, "--verbose")
-    assert passed.exit_code == 0
-    assert passed.stdout.endswith("checks passed\n")
-    assert "passed: no hard rule is broken in 6 lists" in passed.stdout
-    document = json.loads(recorded.read_text("utf-8"))
+    document = json.loads(gated.recorded.read_text("utf-8"))
     document["values"]["provider"] = dict.fromkeys(document["values"]["provider"], 1.0)
     recorded.write_text(json.dumps(document), "utf-8")
-    refused = invoke("gate", "--recorded", recorded, "--teams", three_teams)
+    refused = invoke("gate", "--recorded", recorded, "--teams", gated.teams)
     assert refused.exit_code == 1
     assert refused.stdout.startswith("FAILED: provider: ndcg@10(gain=linear) changed by -")

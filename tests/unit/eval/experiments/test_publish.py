@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from datetime import date
 from importlib.resources import files
 
@@ -16,34 +17,18 @@ from recommender.config_load import starter_config
 from recommender.errors import InputError
 from recommender.instruments import default_instrument
 from recommender.rules.load import starter_ruleset
-from recommender.testing import HashingEmbedder
-from tests.fixtures.judged import cut_teams
 
 
 def invoke(*arguments):
     return CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """The texts of a result and its gate, made once."""
-    folder = tmp_path_factory.mktemp("made")
-    teams = cut_teams(folder / "three", n=3)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
-        patch.setenv("TRELLIS_DATA_DIR", str(folder / "data"))
-        gate, recorded = folder / "gate.json", folder / "recorded.json"
-        result = invoke("judged", "--teams", teams, "--json").stdout
-        assert invoke("record", "--out", recorded, "--teams", teams).exit_code == 0
-        assert invoke("gate", "--recorded", recorded, "--teams", teams, "--out", gate).exit_code == 0
-        return result, gate.read_text("utf-8")
-
-
 @pytest.fixture
-def result_and_gate(made, tmp_path):
+def result_and_gate(gated, tmp_path):
+    """Copies, for tests to spoil."""
     result, gate = tmp_path / "result.json", tmp_path / "gate.json"
-    for path, text in zip((result, gate), made, strict=True):
-        path.write_text(text, "utf-8")
+    for path, source in ((result, gated.judged), (gate, gated.gate)):
+        shutil.copy(source, path)
     return result, gate
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from eval.inputs.baselines import (
-    Document,
     Query,
+    TextToRank,
     best_dense_share,
     bm25,
     catalog_order,
@@ -21,9 +21,9 @@ from recommender.embedding import CachedEmbedder
 from recommender.testing import HashingEmbedder
 
 DOCUMENTS = [
-    Document("d-attendance", "Attendance teams use early warning data to support absent students."),
-    Document("d-math", "Coaching for middle school math teachers on proportional reasoning."),
-    Document("d-pdsa", "How to plan and study a small test of change, a PDSA cycle."),
+    TextToRank("d-attendance", "Attendance teams use early warning data to support absent students."),
+    TextToRank("d-math", "Coaching for middle school math teachers on proportional reasoning."),
+    TextToRank("d-pdsa", "How to plan and study a small test of change, a PDSA cycle."),
 ]
 QUERY = Query("q", "students who are absent: attendance data")
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from eval.cli import app
 from eval.judging.adjudication import settle, write_qrels
 from eval.judging.agreement import krippendorff_alpha, measure_agreement, quadratic_kappa
-from eval.judging.judgments import Judgment, Pair
+from eval.judging.judgments import JudgedPair, Judgment
 from recommender.errors import InputError, InvalidRun
 
 
@@ -139,7 +139,7 @@ def test_a_decision_stands_above_all_grades_and_the_latest_counts():
 
 
 def test_final_judgments_are_trec_lines():
-    assert list(write_qrels({Pair("t", "res-a"): 2})) == ["t 0 res-a 2\n"]
+    assert list(write_qrels({JudgedPair("t", "res-a"): 2})) == ["t 0 res-a 2\n"]
 
 
 @pytest.fixture

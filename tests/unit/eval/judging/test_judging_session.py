@@ -7,7 +7,14 @@ import pytest
 from rich.console import Console
 
 from eval.judging.case import make_case
-from eval.judging.judgments import Judgment, Pair, present_judgments, read_judgments, stale_judgments, support_hash
+from eval.judging.judgments import (
+    JudgedPair,
+    Judgment,
+    present_judgments,
+    read_judgments,
+    stale_judgments,
+    support_hash,
+)
 from eval.judging.page import PipedCommands, judge_pool
 from eval.judging.pool import make_pool
 from eval.judging.session import Session
@@ -23,7 +30,7 @@ from recommender.testing import make_resource
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SUPPORTS = [make_resource(f"res-{letter}", title=f"Guide {letter}") for letter in "abc"]
 HASHES = {support.id: support_hash(support) for support in SUPPORTS}
-POOL = [Pair("t", support.id) for support in SUPPORTS]
+POOL = [JudgedPair("t", support.id) for support in SUPPORTS]
 
 
 def judgment(support_id="res-a", grade=2, judge="ana", minute=0, **fields):
@@ -54,9 +61,9 @@ def test_a_grade_is_kept_with_who_when_and_what_was_read(kept):
 
 def test_a_judge_resumes_behind_what_is_graded_and_never_sees_others(kept):
     session = start(kept, earlier=[judgment("res-a"), judgment("res-b", judge="ben")])
-    assert session.current == Pair("t", "res-b")
+    assert session.current == JudgedPair("t", "res-b")
     assert (session.place, session.n_graded, session.n_left) == (2, 1, 2)
-    assert session.earlier(Pair("t", "res-b")) is None
+    assert session.earlier(JudgedPair("t", "res-b")) is None
 
 
 def test_skipped_pairs_are_left_and_come_again(kept):
@@ -66,14 +73,14 @@ def test_skipped_pairs_are_left_and_come_again(kept):
     session.grade(1)
     assert session.current is None
     assert session.n_left == 1
-    assert start(kept, earlier=kept).current == Pair("t", "res-a")
+    assert start(kept, earlier=kept).current == JudgedPair("t", "res-a")
 
 
 def test_undo_takes_the_grade_back_and_returns_to_its_pair(kept):
     session = start(kept)
     session.grade(3)
-    assert session.undo() == Pair("t", "res-a")
-    assert session.current == Pair("t", "res-a")
+    assert session.undo() == JudgedPair("t", "res-a")
+    assert session.current == JudgedPair("t", "res-a")
     assert session.n_graded == 0
     assert [item.grade for item in kept] == [3, None]
     assert present_judgments(kept) == []

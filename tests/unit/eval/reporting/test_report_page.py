@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
-from eval.reporting.charts import Curve, Mark, bar_chart, curve_chart, mark_chart
+from eval.reporting.charts import ChartMark, Curve, bar_chart, curve_chart, mark_chart
 from eval.reporting.comparison import compare_results, comparison_markdown
 from eval.reporting.document import make_document
 from eval.reporting.files import write_files, write_report
@@ -359,7 +359,7 @@ def test_a_value_that_none_has_leaves_a_row_without_a_mark():
 
 
 def test_marks_stand_where_their_values_are():
-    marks = [Mark("half", 0.5, 0.0, 1.0), Mark("hollow", None, other=1.0), Mark("none", None)]
+    marks = [ChartMark("half", 0.5, 0.0, 1.0), ChartMark("hollow", None, other=1.0), ChartMark("none", None)]
     chart, narrow = mark_chart(marks, axis="share").split("</svg>")[:2]
     assert narrow.count("<circle") == 2
     (whisker,) = re.findall(r'class="whisker" x1="([\d.]+)" y1="[\d.]+" x2="([\d.]+)"', chart)
@@ -381,8 +381,8 @@ def test_bars_rise_and_fall_from_zero():
 
 def test_charts_survive_single_and_equal_values():
     for chart in (
-        mark_chart([Mark("one", 0.3)], axis="x", zero=True),
-        mark_chart([Mark("none", None)], axis="x"),
+        mark_chart([ChartMark("one", 0.3)], axis="x", zero=True),
+        mark_chart([ChartMark("none", None)], axis="x"),
         bar_chart([0.0], axis="x", across="y"),
         curve_chart([Curve("c", [(0.0, 0.0)])], x_axis="x", y_axis="y"),
     ):

@@ -4,14 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import Ridge
 
 from eval.metrics import NDCG, Topic
 from eval.tuning.fit import (
     TeamFeatures,
     ablate,
     cross_validate,
-    fit_pairwise_logistic,
     fit_ridge,
     learning_curve,
     nested_cross_validate,
@@ -39,9 +38,8 @@ def make_teams(n_teams=8, n_supports=40, *, noise=0.3, seed=0):
 TEAMS = make_teams()
 
 
-@pytest.mark.parametrize("fit", [fit_ridge, fit_pairwise_logistic])
-def test_the_planted_weights_come_back_up_to_scale(fit):
-    weights = fit(TEAMS)
+def test_the_planted_weights_come_back_up_to_scale():
+    weights = fit_ridge(TEAMS)
     assert weights[1] / weights[0] == pytest.approx(-0.5, abs=0.1)
     assert abs(weights[2] / weights[0]) < 0.05
     assert weights[3] == 0, "a feature that never varies explains nothing"
@@ -56,34 +54,17 @@ def test_ridge_equals_scikit_learn_on_teams_of_one_size():
     assert fit_ridge(TEAMS, penalty=0.3)[:3] == pytest.approx(theirs)
 
 
-def test_pairwise_logistic_equals_scikit_learn_on_the_pairs():
-    team = TEAMS[0]
-    judged = team.values[team.judged][:, :3]
-    pairs = [(i, j) for i in range(len(judged)) for j in range(len(judged)) if team.grades[i] > team.grades[j]]
-    differences = np.array([judged[i] - judged[j] for i, j in pairs])
-    gaps = np.array([team.grades[i] - team.grades[j] for i, j in pairs])
-    scale = np.sqrt((differences**2).mean(axis=0))
-    # Both signs of each pair make two classes; C is the inverse of the penalty on a sum of losses of weight one.
-    model = LogisticRegression(C=100 / 2.0, fit_intercept=False, tol=1e-10, max_iter=10_000)
-    both = np.vstack([differences, -differences]) / scale
-    theirs = model.fit(both, np.repeat([1, 0], len(pairs)), sample_weight=np.tile(gaps / gaps.sum() / 2, 2))
-    ours = fit_pairwise_logistic([team], penalty=2.0)[:3]
-    assert ours == pytest.approx(theirs.coef_[0] / scale, rel=1e-3, abs=1e-4)
-
-
-@pytest.mark.parametrize("fit", [fit_ridge, fit_pairwise_logistic])
-def test_nonnegative_weights_are_at_or_above_zero_and_keep_what_helps(fit):
-    weights = fit(TEAMS, nonnegative=True)
+def test_nonnegative_weights_are_at_or_above_zero_and_keep_what_helps():
+    weights = fit_ridge(TEAMS, nonnegative=True)
     assert (weights >= 0).all()
     assert weights[0] > 0
     assert weights[1] == 0
 
 
-@pytest.mark.parametrize("fit", [fit_ridge, fit_pairwise_logistic])
-def test_judgments_without_contrast_teach_nothing(fit):
+def test_judgments_without_contrast_teach_nothing():
     nothing = [TeamFeatures("t", ("a",), np.ones((1, 1)), ("f",), Topic(grades={"a": 1}))]
     with pytest.raises(ValueError, match="to learn from"):
-        fit(nothing)
+        fit_ridge(nothing)
 
 
 def test_gains_replace_the_grades():

@@ -213,9 +213,9 @@ def test_the_version_depends_on_content_and_not_on_the_order_of_lines_or_keys(tm
 
 def test_the_starter_catalog_is_whole_sorted_and_found_by_id() -> None:
     catalog = starter_catalog()
-    assert (len(catalog.resources), len(catalog.providers)) == (442, 109)
+    assert (len(catalog.by_kind[SupportKind.RESOURCE]), len(catalog.by_kind[SupportKind.PROVIDER])) == (442, 109)
     assert list(catalog.supports) == sorted(catalog.supports, key=lambda support: (support.kind, support.id))
-    assert catalog.get(catalog.providers[3].id) is catalog.providers[3]
+    assert catalog.get(catalog.by_kind[SupportKind.PROVIDER][3].id) is catalog.by_kind[SupportKind.PROVIDER][3]
     assert Catalog.of(reversed(catalog.supports)) == catalog
 
 

@@ -19,11 +19,11 @@ def test_counts_are_by_word_and_kind_with_the_unknown_apart() -> None:
         ]
     )
     counts = {part.field: part for part in catalog_stats(catalog).counts}
-    cost = {word.word: (word.n_resources, word.n_providers) for word in counts[SupportField.COST].words}
+    cost = {word.word: tuple(word.sizes.values()) for word in counts[SupportField.COST].words}
     assert cost == {"free": (1, 1), "paid": (0, 0), "mixed": (0, 0)}
     unknown = counts[SupportField.COST].unknown
-    assert (unknown.n_resources, unknown.n_providers) == (1, 0)
-    focus = {word.word: (word.n_resources, word.n_providers) for word in counts[SupportField.FOCUS_AREAS].words}
+    assert tuple(unknown.sizes.values()) == (1, 0)
+    focus = {word.word: tuple(word.sizes.values()) for word in counts[SupportField.FOCUS_AREAS].words}
     assert (focus["math"], focus["literacy"], focus["science"]) == ((2, 1), (1, 0), (0, 0))
 
 
@@ -40,7 +40,7 @@ def test_thin_spots_are_every_domain_and_level_emptiest_first_with_the_focus_are
     assert (stats.n_cells, stats.n_thin_cells, stats.n_empty_cells) == (880, 879, 878)
     assert len(stats.thin_spots) == 44
     fullest = stats.thin_spots[-1]
-    assert (fullest.domain, fullest.level, fullest.n_resources, fullest.n_providers) == ("sustainability", 3, 2, 1)
+    assert (fullest.domain, fullest.level, *fullest.sizes.values()) == ("sustainability", 3, 2, 1)
     thin = {focus.focus_area: focus.n_supports for focus in fullest.thin_focus_areas}
     assert len(thin) == 19
     assert thin["science"] == 1

@@ -13,7 +13,7 @@ from recommender.config import ScoringConfig
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.diagnosis.growth import Wave, build_growth, judge_change
 from recommender.diagnosis.profiling import build_profile
-from recommender.diagnosis.retake import benjamini_hochberg, rci, verdict_at
+from recommender.diagnosis.retake import benjamini_hochberg, verdict_at
 from tests.fixtures.teams import INSTRUMENT
 
 CONFIG = ScoringConfig()
@@ -21,6 +21,11 @@ DATA = Domain.DATA_AND_MEASUREMENT
 ALIGN = Domain.LEADERSHIP_ALIGNMENT
 NETWORK = Domain.NETWORK_LEADERSHIP
 NEXT: dict[str, Any] = {"assessment_id": "a-001", "retake": {"previous_id": "a-000"}}
+
+
+def classical_index(before: float, after: float, sd: float, reliability: float) -> float:
+    """The reliable change index of Jacobson and Truax 1991: the change over sqrt(2) SD sqrt(1 - r)."""
+    return (after - before) / (math.sqrt(2) * sd * math.sqrt(1 - reliability))
 
 
 def row(mean: float, n_items: int = 5) -> list[int]:
@@ -89,7 +94,7 @@ def test_t16_agreed_ratings_are_judged_by_the_classical_index() -> None:
 
     up = judge(agreed(2.0), agreed(2.8, **NEXT), config)
     assert (up.method, up.verdict, up.statistic) == ("agreed", "reliable", near(2.1082))
-    assert up.statistic == near(rci(2.0, 2.8, 0.60, 0.80))
+    assert up.statistic == near(classical_index(2.0, 2.8, 0.60, 0.80))
     small = judge(agreed(2.75, n_items=4), agreed(3.2, **NEXT), config)
     assert (small.verdict, small.statistic) == ("no clear change", near(1.1859))
     told = of(grow(agreed(2.0), agreed(2.8, **NEXT), config))

@@ -3,14 +3,9 @@
 import pytest
 
 from recommender.diagnosis.agreement import (
-    SKEWED_NULL_VARIANCE,
-    a_wg,
     ad_mean,
-    ad_median,
     agreement,
-    r_wg,
     r_wg_j,
-    r_wg_word,
     sample_variance,
     shows_two_pictures,
 )
@@ -31,11 +26,9 @@ def columns(rows):
 def test_t1_one_item_of_five_raters():
     ratings = [2, 3, 3, 2, 3]
     assert sample_variance(ratings) == near(0.3)
-    assert r_wg(ratings) == near(0.76)
     assert ad_mean(ratings) == near(0.48)
-    assert ad_median(ratings) == near(0.40)
-    assert a_wg(ratings) == near(0.7857)
-    assert r_wg(ratings, null_variance=SKEWED_NULL_VARIANCE) == near(0.5652)
+    found = agreement([ratings])
+    assert found.rwg_star == near(0.76)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +36,7 @@ def test_t1_one_item_of_five_raters():
     [([1, 4, 1, 4, 2], -0.84, 1.28), ([3, 3, 3, 3, 3], 1.0, 0.0), ([2, 2, 3, 2, 3, 2], 0.7867, 0.4444)],
 )
 def test_t1_spread_unanimous_and_mixed_items(ratings, expected_r_wg, expected_ad):
-    assert r_wg(ratings) == near(expected_r_wg)
+    assert agreement([ratings]).rwg_star == near(expected_r_wg)
     assert ad_mean(ratings) == near(expected_ad)
 
 
@@ -92,20 +85,7 @@ def test_items_with_a_single_level_say_nothing_on_agreement():
 
 
 @pytest.mark.parametrize(
-    ("value", "word"),
-    [(0.30, "none"), (0.31, "weak"), (0.5, "weak"), (0.7, "moderate"), (0.9, "strong"), (0.91, "very strong")],
-)
-def test_words_for_r_wg_end_at_the_published_cuts(value, word):
-    assert r_wg_word(value) == word
-
-
-@pytest.mark.parametrize(
     ("ratings", "word"), [([2, 3, 2, 3], "close"), ([1, 2, 3, 4], "far apart"), ([1, 3, 2, 3], "mixed")]
 )
 def test_bands_of_average_deviation_include_their_upper_end(ratings, word):
     assert agreement([ratings]).word == word
-
-
-def test_a_wg_is_unknown_where_the_mean_allows_no_spread():
-    assert a_wg([4, 4, 4]) is None
-    assert a_wg([3]) is None

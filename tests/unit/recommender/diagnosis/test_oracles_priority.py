@@ -1,4 +1,4 @@
-"""Oracles T13 and T14 of the diagnostic's design: need priority and its rivals."""
+"""Oracle T13 of the diagnostic's design: need priority."""
 
 import pytest
 
@@ -6,12 +6,9 @@ from models.vocab import NeedWord
 from recommender.diagnosis.needs import need_word
 from recommender.diagnosis.priority import (
     _normals,
-    borich_mwds,
     draw_seed,
     need_priority,
-    p_greater,
     p_top_three,
-    with_readiness,
 )
 
 T13 = {
@@ -34,27 +31,10 @@ def test_t13_priorities_and_their_errors():
     assert sorted(NEEDS, key=lambda name: -NEEDS[name].priority) == ["equity", "team", "data", "instr", "lead"]
 
 
-def test_t13_pairwise_probabilities():
-    assert p_greater(NEEDS["equity"], NEEDS["team"]) == near(0.7973)
-    assert p_greater(NEEDS["team"], NEEDS["data"]) == near(0.5724)
-
-
 @pytest.mark.parametrize("draws", [10_000, 200_000])
 def test_t13_chance_of_the_first_three(draws):
     chances = p_top_three(list(NEEDS.values()), draws=draws, seed=draw_seed(1, "t-001"))
     assert chances == pytest.approx([0.895, 0.922, 0.977, 0.000, 0.206], abs=0.01)
-
-
-def test_t13_a_product_with_readiness_would_bury_a_team_without_time():
-    readiness = {"data": 0.8, "team": 0.4, "equity": 0.9, "lead": 1.0, "instr": 0.6}
-    rival = {name: with_readiness(NEEDS[name].priority, readiness[name]) for name in NEEDS}
-    assert list(rival.values()) == near([0.4400, 0.2267, 0.6000, 0.1500, 0.2700])
-    assert sorted(rival, key=lambda name: -rival[name]).index("team") == 3
-
-
-def test_t14_borich():
-    scores = borich_mwds([4, 3, 4, 4, 2], [2, 2, 3, 1, 2])
-    assert scores == near((3.4, 4.76))
 
 
 def test_draws_depend_on_the_ids_and_the_seed_only():
@@ -73,9 +53,8 @@ def test_up_to_three_needs_are_surely_among_the_first_three():
     assert list(p_top_three([], draws=10, seed=1)) == []
 
 
-def test_certain_equals_are_even_and_all_count_at_the_third_place():
+def test_certain_equals_all_count_at_the_third_place():
     level = need_priority(2.5, 0.0, 0.5)
-    assert p_greater(level, level) == 0.5
     assert list(p_top_three([level] * 5, draws=10, seed=1)) == [1] * 5
 
 

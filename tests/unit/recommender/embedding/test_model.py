@@ -56,6 +56,7 @@ def run_python(program: str, *arguments: str, **environment: str) -> str:
     return finished.stdout.strip()
 
 
+@pytest.mark.full
 def test_bytes_do_not_depend_on_batch_order_or_workers(embedder: SentenceEmbedder) -> None:
     singly = np.stack([embedder.encode([text])[0] for text in TEXTS])
     assert embedder.encode(TEXTS).tobytes() == singly.tobytes()
@@ -64,6 +65,7 @@ def test_bytes_do_not_depend_on_batch_order_or_workers(embedder: SentenceEmbedde
     assert SentenceEmbedder(n_workers=5).encode(TEXTS * 3).tobytes() == singly.tobytes() * 3
 
 
+@pytest.mark.full
 def test_bytes_ignore_thread_settings_and_encoding_runs_no_code_of_the_models_package() -> None:
     program = (
         "import hashlib, sys; from recommender.embedding import SentenceEmbedder;"

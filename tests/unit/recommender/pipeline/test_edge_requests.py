@@ -253,7 +253,7 @@ def test_why_not_ranks_agree_with_the_ranking() -> None:
 def test_a_large_catalog_lists_what_the_text_search_finds(kind: SupportKind) -> None:
     """With fewer candidates than supports, each match is ranked by the same score as without that limit."""
     catalog = starter_catalog()
-    supports = (catalog.resources if kind is SupportKind.RESOURCE else catalog.providers)[:30]
+    supports = catalog.by_kind[kind][:30]
     team = make_team({METHODS: 1, DATA: 3}, open_text={"challenges": "We never test a change in one classroom."})
     config = starter_config()
     small = make_recommender(supports, config=config.model_copy(update={"n_candidates_per_need": 2}))
@@ -285,14 +285,16 @@ def test_a_large_catalog_is_searched_among_eligible_supports_only() -> None:
 )
 def test_a_large_catalog_serves_teams_at_the_edges(team: Any, n_listed: int) -> None:
     """Two candidates a need; a team that answered nothing has one search for all."""
-    resources = [one.model_copy(update={"cost": Cost.PAID}) for one in starter_catalog().resources[:30]]
+    resources = [
+        one.model_copy(update={"cost": Cost.PAID}) for one in starter_catalog().by_kind[SupportKind.RESOURCE][:30]
+    ]
     config = starter_config().model_copy(update={"n_candidates_per_need": 2})
     (ranked,) = make_recommender(resources, config=config).rank(team, as_of=AS_OF, kinds=[SupportKind.RESOURCE], k=3)
     assert len(ranked.matches) == n_listed
 
 
 def test_a_large_catalog_lists_no_repeats_either() -> None:
-    resources = starter_catalog().resources[:30]
+    resources = starter_catalog().by_kind[SupportKind.RESOURCE][:30]
     copies = [one.model_copy(update={"id": f"{one.id}-copy"}) for one in resources]
     config = starter_config().model_copy(update={"n_candidates_per_need": 20})
     recommender = make_recommender([*resources, *copies], config=config)

@@ -78,10 +78,12 @@ def test_the_run_uses_the_teams_words_and_the_packaged_model(first: bytes) -> No
     assert "open_text" in {text.source for text in texts if text}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("threads", "seed"), [(2, 1), (1, 2)])
 def test_another_process_makes_the_same_bytes(cache: Path, first: bytes, threads: int, seed: int) -> None:
     assert run(cache, step=-1, threads=threads, seed=seed) == first
 
 
+@pytest.mark.full
 def test_vectors_made_anew_on_two_threads_make_the_same_bytes(tmp_path: Path, first: bytes) -> None:
     assert run(tmp_path / "new.sqlite", step=1, threads=2, seed=3) == first

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.errors import InvalidQrels, InvalidRun
-from recommender.reading.trec import Scored, count_ties, rank_scores, read_qrels, read_run, write_run
+from recommender.reading.trec import ScoredDocument, count_ties, rank_scores, read_qrels, read_run, write_run
 
 
 def test_the_score_sorts_and_the_rank_column_does_not():
     run = read_run(["q1 Q0 a 1 0.2 t", "q1 Q0 b 2 0.9 t"])
-    assert run == {"q1": (Scored("b", 0.9), Scored("a", 0.2))}
+    assert run == {"q1": (ScoredDocument("b", 0.9), ScoredDocument("a", 0.2))}
 
 
 def test_equal_scores_order_by_document_id_ascending_and_are_counted():

@@ -213,7 +213,7 @@ def test_evidence_is_told_with_its_own_factor_only(factor: ChangeFactor, known: 
 
 
 def test_records_are_new_gone_or_changed(starter: Recommender) -> None:
-    first, second, third, *_ = starter.catalog.resources
+    first, second, third, *_ = starter.catalog.by_kind[SupportKind.RESOURCE]
     other = second.model_copy(update={"summary": "Something else."})
     changes: dict[SupportId, RecordChange] = {first.id: "gone", second.id: "changed", third.id: "new"}
     assert record_changes(Catalog.of([first, second]), Catalog.of([other, third])) == changes
