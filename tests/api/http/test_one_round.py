@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from api.http.problems import MOST_FAULTS
+from models.vocab import SupportKind
 from tests.fixtures.catalogs import catalog_texts
 from tests.fixtures.reviewing import resources, review_of
 from tests.fixtures.service import Service
@@ -108,7 +109,7 @@ def test_a_batch_of_feedback_with_both_kinds_of_faults_is_not_taken(service: Ser
     good = {
         "event_id": "one",
         "team_id": run.team_id,
-        "support_id": service.app.state.engine.catalog.resources[0].id,
+        "support_id": service.app.state.engine.catalog.by_kind[SupportKind.RESOURCE][0].id,
         "kind": "viewed",
         "at": "2026-10-14T12:00:00Z",
     }
