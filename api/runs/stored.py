@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
-from api.access.reach import beyond_reach_as, shares_with_officer, team_with_results
+from api.access.reach import beyond_reach_as, sees_run, team_with_results
 from api.errors import Conflict, NotFound, NotReleased
 from api.runs.rows import find_review, find_run
 from api.storage.tables import Review, Run, Team
@@ -100,8 +100,8 @@ class SeenRun(NamedTuple):
         Raises:
             NotReleased: it waits for its review.
         """
-        released = self.review is not None and self.review.released_at is not None
-        if principal.scope is not Scope.OFFICER and not released and shares_with_officer(self.team):
+        released_at = self.review.released_at if self.review else None
+        if principal.scope is not Scope.OFFICER and not sees_run(self.team, released_at):
             state = self.review.state if self.review else "waiting"
             raise NotReleased(f"The program officer has not released this run; its review is '{state}'.")
 
