@@ -156,9 +156,9 @@ def get_run(
     """Answer the run: officers read it before its release, the team's organization after, without what was removed."""
     seen = seen_run(session, caller, run_id)
     seen.must_be_open_to(caller)
-    run, _, review = seen
+    run, team, review = seen
     form = format_ or _MEDIA_TYPES[best_of(accept, list(_MEDIA_TYPES))]
-    text, sha256 = readable_run(session, run, caller)
+    text, sha256 = readable_run(session, run, team, caller)
     etag = etag_of(_version(run, review) if form == "json" else f"{sha256[:32]}-{form}")
     headers = {"ETag": etag, "Vary": "Accept"}
     if (same := unchanged(etag, known)) is not None:

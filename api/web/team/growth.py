@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from api.access.reach import shares_with_officer
+from api.access.reach import sees_run
 from api.assessments.profiles import TwoWaves, compare
 from api.engine.engine import Engine
 from api.errors import Conflict, NoResults, NotFound, NotReleased
@@ -168,7 +168,7 @@ def growth_page(session: Session, engine: Engine, view: Viewpoint, *, why: bool)
         changes = tell_changes_of_runs(session, engine, *runs)
     except Conflict:
         return page._replace(no_story=_("Several things changed at once, and we cannot tell them apart any more."))
-    if changes.compared != "released" and shares_with_officer(team):
+    if changes.compared != "released" and not sees_run(team, None):
         return page._replace(has_story=False)
     return page._replace(story=_story(changes.story, engine.instrument) if changes.story else None)
 
