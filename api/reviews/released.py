@@ -6,11 +6,11 @@ from typing import NamedTuple
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from api.access.reach import shares_with_officer
 from api.errors import NotReleased
 from api.reviews.fold import fold, released_review
 from api.reviews.review import OpenReview
 from api.runs.rows import newest_snapshot_of, runs_of_assessment
+from api.runs.stored import team_sees
 from api.storage.tables import Assessment, Team
 from models.recommendation import Match, PlanPhase
 from models.review import Entry, Review
@@ -79,8 +79,7 @@ class PlanStanding(NamedTuple):
 def plan_standing(session: Session, assessment: Assessment, team: Team) -> PlanStanding:
     """Which run of a window's results its team sees, and what is still to come."""
     runs = runs_of_assessment(session, assessment.id)
-    reviewed = shares_with_officer(team)
-    seen = [run.id for run, review in runs if not reviewed or (review and review.released_at)]
+    seen = [run.id for run, review in runs if team_sees(team, review)]
     snapshot = newest_snapshot_of(session, team.id, assessment.id)
     return PlanStanding(
         has_results=snapshot is not None,
@@ -97,7 +96,7 @@ def released_run(opened: OpenReview) -> ReleasedRun:
         NotReleased: its program officer has not released it.
     """
     seen = released_review(opened.lists, opened.events)
-    if seen is None and not shares_with_officer(opened.team):
+    if seen is None and team_sees(opened.team, opened.row):
         seen = fold(opened.lists, opened.events[:1])
     if seen is None:
         raise NotReleased("The program officer has not released these recommendations yet.")

@@ -28,6 +28,7 @@ __all__ = [
     "run_head",
     "run_json",
     "seen_run",
+    "team_sees",
 ]
 
 
@@ -95,15 +96,20 @@ class SeenRun(NamedTuple):
     def must_be_open_to(self, principal: Principal) -> None:
         """Go on only when the caller may read it: officers before its release, everybody else after.
 
-        Nobody waits for a review that nobody may make, because the team has stopped sharing with its officer.
-
         Raises:
             NotReleased: it waits for its review.
         """
-        released = self.review is not None and self.review.released_at is not None
-        if principal.scope is not Scope.OFFICER and not released and shares_with_officer(self.team):
+        if principal.scope is not Scope.OFFICER and not team_sees(self.team, self.review):
             state = self.review.state if self.review else "waiting"
             raise NotReleased(f"The program officer has not released this run; its review is '{state}'.")
+
+
+def team_sees(team: Team, review: Review | None) -> bool:
+    """Whether a team sees a run: once its officer has released it.
+
+    Nobody waits for a review that nobody may make: a team that shares with no officer sees its runs as they are made.
+    """
+    return (review is not None and review.released_at is not None) or not shares_with_officer(team)
 
 
 def run_document(run: Run) -> RecommendationRun:
