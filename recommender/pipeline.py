@@ -71,7 +71,7 @@ class ListTerms:
     as_of: date
     """The date for season and freshness; the assessment's own date is the caller's to choose."""
     kinds: Sequence[SupportKind] = _ALL_KINDS
-    """Which lists to make."""
+    """Which lists to make; of kinds that the configuration has no settings for there are none."""
     k: int | None = None
     """Matches a list; None takes the configured number of each kind."""
     history: Sequence[PastSupport] = ()
@@ -143,7 +143,9 @@ class Recommender:
                 ruleset=ruleset,
                 config=config,
             )
+            # Settings that were kept before a kind was known make no list of it.
             for kind in KINDS
+            if kind in config.kinds
         }
         self.versions = versions_of(instrument, catalog, ruleset, config, embedder)
 
@@ -175,8 +177,7 @@ class Recommender:
         lists: list[RankedList] = []
         logs: list[LoggedList] = []
         honored: list[HonoredSupport] = []
-        for kind in terms.kinds:
-            ranker = self._rankers[kind]
+        for ranker in self._rankers_of(terms.kinds):
             ranked, log = _shown(ranker, team, terms, logged=logged)
             lists.append(self._list(ranker, ranked, team, writer))
             honored += writer.honored(ranker, ranked, terms.past)
@@ -221,18 +222,17 @@ class Recommender:
         """The best `k` eligible supports of each kind, without a floor: whole lists, for evaluation."""
         profile, team = self._view(assessment, as_of)
         writer = self._writer(team, profile)
-        rankers = [self._rankers[kind] for kind in kinds]
+        rankers = self._rankers_of(kinds)
         return tuple(self._list(ranker, ranker.rank(team, k=k), team, writer) for ranker in rankers)
 
     def order(self, assessment: Assessment, terms: ListTerms) -> dict[SupportKind, tuple[SupportId, ...]]:
         """The ids that `recommend` lists, without profile, reasons and plan: for comparing many lists of one team."""
         _, team = self._view(assessment, terms.as_of, terms.word_vectors)
         lists: dict[SupportKind, tuple[SupportId, ...]] = {}
-        for kind in terms.kinds:
-            ranker = self._rankers[kind]
+        for ranker in self._rankers_of(terms.kinds):
             ranked, _ = _shown(ranker, team, terms, logged=False)
             rows = ranked.features.rows[ranked.listed.order]
-            lists[kind] = tuple(ranker.index.supports[row].id for row in rows.tolist())
+            lists[ranker.kind] = tuple(ranker.index.supports[row].id for row in rows.tolist())
         return lists
 
     def word_vectors(self, assessment: Assessment) -> NDArray[np.float32]:
@@ -253,6 +253,9 @@ class Recommender:
         return self._writer(team, profile).why_not(
             ranker, ranked, support.id, k=terms.k or ranker.settings.k, past=terms.past.get(support.id)
         )
+
+    def _rankers_of(self, kinds: Sequence[SupportKind]) -> list[KindRanker]:
+        return [self._rankers[kind] for kind in kinds if kind in self._rankers]
 
     def _own_words(self, assessment: Assessment) -> OwnWords:
         return own_words(assessment) if self.config.parts.own_words else OwnWords((), (), frozenset())

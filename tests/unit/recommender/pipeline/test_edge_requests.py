@@ -302,3 +302,15 @@ def test_a_large_catalog_lists_no_repeats_either() -> None:
     (ranked,) = recommender.rank(make_team(1), as_of=AS_OF, kinds=[SupportKind.RESOURCE], k=10)
     listed = [match.support_id.removesuffix("-copy") for match in ranked.matches]
     assert len(set(listed)) == len(listed) == 10
+
+
+def test_settings_from_before_a_kind_was_known_make_no_list_of_it() -> None:
+    config = starter_config()
+    kept = {kind: one for kind, one in config.kinds.items() if kind is not SupportKind.PROVIDER}
+    recommender = make_recommender(
+        starter_catalog().by_kind[SupportKind.RESOURCE][:30], config=config.model_copy(update={"kinds": kept})
+    )
+    team = make_team(2)
+    (ranked,) = recommender.recommend(team, ListTerms(AS_OF)).lists
+    assert ranked.kind is SupportKind.RESOURCE
+    assert list(recommender.order(team, ListTerms(AS_OF))) == [SupportKind.RESOURCE]
