@@ -1,4 +1,4 @@
-"""HTTP endpoints, one file per noun."""
+"""HTTP endpoints, from the rooms of the nouns and the sign-in of browsers."""
 
 from fastapi import APIRouter
 

@@ -54,6 +54,16 @@ class InstrumentVersion(Value):
     content_hash: str
     """SHA-256 of the document as canonical JSON, 64 hexadecimal digits."""
 
+    @property
+    def name(self) -> str:
+        """As people read it: `improvement-capacity-check 0.1.0`."""
+        return f"{self.id} {self.version}"
+
+    @property
+    def full_name(self) -> str:
+        """As records keep it, like those of rules and settings: `improvement-capacity-check@0.1.0+HASH`."""
+        return f"{self.id}@{self.version}+{self.content_hash}"
+
 
 class Privacy(Value):
     """Fewest raters for a team result, and for anything finer than a mean and a level."""

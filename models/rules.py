@@ -4,6 +4,8 @@ Shapes are checked here; words, tables and the fields that a test may join are c
 """
 
 import string
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Literal, Self
@@ -12,30 +14,21 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, 
 
 from models.base import Value
 from models.vocab import (
-    US_STATES,
-    Audience,
-    Cost,
-    Domain,
-    EvidenceKind,
-    FocusArea,
-    GradeBand,
-    Modality,
-    ProviderKind,
     ResourceType,
     RuleEffect,
     RuleOutcome,
-    ServiceType,
     SupportKind,
 )
 
 __all__ = [
     "DEMOGRAPHIC_FIELDS",
-    "SUPPORT_WORDS",
+    "EFFECTS",
     "Among",
     "AtLeast",
     "Condition",
     "DerivedField",
     "Duration",
+    "EffectSpec",
     "Exactly",
     "Fresh",
     "LanguageRange",
@@ -86,6 +79,27 @@ DEMOGRAPHIC_FIELDS = frozenset(
 """Facts about a team's students, place or size, refused by name so that the refusal can say why."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class EffectSpec:
+    """What follows from a rule of one effect."""
+
+    blocks: RuleOutcome | None
+    """The outcome that keeps a support out; None where the rule carries a weight instead."""
+    sign: int
+    """Of the weight where the rule is met: 1 adds to the score, -1 takes away; 0 where there is no weight."""
+    against: RuleOutcome
+    """The outcome that speaks against a support, listed or not."""
+
+
+EFFECTS: Mapping[RuleEffect, EffectSpec] = {
+    RuleEffect.REQUIRE: EffectSpec(blocks=RuleOutcome.MISSED, sign=0, against=RuleOutcome.MISSED),
+    RuleEffect.EXCLUDE: EffectSpec(blocks=RuleOutcome.MET, sign=0, against=RuleOutcome.MET),
+    RuleEffect.PREFER: EffectSpec(blocks=None, sign=1, against=RuleOutcome.MISSED),
+    RuleEffect.DISCOURAGE: EffectSpec(blocks=None, sign=-1, against=RuleOutcome.MET),
+}
+"""Every effect."""
+
+
 class SupportField(StrEnum):
     """Everything that a rule may know of a support."""
 
@@ -128,27 +142,6 @@ class Duration(StrEnum):
 
 YES_NO = ("yes", "no")
 ACCESS_NEEDS = ("captions", "screen-reader", "low-bandwidth", "print", "interpretation")
-
-SUPPORT_WORDS: dict[SupportField, tuple[str, ...] | None] = {
-    SupportField.DOMAINS: tuple(Domain),
-    SupportField.LEVELS: ("1", "2", "3", "4"),
-    SupportField.FOCUS_AREAS: tuple(FocusArea),
-    SupportField.GRADE_BANDS: tuple(GradeBand),
-    SupportField.AUDIENCES: tuple(Audience),
-    SupportField.MODALITY: tuple(Modality),
-    SupportField.COST: tuple(Cost),
-    SupportField.LANGUAGE: None,
-    SupportField.EQUITY_CENTERED: YES_NO,
-    SupportField.EVIDENCE: tuple(EvidenceKind),
-    SupportField.RESOURCE_TYPE: tuple(ResourceType),
-    SupportField.DURATION: tuple(Duration),
-    SupportField.PROVIDER_KIND: tuple(ProviderKind),
-    SupportField.SERVICES: tuple(ServiceType),
-    SupportField.SERVES: ("US", *US_STATES),
-    SupportField.ACCESS: ACCESS_NEEDS,
-    SupportField.CHECKED_ON: (),
-}
-"""The words of each support field; None for language tags, empty for the date, which has no words."""
 
 Words = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -312,14 +305,17 @@ class Rule(Value):
     @classmethod
     def _weight_fits_the_effect(cls, weight: Weights | None, info: ValidationInfo) -> Weights | None:
         effect = info.data.get("effect")
-        if effect in (RuleEffect.REQUIRE, RuleEffect.EXCLUDE) and weight is not None:
-            raise ValueError(f"a rule with the effect {effect} decides eligibility; expected no weight")
-        if effect in (RuleEffect.PREFER, RuleEffect.DISCOURAGE):
+        if effect is None:  # its own fault is told already
+            return weight
+        if EFFECTS[effect].blocks is not None:
             if weight is None:
-                raise ValueError(f"a rule with the effect {effect} needs a weight")
-            lacking = [kind for kind in info.data.get("kinds", ()) if kind not in weight]
-            if lacking:
-                raise ValueError(f"no weight for the kind {', '.join(lacking)}")
+                return None
+            raise ValueError(f"a rule with the effect {effect} decides eligibility; expected no weight")
+        if weight is None:
+            raise ValueError(f"a rule with the effect {effect} needs a weight")
+        lacking = [kind for kind in info.data.get("kinds", ()) if kind not in weight]
+        if lacking:
+            raise ValueError(f"no weight for the kind {', '.join(lacking)}")
         return weight
 
 

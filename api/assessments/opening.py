@@ -170,8 +170,8 @@ def check_same_instrument(assessment: Assessment, instrument: LoadedInstrument) 
         Conflict: the service has moved to another version since.
     """
     if not asks_instrument(assessment, instrument):
-        version, used = instrument.version, f"{assessment.instrument_id} {assessment.instrument_version}"
-        raise Conflict(f"This assessment asks {used}, but {version.id} {version.version} is in use; open a new one.")
+        used = f"{assessment.instrument_id} {assessment.instrument_version}"
+        raise Conflict(f"This assessment asks {used}, but {instrument.version.name} is in use; open a new one.")
 
 
 def _previous(session: Session, team: Team, new: NewAssessment, faults: list[Fault]) -> str | None:

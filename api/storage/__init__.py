@@ -1,1 +1,1 @@
-"""Where the service keeps its data: tables, transactions, repositories and migrations. All SQL is in here."""
+"""Where the service keeps its data: tables, transactions and migrations. Queries stand in the rows of each noun."""

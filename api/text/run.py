@@ -13,7 +13,8 @@ from api.text.scales import level_scale, share_bar
 from api.text.screen import Screen
 from api.text.words import agreement_words, importance_words, level_words
 from models.recommendation import Match, NeedShare, PlanPhase, RankedList, RecommendationRun, RuleTrace, WhyNot
-from models.vocab import AnswerMode, Domain, NeedWord, RuleEffect, RuleOutcome, ScoreStatus, Visibility
+from models.rules import EFFECTS
+from models.vocab import AnswerMode, Domain, NeedWord, RuleOutcome, ScoreStatus, Visibility
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["render_run", "render_why_not"]
@@ -213,9 +214,9 @@ def _sum_of(score: float, components: Mapping[str, float]) -> str:
 
 def _against(traces: Sequence[RuleTrace]) -> list[RuleTrace]:
     """What speaks against a match that is listed all the same; what a rule discourages comes first."""
-    discouraged = [t for t in traces if t.effect is RuleEffect.DISCOURAGE and t.outcome is RuleOutcome.MET]
-    not_preferred = [t for t in traces if t.effect is RuleEffect.PREFER and t.outcome is RuleOutcome.MISSED]
-    return discouraged + not_preferred
+    weighed = [trace for trace in traces if EFFECTS[trace.effect].blocks is None]
+    against = [trace for trace in weighed if trace.outcome is EFFECTS[trace.effect].against]
+    return sorted(against, key=lambda trace: EFFECTS[trace.effect].sign)
 
 
 def _rule_counts(traces: Sequence[RuleTrace]) -> str:

@@ -91,9 +91,8 @@ class Bench:
     @property
     def versions(self) -> dict[str, str]:
         """Of the instrument, the rules and the weights, for the result record."""
-        version = self.instrument.version
         return {
-            "instrument": f"{version.id}@{version.version}+{version.content_hash}",
+            "instrument": self.instrument.version.full_name,
             "ruleset": ruleset_version(self.ruleset),
             "config": self.config.content_hash,
         }

@@ -15,6 +15,7 @@ from models.vocab import Domain, FocusArea, Level, SupportKind
 from recommender.catalog.duplicates import DuplicatePair, canonical_url, near_duplicates
 from recommender.catalog.load import Catalog
 from recommender.rules.columns import SupportColumns
+from recommender.rules.fields import FIELDS
 
 __all__ = [
     "LEAST",
@@ -29,22 +30,6 @@ __all__ = [
     "thin_spots",
 ]
 
-COUNTED = (
-    SupportField.DOMAINS,
-    SupportField.LEVELS,
-    SupportField.FOCUS_AREAS,
-    SupportField.GRADE_BANDS,
-    SupportField.AUDIENCES,
-    SupportField.MODALITY,
-    SupportField.COST,
-    SupportField.LANGUAGE,
-    SupportField.EQUITY_CENTERED,
-    SupportField.EVIDENCE,
-    SupportField.RESOURCE_TYPE,
-    SupportField.PROVIDER_KIND,
-    SupportField.SERVICES,
-    SupportField.SERVES,
-)
 LOOK_AT = 0.35
 """Threshold of similarity from which a pair is worth a curator's look; lists leave out only closer ones."""
 LEAST = 3
@@ -125,7 +110,7 @@ def catalog_stats(catalog: Catalog, *, least: int = LEAST) -> CatalogStats:
     return CatalogStats(
         version=catalog.version,
         sizes=catalog.sizes,
-        counts=tuple(_field_counts(columns, field) for field in COUNTED),
+        counts=tuple(_field_counts(columns, field) for field, spec in FIELDS.items() if spec.counted),
         least=least,
         n_cells=len(Domain) * len(Level) * (len(FocusArea) - 1),
         n_thin_cells=len(thin),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.rules import Ruleset
-from models.vocab import RuleEffect, SupportKind
+from models.rules import EFFECTS, Ruleset
+from models.vocab import SupportKind
 from recommender.config import KindConfig
 from recommender.ranking.features import FeatureColumns
 
@@ -56,7 +56,7 @@ def score_parts(
     weights = [
         (rule, rule.weight[kind]) for rule in ruleset.rules if rule.weight and kind in rule.kinds and rule.weight[kind]
     ]
-    discouraged = sum(weight for rule, weight in weights if rule.effect is RuleEffect.DISCOURAGE)
+    discouraged = sum(weight for rule, weight in weights if EFFECTS[rule.effect].sign < 0)
     possible = sum(config.features.values()) + sum(weight for _, weight in weights)
     scale = (1 - config.diversity) / possible if possible > 0 else 0.0
     n = len(features.rows)

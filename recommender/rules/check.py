@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from models.rules import (
     DEMOGRAPHIC_FIELDS,
-    SUPPORT_WORDS,
     Among,
     AtLeast,
     Exactly,
@@ -23,6 +22,7 @@ from models.rules import (
 from models.vocab import ResourceType
 from recommender.reading.fault_words import found
 from recommender.reading.faults import FaultReport, Path
+from recommender.rules.fields import FIELDS
 
 __all__ = ["TeamWords", "check_rule", "check_ruleset"]
 
@@ -36,7 +36,9 @@ def check_ruleset(ruleset: Ruleset, team_words: TeamWords, report: FaultReport) 
     lacking = [kind for kind in ResourceType if kind not in ruleset.durations]
     if lacking and (ruleset.durations or any(_support(rule) is SupportField.DURATION for rule in ruleset.rules)):
         report.add(("durations",), f"No duration for {', '.join(lacking)}; expected every resource type.")
-    known = {word for words in (*team_words.values(), *SUPPORT_WORDS.values()) for word in words or ()}
+    known = {
+        word for words in (*team_words.values(), *(spec.words for spec in FIELDS.values())) for word in words or ()
+    }
     for word in ruleset.labels:
         if word not in known and not LANGUAGE_TAG.fullmatch(word):
             report.add(("labels", word), f"No field has the word {found(word)}, so its label is never used.")
@@ -66,7 +68,7 @@ def check_rule(rule: Rule, team_words: TeamWords, at: Path, report: FaultReport)
 def _check_test(test: Test, team_words: TeamWords, at: Path, report: FaultReport) -> None:
     if isinstance(test, Fresh | AtLeast | LanguageRange):
         return
-    words = SUPPORT_WORDS[test.support]
+    words = FIELDS[test.support].words
     if isinstance(test, Overlaps | Mapped) and test.team not in team_words:
         _unknown_field(test.team, team_words, (*at, "team"), report)
         return
@@ -89,7 +91,7 @@ def _check_test(test: Test, team_words: TeamWords, at: Path, report: FaultReport
 
 
 def _check_overlap(test: Overlaps, team_words: TeamWords, at: Path, report: FaultReport) -> None:
-    team, support = team_words[test.team], SUPPORT_WORDS[test.support]
+    team, support = team_words[test.team], FIELDS[test.support].words
     if team is None or support is None:
         report.add((*at, "op"), "Languages are ranges of tags; expected the test language_range.")
         return

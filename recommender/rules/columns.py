@@ -1,15 +1,16 @@
 """The catalog turned on its side once, so that a rule is tested for all supports in a few array operations."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.rules import SUPPORT_WORDS, Duration, SupportField
-from models.support import Provider, Resource, Support
+from models.rules import Duration, SupportField
+from models.support import Support
 from models.vocab import ResourceType, SupportKind
+from recommender.rules.fields import FIELDS
 
 __all__ = ["Column", "SupportColumns"]
 
@@ -70,7 +71,11 @@ class SupportColumns:
     @classmethod
     def of(cls, supports: Sequence[Support]) -> "SupportColumns":
         """Columns of these supports, in their order."""
-        fields = {field: Column.of(list(map(read, supports)), SUPPORT_WORDS[field]) for field, read in READ.items()}
+        fields = {
+            field: Column.of([spec.read(support) for support in supports], spec.words)
+            for field, spec in FIELDS.items()
+            if spec.read is not None
+        }
         return cls(
             ids=tuple(support.id for support in supports),
             kinds={
@@ -89,30 +94,3 @@ class SupportColumns:
             [types.any_of([kind for kind, length in durations.items() if length is word]) for word in Duration]
         )
         return Column({word: row for row, word in enumerate(Duration)}, has, np.asarray(has.any(axis=0)))
-
-
-def _resource(read: Callable[[Resource], Sequence[str]]) -> Callable[[Support], Sequence[str]]:
-    return lambda support: read(support) if isinstance(support, Resource) else ()
-
-
-def _provider(read: Callable[[Provider], Sequence[str]]) -> Callable[[Support], Sequence[str]]:
-    return lambda support: read(support) if isinstance(support, Provider) else ()
-
-
-READ: dict[SupportField, Callable[[Support], Sequence[str]]] = {
-    SupportField.DOMAINS: lambda support: support.domains,
-    SupportField.LEVELS: lambda support: tuple(map(str, support.levels)),
-    SupportField.FOCUS_AREAS: lambda support: support.focus_areas,
-    SupportField.GRADE_BANDS: lambda support: support.grade_bands,
-    SupportField.AUDIENCES: lambda support: support.audiences,
-    SupportField.MODALITY: lambda support: support.modality,
-    SupportField.COST: lambda support: (support.cost,) if support.cost else (),
-    SupportField.LANGUAGE: lambda support: support.language,
-    SupportField.EQUITY_CENTERED: lambda support: ("yes" if support.equity_centered else "no",),
-    SupportField.EVIDENCE: _resource(lambda resource: (resource.evidence.kind,) if resource.evidence else ()),
-    SupportField.RESOURCE_TYPE: _resource(lambda resource: (resource.resource_type,)),
-    SupportField.PROVIDER_KIND: _provider(lambda provider: (provider.provider_kind,)),
-    SupportField.SERVICES: _provider(lambda provider: tuple(service.type for service in provider.services)),
-    SupportField.SERVES: _provider(lambda provider: provider.serves),
-    SupportField.ACCESS: lambda support: (),
-}

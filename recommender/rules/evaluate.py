@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.recommendation import RuleTrace
 from models.rules import (
+    EFFECTS,
     Among,
     AtLeast,
     Condition,
@@ -25,7 +26,7 @@ from models.rules import (
     Test,
     Within,
 )
-from models.vocab import RuleEffect, RuleOutcome, SupportKind
+from models.vocab import RuleOutcome, SupportKind
 from recommender.rules.columns import SupportColumns
 from recommender.rules.facts import TeamFacts
 from recommender.rules.matching import OTHER_LANGUAGE, meeting_words
@@ -36,8 +37,8 @@ __all__ = ["MET", "MISSED", "SILENT", "UNKNOWN", "RuleResults", "evaluate"]
 
 MET, MISSED, UNKNOWN, SILENT = 1, 0, -1, -2
 OUTCOMES = {MET: RuleOutcome.MET, MISSED: RuleOutcome.MISSED, UNKNOWN: RuleOutcome.UNKNOWN}
-BLOCKING = {RuleEffect.REQUIRE: MISSED, RuleEffect.EXCLUDE: MET}
-SIGNS = {RuleEffect.PREFER: 1.0, RuleEffect.DISCOURAGE: -1.0}
+_CODES = {outcome: code for code, outcome in OUTCOMES.items()}
+BLOCKING = {effect: _CODES[spec.blocks] for effect, spec in EFFECTS.items() if spec.blocks is not None}
 
 
 @dataclass(frozen=True)
@@ -200,5 +201,5 @@ def _contribution(
     for kind, is_kind in kinds.items():
         weight = (rule.weight or {}).get(kind, 0.0) if kind in rule.kinds else 0.0
         if weight:
-            np.copyto(contribution, SIGNS[rule.effect] * weight, where=met & is_kind)
+            np.copyto(contribution, float(EFFECTS[rule.effect].sign) * weight, where=met & is_kind)
     return contribution

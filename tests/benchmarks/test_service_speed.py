@@ -48,7 +48,8 @@ from api.storage.tables import (
 )
 from recommender.catalog.load import starter_catalog
 from tests.benchmarks.conftest import Record
-from tests.fixtures.servers import ROOT, Replicas, ServerProcess
+from tests.fixtures.places import ROOT
+from tests.fixtures.servers import Replicas, ServerProcess
 from tests.fixtures.stories import closed_assessment, level_answers, open_assessment
 
 N_TEAMS, N_RUNS = 1_000, 10

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.processes import ROOT, service_process
+from tests.fixtures.places import ROOT
+from tests.fixtures.processes import service_process
 
 TEXT = (ROOT / "docs/portal.md").read_text("utf-8")
 SECTION = "=" * 20

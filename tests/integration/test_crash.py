@@ -27,8 +27,9 @@ from api.people.keys import create_key
 from api.storage.database import Database
 from api.storage.migrate import upgrade
 from tests.fixtures.actors import Actor
+from tests.fixtures.places import ROOT
 from tests.fixtures.postgres import PostgresServer, running_server
-from tests.fixtures.servers import ROOT, ServerProcess, Servers
+from tests.fixtures.servers import ServerProcess, Servers
 
 pytestmark = pytest.mark.full
 

@@ -80,7 +80,7 @@ def test_a_row_that_is_held_refuses_its_writers_for_now(
         with service.database.engine.begin() as other:
             for table in ("teams", "api_keys"):
                 other.execute(text(f"SELECT * FROM {table} FOR UPDATE"))
-            change = {"json": {"name": "Other"}, "headers": {"If-Match": made.headers["ETag"]}}
+            change: dict[str, Any] = {"json": {"name": "Other"}, "headers": {"If-Match": made.headers["ETag"]}}
             refused(client.patch(made.headers["Location"], **change), 503, "storage-busy")
             assert names(client) == ["Riverside team"]
         assert client.patch(made.headers["Location"], **change).status_code == 200

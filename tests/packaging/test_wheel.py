@@ -139,7 +139,11 @@ def interpreter(version: str) -> Path:
     if version == HERE:
         return Path(sys.executable)
     given = os.environ.get(f"TRELLIS_TEST_PYTHON_{version.replace('.', '_')}")
-    found = [given, shutil.which(f"python{version}"), *Path.home().glob(f".pyenv/versions/{version}.*/bin/python3")]
+    found: list[str | Path] = [
+        given,
+        shutil.which(f"python{version}"),
+        *Path.home().glob(f".pyenv/versions/{version}.*/bin/python3"),
+    ]
     for path in filter(None, found):
         # A shim may stand for an interpreter that is not chosen.
         asked = subprocess.run(
@@ -234,7 +238,7 @@ def few_teams(folder: Path) -> Path:
     """Two of the shipped judged teams."""
     judged = ROOT / "eval/data/judged"
     lines = (judged / "assessments.jsonl").read_text("utf-8").splitlines(keepends=True)[:2]
-    ids = {re.search(r'"assessment_id": ?"([^"]+)"', line)[1] for line in lines}  # type: ignore[index]
+    ids = {re.search(r'"assessment_id": ?"([^"]+)"', line)[1] for line in lines}
     folder.mkdir()
     (folder / "assessments.jsonl").write_text("".join(lines), "utf-8")
     grades = (judged / "qrels.txt").read_text("utf-8").splitlines(keepends=True)

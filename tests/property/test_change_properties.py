@@ -1,6 +1,7 @@
 """What the split of a move among factors must satisfy, whatever the ranking does."""
 
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,11 +20,11 @@ factors = st.lists(st.sampled_from(FACTORS), min_size=1, max_size=4, unique=True
 places = st.integers(1, 9)
 
 
-def ranker(draw, changed):
+def ranker(draw: Any, changed: Any) -> Any:
     """Any ranking for each set of factors."""
     made = {}
 
-    def lists(some):
+    def lists(some: Any) -> Any:
         if some not in made:
             made[some] = {KIND: draw(rankings)}
         return made[some]
@@ -35,7 +36,7 @@ def ranker(draw, changed):
 
 @given(st.data(), factors, places, st.booleans())
 @settings(max_examples=150, deadline=None)
-def test_parts_sum_exactly_to_the_move(data, changed, k, with_residual):
+def test_parts_sum_exactly_to_the_move(data: Any, changed: Any, k: Any, with_residual: Any) -> None:
     lists = ranker(data.draw, changed)
     residual = changed[0] if with_residual else None
     moves = attribute_moves(changed, lists, k={KIND: k}, residual=residual)[KIND]
@@ -53,7 +54,7 @@ def test_parts_sum_exactly_to_the_move(data, changed, k, with_residual):
 
 @given(st.data(), factors, places)
 @settings(max_examples=100, deadline=None)
-def test_a_factor_without_effect_gets_nothing(data, changed, k):
+def test_a_factor_without_effect_gets_nothing(data: Any, changed: Any, k: Any) -> None:
     idle = changed[0]
     lists = ranker(data.draw, changed)
     moves = attribute_moves(changed, lambda some: lists(some - {idle}), k={KIND: k})[KIND]
@@ -62,11 +63,11 @@ def test_a_factor_without_effect_gets_nothing(data, changed, k):
 
 @given(st.data(), st.lists(st.sampled_from(FACTORS), min_size=2, max_size=4, unique=True), places)
 @settings(max_examples=100, deadline=None)
-def test_factors_that_do_the_same_get_the_same(data, changed, k):
+def test_factors_that_do_the_same_get_the_same(data: Any, changed: Any, k: Any) -> None:
     one, other, *rest = changed
     lists = ranker(data.draw, changed)
 
-    def same(some):
+    def same(some: Any) -> Any:
         # The ranking only counts how many of the two have changed.
         return lists((some & set(rest)) | set([one, other][: len(some & {one, other})]))
 
@@ -76,7 +77,7 @@ def test_factors_that_do_the_same_get_the_same(data, changed, k):
 
 @given(st.data(), factors, places)
 @settings(max_examples=60, deadline=None)
-def test_going_back_turns_every_part_around(data, changed, k):
+def test_going_back_turns_every_part_around(data: Any, changed: Any, k: Any) -> None:
     lists = ranker(data.draw, changed)
     there = attribute_moves(changed, lists, k={KIND: k})[KIND]
     back = attribute_moves(changed, lambda some: lists(frozenset(changed) - some), k={KIND: k})[KIND]
@@ -86,11 +87,11 @@ def test_going_back_turns_every_part_around(data, changed, k):
 
 @given(st.data(), st.permutations(FACTORS))
 @settings(max_examples=30, deadline=None)
-def test_the_order_of_factors_never_matters_and_all_seven_can_be_split(data, changed):
+def test_the_order_of_factors_never_matters_and_all_seven_can_be_split(data: Any, changed: Any) -> None:
     orders = st.permutations(IDS)
     fixed = {factor: data.draw(orders) for factor in FACTORS}
 
-    def lists(some):
+    def lists(some: Any) -> Any:
         # Ranks add up, so that every factor's part depends on the others only through the places.
         score = {id_: sum(fixed[factor].index(id_) for factor in some) for id_ in IDS}
         return {KIND: sorted(IDS, key=lambda id_: (score[id_], id_))}

@@ -2,12 +2,14 @@
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.vocab import Domain, Visibility
+from models.profile import CapacityProfile
+from models.vocab import Domain, Form, Visibility
 from recommender.config import ScoringConfig
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.diagnosis.irt import GradedItem, category_probabilities, expected_score, item_information
@@ -28,7 +30,7 @@ responses = st.fixed_dictionaries(
     {
         "answers": st.dictionaries(st.sampled_from([item.id for item in TEAM_ITEMS]), answers, max_size=50),
         "importance": st.dictionaries(
-            st.sampled_from([domain.value for domain in INSTRUMENT.form_domains("team")]),
+            st.sampled_from([domain.value for domain in INSTRUMENT.form_domains(Form.TEAM)]),
             st.sampled_from(["not_now", "useful", "important"]),
         ),
     }
@@ -37,7 +39,7 @@ teams = st.lists(responses, min_size=1, max_size=7)
 means = st.floats(1, 4)
 
 
-def parsed(team):
+def parsed(team: Any) -> Any:
     return parse_assessment(
         {
             "assessment_id": "a-001",
@@ -51,13 +53,13 @@ def parsed(team):
     )
 
 
-def by_domain(profile):
+def by_domain(profile: CapacityProfile) -> Any:
     return {score.domain: score for score in profile.domains}
 
 
 @given(teams)
 @settings(max_examples=60, deadline=None)
-def test_scores_stay_on_the_scale_and_probabilities_sum_to_one(team):
+def test_scores_stay_on_the_scale_and_probabilities_sum_to_one(team: Any) -> None:
     for method in ("classical", "eap"):
         profile = build_profile(parsed(team), INSTRUMENT, ScoringConfig(method=method))
         for score in profile.domains:
@@ -70,7 +72,7 @@ def test_scores_stay_on_the_scale_and_probabilities_sum_to_one(team):
 
 @given(teams, st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
-def test_order_of_raters_never_matters(team, shuffler):
+def test_order_of_raters_never_matters(team: Any, shuffler: Any) -> None:
     straight = parsed(team)
     shuffled = straight.model_copy(update={"responses": tuple(shuffler.sample(straight.responses, len(team)))})
     first, second = (build_profile(each, INSTRUMENT, CONFIG) for each in (straight, shuffled))
@@ -79,7 +81,7 @@ def test_order_of_raters_never_matters(team, shuffler):
 
 
 @given(st.lists(levels, min_size=1, max_size=6), st.integers(0, 6))
-def test_a_not_sure_never_changes_a_mean_it_leaves_standing(given_levels, position):
+def test_a_not_sure_never_changes_a_mean_it_leaves_standing(given_levels: Any, position: Any) -> None:
     before = rater_score(given_levels)
     with_doubt = [*given_levels[:position], "not_sure", *given_levels[position:]]
     after = rater_score(with_doubt)
@@ -87,20 +89,20 @@ def test_a_not_sure_never_changes_a_mean_it_leaves_standing(given_levels, positi
 
 
 @given(st.lists(means, min_size=2, max_size=8))
-def test_the_error_falls_as_raters_join_at_the_same_spread(rater_means):
+def test_the_error_falls_as_raters_join_at_the_same_spread(rater_means: Any) -> None:
     # Twice the same people: the same mean squared distance, hence no more than the same sample variance.
     assert team_se(rater_means * 2, config=CONFIG) < team_se(rater_means, config=CONFIG)
 
 
 @given(means, st.floats(0.01, 1))
-def test_level_probabilities_are_a_distribution(mean, se):
+def test_level_probabilities_are_a_distribution(mean: Any, se: Any) -> None:
     p = level_probabilities(mean, se)
     assert math.isclose(sum(p), 1)
     assert min(p) >= -1e-12
 
 
 @given(means, means, st.floats(0.25, 1))
-def test_a_need_falls_when_the_level_rises(first, second, importance):
+def test_a_need_falls_when_the_level_rises(first: Any, second: Any, importance: Any) -> None:
     low, high = sorted((first, second))
     assert need_priority(low, 0.2, importance).priority >= need_priority(high, 0.2, importance).priority
 
@@ -110,7 +112,7 @@ def test_a_need_falls_when_the_level_rises(first, second, importance):
     st.lists(st.floats(-3, 3), min_size=3, max_size=3, unique=True).map(sorted),
     st.lists(st.floats(-6, 6), min_size=1, max_size=9),
 )
-def test_graded_response_probabilities_sum_to_one(a, b, theta):
+def test_graded_response_probabilities_sum_to_one(a: Any, b: Any, theta: Any) -> None:
     item = GradedItem(a, tuple(b))
     p = category_probabilities(item, theta)
     assert p.shape == (len(theta), 4)
@@ -122,7 +124,7 @@ def test_graded_response_probabilities_sum_to_one(a, b, theta):
 
 @given(teams)
 @settings(max_examples=60, deadline=None)
-def test_suppressed_numbers_appear_in_no_shown_value(team):
+def test_suppressed_numbers_appear_in_no_shown_value(team: Any) -> None:
     assessment = parsed(team)
     profile = build_profile(assessment, INSTRUMENT, CONFIG)
     public = shown(profile, INSTRUMENT.instrument.privacy)
@@ -146,7 +148,7 @@ def test_suppressed_numbers_appear_in_no_shown_value(team):
 
 @given(teams)
 @settings(max_examples=60, deadline=None)
-def test_needs_are_sorted_and_their_shares_sum_to_one(team):
+def test_needs_are_sorted_and_their_shares_sum_to_one(team: Any) -> None:
     assessment = parsed(team)
     needs = derive_needs(build_profile(assessment, INSTRUMENT, CONFIG), assessment, INSTRUMENT, CONFIG)
     scored = [need for need in needs if need.priority is not None]
@@ -158,7 +160,7 @@ def test_needs_are_sorted_and_their_shares_sum_to_one(team):
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 12), max_size=6))
-def test_shown_groups_leave_at_least_five_people_to_hide_among(counts):
+def test_shown_groups_leave_at_least_five_people_to_hide_among(counts: Any) -> None:
     visible = shown_groups(counts)
     hidden = sum(n for group, n in counts.items() if group not in visible)
     assert all(counts[group] >= 5 for group in visible)
@@ -188,7 +190,7 @@ json_values = st.recursive(
     )
 )
 @settings(max_examples=300, deadline=None)
-def test_any_broken_object_is_refused_with_places(document):
+def test_any_broken_object_is_refused_with_places(document: Any) -> None:
     # No such object has all that an assessment needs, so each is refused, and never with another error.
     with pytest.raises(InvalidAssessment) as caught:
         parse_assessment(document, INSTRUMENT)

@@ -70,7 +70,7 @@ def numbers(one: DomainGrowth) -> list[Any]:
 
 @given(waves, waves, retakes)
 @settings(max_examples=80, deadline=None)
-def test_only_scores_that_both_shown_profiles_show_appear(first, second, retake):
+def test_only_scores_that_both_shown_profiles_show_appear(first: Any, second: Any, retake: Any) -> None:
     earlier, later = wave(first, "a-000"), wave(second, "a-001", retake)
     shown_scores = [
         {score.domain: score for score in shown(one.profile, INSTRUMENT.instrument.privacy).domains}
@@ -83,7 +83,8 @@ def test_only_scores_that_both_shown_profiles_show_appear(first, second, retake)
             if seen is not None:
                 assert (seen.mean, seen.level_words) == (score.mean, score.level_words)
         if Visibility.NOTHING in [score.visibility for score in scores]:
-            assert one.verdict is one.direction is one.method is one.then is one.holds_across_domains is None
+            told: list[Any] = [one.verdict, one.direction, one.method, one.then, one.holds_across_domains]
+            assert told == [None] * 5
             if all(score.status is ScoreStatus.SCORED for score in scores):
                 assert one.before is one.after is None
         if {score.visibility for score in scores} != {Visibility.DETAIL}:
@@ -95,8 +96,8 @@ def test_only_scores_that_both_shown_profiles_show_appear(first, second, retake)
 
 @given(two_rows, two_rows, waves, st.booleans())
 @settings(max_examples=60, deadline=None)
-def test_whatever_two_people_answer_the_same_is_told(answers, others, full, two_came_first):
-    def told(data):
+def test_whatever_two_people_answer_the_same_is_told(answers: Any, others: Any, full: Any, two_came_first: Any) -> None:
+    def told(data: Any) -> Any:
         two = [{"name": name, "rows": (row, None, None)} for name, row in enumerate(data)], "individual"
         first, second = (two, full) if two_came_first else (full, two)
         return grow(wave(first, "a-000"), wave(second, "a-001", {}))
@@ -106,7 +107,9 @@ def test_whatever_two_people_answer_the_same_is_told(answers, others, full, two_
 
 @given(raters, raters, retakes)
 @settings(max_examples=40, deadline=None)
-def test_the_order_of_raters_never_matters_and_the_mark_for_back_then_changes_no_number(first, second, retake):
+def test_the_order_of_raters_never_matters_and_the_mark_for_back_then_changes_no_number(
+    first: Any, second: Any, retake: Any
+) -> None:
     earlier, later = wave((first, "individual"), "a-000"), wave((second, "individual"), "a-001", retake)
     growth = grow(earlier, later)
     backward = wave((second[::-1], "individual"), "a-001", retake)
@@ -118,7 +121,7 @@ def test_the_order_of_raters_never_matters_and_the_mark_for_back_then_changes_no
 
 @given(raters, raters)
 @settings(max_examples=40, deadline=None)
-def test_going_back_turns_every_change_around(first, second):
+def test_going_back_turns_every_change_around(first: Any, second: Any) -> None:
     there = grow(wave((first, "individual"), "a-000"), wave((second, "individual"), "a-001", {}))
     back = grow(wave((second, "individual"), "a-001"), wave((first, "individual"), "a-002", {}))
     turned = {"up": "down", "down": "up", None: None}

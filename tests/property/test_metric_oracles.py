@@ -1,6 +1,7 @@
 """Metrics agree with independent implementations on random rankings; and behave as every such metric must."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,12 +32,12 @@ rankings = st.lists(st.sampled_from(documents), unique=True, min_size=1)
 
 
 @pytest.fixture(scope="module")
-def ir_measures():
+def ir_measures() -> Any:
     return pytest.importorskip("ir_measures", reason="NOT CHECKED against trec_eval: install the 'oracles' extra")
 
 
 @given(grades=grade_maps, ranking=rankings)
-def test_metrics_equal_trec_eval_through_ir_measures(ir_measures, grades, ranking):
+def test_metrics_equal_trec_eval_through_ir_measures(ir_measures: Any, grades: Any, ranking: Any) -> None:
     im = ir_measures
     pairs = [
         (NDCG(k=10), im.nDCG @ 10),
@@ -58,8 +59,8 @@ def test_metrics_equal_trec_eval_through_ir_measures(ir_measures, grades, rankin
 
 
 @given(grades=grade_maps, ranking=rankings)
-def test_exponential_ndcg_equals_a_second_formula(grades, ranking):
-    def total(order):
+def test_exponential_ndcg_equals_a_second_formula(grades: Any, ranking: Any) -> None:
+    def total(order: Any) -> Any:
         return sum((2 ** grades.get(doc, 0) - 1) / math.log2(place + 2) for place, doc in enumerate(order[:10]))
 
     best = sorted(grades, key=grades.__getitem__, reverse=True)
@@ -67,11 +68,11 @@ def test_exponential_ndcg_equals_a_second_formula(grades, ranking):
 
 
 @given(grades=grade_maps, ranking=rankings)
-def test_rbp_and_err_equal_the_readers_they_model_step_by_step(grades, ranking):
-    def persistent(rest):
+def test_rbp_and_err_equal_the_readers_they_model_step_by_step(grades: Any, ranking: Any) -> None:
+    def persistent(rest: Any) -> Any:
         return 0.2 * (grades.get(rest[0], 0) >= 2) + 0.8 * persistent(rest[1:]) if rest else 0.0
 
-    def cascade(rest, rank):
+    def cascade(rest: Any, rank: int) -> Any:
         stop = (2 ** grades.get(rest[0], 0) - 1) / 8 if rest else 0.0
         return stop / rank + (1 - stop) * cascade(rest[1:], rank + 1) if rest else 0.0
 
@@ -81,7 +82,7 @@ def test_rbp_and_err_equal_the_readers_they_model_step_by_step(grades, ranking):
 
 
 @given(grades=grade_maps, ranking=rankings)
-def test_rbp_and_its_residual_bound_what_full_judging_could_show(grades, ranking):
+def test_rbp_and_its_residual_bound_what_full_judging_could_show(grades: Any, ranking: Any) -> None:
     topic = Topic(grades=grades)
     generous = Topic(grades={doc_id: grades.get(doc_id, 3) for doc_id in ranking})
     beyond = 0.8 ** len(ranking)
@@ -89,14 +90,14 @@ def test_rbp_and_its_residual_bound_what_full_judging_could_show(grades, ranking
 
 
 @given(grades=grade_maps)
-def test_the_ideal_order_scores_one_and_nothing_scores_more(grades):
+def test_the_ideal_order_scores_one_and_nothing_scores_more(grades: Any) -> None:
     ideal = sorted(grades, key=lambda doc_id: (-grades[doc_id], doc_id))
     for metric in (NDCG(), NDCG(gain="exponential"), AveragePrecision(), ReciprocalRank(), BPref()):
         assert metric(ideal, Topic(grades=grades)) == pytest.approx(1)
 
 
 @given(grades=grade_maps, ranking=rankings, data=st.data())
-def test_swapping_a_better_document_up_never_lowers_ndcg(grades, ranking, data):
+def test_swapping_a_better_document_up_never_lowers_ndcg(grades: Any, ranking: Any, data: Any) -> None:
     lower = data.draw(st.integers(0, len(ranking) - 1))
     upper = data.draw(st.integers(0, lower))
     topic = Topic(grades=grades)
@@ -108,7 +109,7 @@ def test_swapping_a_better_document_up_never_lowers_ndcg(grades, ranking, data):
 
 
 @given(one=rankings, other=rankings)
-def test_rank_biased_overlap_is_symmetric_and_bounded(one, other):
+def test_rank_biased_overlap_is_symmetric_and_bounded(one: Any, other: Any) -> None:
     value = rank_biased_overlap(one, other)
     assert value == rank_biased_overlap(other, one)
     assert -1e-12 <= value <= 1 + 1e-12
@@ -119,7 +120,7 @@ needs = st.sets(st.sampled_from("xyz"))
 
 
 @given(aspects=st.dictionaries(st.sampled_from(documents), needs, min_size=1), ranking=rankings)
-def test_alpha_ndcg_equals_ndeval(aspects, ranking):
+def test_alpha_ndcg_equals_ndeval(aspects: Any, ranking: Any) -> None:
     pyndeval = pytest.importorskip("pyndeval", reason="NOT CHECKED against ndeval: install the 'oracles' extra")
     judged = [
         pyndeval.SubtopicQrel("q", need, doc_id, 1) for doc_id, named in aspects.items() for need in sorted(named)

@@ -36,7 +36,7 @@ def people(draw: st.DrawFn, *, most: int) -> list[dict[str, Any]]:
     """Responses of a few people, each of whom answers the one domain, the other, or both."""
     drawn = []
     for number in range(draw(st.integers(1, most))):
-        answers = {}
+        answers: dict[str, Any] = {}
         for domain in DOMAINS:
             if number == 0 or draw(st.booleans()):
                 answers |= {item: draw(st.integers(1, 4) | st.just("not_sure")) for item in ITEMS[domain]}

@@ -2,13 +2,13 @@
 
 import math
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.rules import (
-    SUPPORT_WORDS,
     Among,
     AtLeast,
     Condition,
@@ -30,6 +30,7 @@ from recommender.instruments import default_instrument
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import MET, MISSED, SILENT, UNKNOWN, RuleResults, evaluate
 from recommender.rules.facts import TeamFacts, team_words
+from recommender.rules.fields import FIELDS
 from recommender.rules.load import starter_ruleset
 from tests.fixtures.supports import provider, resource
 
@@ -50,7 +51,7 @@ def supports(draw: st.DrawFn) -> list[Support]:
     made: list[Support] = []
     for position in range(draw(st.integers(1, 6))):
         fields: dict[str, object] = {
-            name: draw(lists(SUPPORT_WORDS[SupportField(name)] or TAGS, least=name == "domains"))
+            name: draw(lists(FIELDS[SupportField(name)].words or TAGS, least=name == "domains"))
             for name in ("domains", "focus_areas", "grade_bands", "audiences", "modality", "language")
         }
         fields["levels"] = draw(st.lists(st.integers(1, 4), max_size=3, unique=True))
@@ -58,7 +59,7 @@ def supports(draw: st.DrawFn) -> list[Support]:
         fields["equity_centered"] = draw(st.booleans())
         fields["checked_on"] = AS_OF - timedelta(days=draw(st.integers(-2, 400)))
         if draw(st.booleans()):
-            fields["resource_type"] = draw(st.sampled_from(SUPPORT_WORDS[SupportField.RESOURCE_TYPE]))
+            fields["resource_type"] = draw(st.sampled_from(FIELDS[SupportField.RESOURCE_TYPE].words))
             kind = draw(st.sampled_from([None, "rct", "field-tested"]))
             fields["evidence"] = kind and {"kind": kind, "level": None, "url": "https://example.org"}
             made.append(resource(id=f"res-{position}", **fields))
@@ -78,7 +79,7 @@ def facts(draw: st.DrawFn) -> TeamFacts:
 
 
 def words_of(field: SupportField) -> tuple[str, ...]:
-    return SUPPORT_WORDS[field] or TAGS
+    return FIELDS[field].words or TAGS
 
 
 WORD_FIELDS = [field for field in SupportField if field is not SupportField.CHECKED_ON]
@@ -165,7 +166,7 @@ def reference(rule: Rule, support: Support, team: TeamFacts, fit: float) -> int:
     """One rule about one support, as the documentation says it, in plain Python."""
     if support.kind not in rule.kinds:
         return SILENT
-    states = []
+    states: list[Any] = []
     for condition in rule.when:
         known = team.get(condition.field)
         if known is None:

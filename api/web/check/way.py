@@ -7,6 +7,7 @@ from typing import NamedTuple
 from api.assessments.answers import OwnAnswers
 from api.assessments.closures import Closure, closure_of
 from api.assessments.rows import Place
+from api.assessments.windows import Mode
 from api.text.language import _, ngettext, speaker
 from api.web.kit.checks import until
 from api.web.kit.scale import level_names
@@ -232,7 +233,7 @@ def overview_of(
             for s in own.scores
         ],
         has_results=has_results,
-        then_together=place.assessment.mode == "individual_then_consensus" and not frame.together,
+        then_together=place.assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and not frame.together,
         min_team=instrument.instrument.privacy.min_team,
         hidden_before=place.respondent.readable_from,
         faults=faults,

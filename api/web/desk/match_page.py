@@ -8,12 +8,11 @@ from api.web.desk.match_parts import FAMILIES, Bar, Piece, bar_of, pieces_of
 from api.web.desk.review_cards import catalog_of, facts_of, support_of, widest_of
 from api.web.desk.words import in_words
 from models.recommendation import Match
+from models.rules import EFFECTS
 from models.support import Support
 from models.vocab import RuleEffect, RuleOutcome
 
 __all__ = ["MatchPage", "match_page"]
-
-_GATES = {RuleEffect.REQUIRE, RuleEffect.EXCLUDE}
 
 
 class RuleLine(NamedTuple):
@@ -59,7 +58,9 @@ def match_page(engine: Engine, opened: OpenReview, support_id: str) -> MatchPage
         families=FAMILIES,
         pieces=pieces_of(match.components, match.rules),
         rules=tuple(
-            RuleLine(trace.id, trace.because, _outcome(trace.effect, trace.outcome), trace.effect in _GATES)
+            RuleLine(
+                trace.id, trace.because, _outcome(trace.effect, trace.outcome), EFFECTS[trace.effect].blocks is not None
+            )
             for trace in match.rules
         ),
         facts=facts_of(support),
@@ -76,12 +77,13 @@ def match_page(engine: Engine, opened: OpenReview, support_id: str) -> MatchPage
 def _outcome(effect: RuleEffect, outcome: RuleOutcome) -> str:
     if outcome is RuleOutcome.UNKNOWN:
         return "Not known"
-    met = outcome is RuleOutcome.MET
-    if effect in _GATES:
-        return "Passes" if met == (effect is RuleEffect.REQUIRE) else "Keeps it out"
-    if effect is RuleEffect.PREFER:
-        return "Helps" if met else "No help"
-    return "Counts against it" if met else "Nothing against it"
+    follows = EFFECTS[effect]
+    against = outcome is follows.against
+    if follows.blocks is not None:
+        return "Keeps it out" if against else "Passes"
+    if follows.sign > 0:
+        return "No help" if against else "Helps"
+    return "Counts against it" if against else "Nothing against it"
 
 
 def _details(support: Support) -> tuple[tuple[str, str], ...]:

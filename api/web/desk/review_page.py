@@ -145,10 +145,9 @@ class ReviewPage(NamedTuple):
     def made_with(self) -> tuple[tuple[str, str], ...]:
         """What decided the run, by name."""
         made = self.versions
-        instrument = f"{made.instrument.id} {made.instrument.version}"
         return (
             ("Trellis", made.trellis),
-            ("Check", instrument),
+            ("Check", made.instrument.name),
             ("Catalog", made.catalog[:12]),
             ("Rules", made.ruleset),
             ("Model", made.model),

@@ -26,6 +26,8 @@ class NeedRow(NamedTuple):
     place: str
     name: str
     word: NeedWord
+    is_first: bool
+    """Whether it is one to begin with."""
     readiness: str
     reason: str
     now_and_next: tuple[tuple[str, str, str], ...]
@@ -70,6 +72,7 @@ def _need_row(need: Need, document: RecommendationRun, review: Review) -> NeedRo
         place="" if need.rank is None else str(need.rank),
         name=need.name,
         word=need.word,
+        is_first=need.word is NeedWord.START_HERE,
         readiness=_READINESS[need.readiness] if need.readiness else "",
         reason=_reason(need),
         now_and_next=tuple((text.question, text.present, text.next or "") for text in need.rubric[:1]),

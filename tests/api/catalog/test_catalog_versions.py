@@ -3,6 +3,7 @@
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.fixtures.catalogs import catalog_texts, import_and_serve, serve
 from tests.fixtures.service import Service, running_service
 
 GONE, CHANGED = (support.id for support in starter_catalog().by_kind[SupportKind.RESOURCE][:2])
-CHANGES = {"without": {GONE}, "changed": {CHANGED: {"title": "Another title"}}}
+CHANGES: dict[str, Any] = {"without": {GONE}, "changed": {CHANGED: {"title": "Another title"}}}
 
 
 def test_an_import_reports_what_differs_and_changes_nothing_yet(service: Service) -> None:

@@ -40,7 +40,7 @@ def test_chunks_reach_the_application_as_one_body() -> None:
 
 
 def test_a_stream_is_refused_at_the_first_byte_too_many_and_read_no_further() -> None:
-    messages = [chunk(b"abcdefgh", more=True), chunk(b"i", more=True), chunk(b"never read", more=False)]
+    messages: list[Any] = [chunk(b"abcdefgh", more=True), chunk(b"i", more=True), chunk(b"never read", more=False)]
     seen, sent = serve(messages)
     assert (seen, sent[0]["status"], len(messages)) == ([], 413, 1)
 

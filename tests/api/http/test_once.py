@@ -108,5 +108,5 @@ def test_a_deleted_team_takes_the_kept_answer_with_it(service: Service) -> None:
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "with space", "é"])
 def test_a_key_that_is_no_key_is_refused(service: Service, key: str) -> None:
-    answer = service.as_("portal").post("/v1/teams", json=TEAM, headers={"Idempotency-Key": key.encode("latin-1")})
+    answer = service.as_("portal").post("/v1/teams", json=TEAM, headers={b"Idempotency-Key": key.encode("latin-1")})
     assert answer.status_code == 422

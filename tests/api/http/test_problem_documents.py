@@ -161,7 +161,7 @@ def test_a_failure_of_ours_says_nothing_of_the_inside(
         raise RuntimeError("secret path /etc/x")
 
     broken = copy(recommender)
-    broken.recommend = fail  # type: ignore[method-assign, assignment]
+    broken.recommend = fail  # type: ignore[method-assign]
     with running_service(broken, tmp_path) as service:
         response = post(service.as_("portal"), sample)
         assert "secret" not in response.text

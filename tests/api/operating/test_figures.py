@@ -6,7 +6,7 @@ from tests.fixtures.runs import team_with_results
 from tests.fixtures.service import Service
 
 
-def figures(service: Service) -> dict[tuple[str, str, str, str], float]:
+def figures(service: Service) -> dict[tuple[str, ...], float]:
     answer = service.as_("admin").get("/metrics")
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")

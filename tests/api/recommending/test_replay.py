@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.fixtures.catalogs import import_and_serve
 from tests.fixtures.runs import grant, team_with_results
 from tests.fixtures.service import Service, running_service
 
-ALONE = {"share_with": []}
+ALONE: dict[str, Any] = {"share_with": []}
 
 
 def test_a_run_is_made_again_byte_for_byte(service: Service) -> None:

@@ -1,5 +1,7 @@
 """Trying changes out, and asking after one support, over the API; nothing is stored."""
 
+from typing import Any
+
 import pytest
 
 from models.vocab import Domain, SupportKind
@@ -9,7 +11,7 @@ from tests.fixtures.runs import grant, team_with_results
 from tests.fixtures.service import Service
 from tests.fixtures.stories import Story, accepted, closed_assessment, level_answers
 
-ALONE = {"share_with": []}
+ALONE: dict[str, Any] = {"share_with": []}
 
 
 def test_without_a_change_nothing_differs(service: Service) -> None:

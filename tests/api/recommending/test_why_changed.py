@@ -13,7 +13,7 @@ from tests.fixtures.catalogs import import_and_serve
 from tests.fixtures.runs import grant, team_with_results
 from tests.fixtures.service import Service
 
-ALONE = {"share_with": []}
+ALONE: dict[str, Any] = {"share_with": []}
 PROGRAM = "A program"
 
 

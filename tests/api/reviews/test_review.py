@@ -22,7 +22,7 @@ def seen(portal: TestClient, run: StoredRun) -> dict[str, Any]:
 def ineligible(service: Service, run: StoredRun) -> str:
     """A provider that works in other states only."""
     serves = {s.id: s.serves for s in service.app.state.engine.catalog.by_kind[SupportKind.PROVIDER]}
-    return next(id_ for id_, states in sorted(serves.items()) if states and not {"US", "TX"} & set(states))
+    return next(str(id_) for id_, states in sorted(serves.items()) if states and not {"US", "TX"} & set(states))
 
 
 def test_a_team_sees_its_run_as_the_officer_released_it(service: Service) -> None:
@@ -244,7 +244,7 @@ def test_a_kept_answer_is_gone_with_the_sharing(service: Service) -> None:
     headers = {"Idempotency-Key": "once", "If-Match": '"1"'}
     first = resources(review_of(officer, run))[0]
     acting = (f"/v1/runs/{run.run_id}/review/events", {"action": "approve", "support_id": first})
-    making = (f"/v1/teams/{run.team_id}/recommendations", {})
+    making: tuple[str, dict[str, Any]] = (f"/v1/teams/{run.team_id}/recommendations", {})
     for path, body in (acting, making):
         headers["Idempotency-Key"] += "-more"
         assert officer.post(path, json=body, headers=headers).status_code == 201

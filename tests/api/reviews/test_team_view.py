@@ -2,6 +2,7 @@
 
 import json
 from hashlib import sha256
+from typing import Any
 
 from tests.fixtures.service import Service
 from tests.fixtures.stored_runs import PROGRAM, stored_run
@@ -29,7 +30,7 @@ def test_after_release_the_portal_does_not_read_what_the_officer_removed(service
 def test_one_released_run_does_not_open_what_if_for_later_results(service: Service) -> None:
     first = stored_run(service)
     officer, portal = service.as_("officer", PROGRAM), service.as_("portal")
-    release = {"json": {"action": "release"}, "headers": {"If-Match": '"1"'}}
+    release: dict[str, Any] = {"json": {"action": "release"}, "headers": {"If-Match": '"1"'}}
     assert officer.post(f"/v1/runs/{first.run_id}/review/events", **release).status_code == 201
     what_if = f"/v1/teams/{first.team_id}/recommendations:what-if"
     assert portal.post(what_if, json={}).status_code == 200

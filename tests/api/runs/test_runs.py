@@ -1,6 +1,7 @@
 """Runs over the API: made from frozen results, stored byte for byte, read in three forms."""
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from recommender.reading.trec import read_run
 from tests.fixtures.runs import freeze, grant, team_with_results
 from tests.fixtures.service import Service
 
-ALONE = {"share_with": []}
+ALONE: dict[str, Any] = {"share_with": []}
 """Does not share with an officer, so that runs are released at once."""
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -171,7 +172,7 @@ def test_pages_go_on_where_the_last_one_ended(service: Service) -> None:
         seen += re.findall(r'<h3><a href="/catalog/([^"]+)"', page)
         following = re.search(r'href="([^"]+)" rel="next"', page)
         address = following[1].replace("&amp;", "&") if following else ""
-    providers = starter_catalog().by_kind[SupportKind.PROVIDER]
+    providers: list[Any] = list(starter_catalog().by_kind[SupportKind.PROVIDER])
     assert seen == [one.id for one in sorted(providers, key=lambda one: (one.name.casefold(), one.id))]
     assert person.get("/catalog?page=999999").status_code == 200
 

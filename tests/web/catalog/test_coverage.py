@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -48,7 +49,7 @@ def cells(page: str) -> dict[tuple[str, int], tuple[int, int, int, str, str]]:
             address = re.search(r'href="([^"]+)"', cell)
             assert n
             assert address
-            split = [int(one) for one in re.findall(r"(\d+) (?:resource|provider)", cell)] or [0, 0]
+            split: Any = [int(one) for one in re.findall(r"(\d+) (?:resource|provider)", cell)] or [0, 0]
             assert ('thin"' in cell) == bool(word), "the pattern and the word go together"
             found[title[1], level] = (int(n[1]), *split, word[1] if word else "", html.unescape(address[1]))
     return found

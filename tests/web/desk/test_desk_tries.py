@@ -1,6 +1,7 @@
 """Questions about a list on the review desk: why not something, what if, and what changed; and cohorts."""
 
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -151,7 +152,7 @@ def test_a_cohort_tells_where_each_team_stands(service: Service) -> None:
     page = client.get(cohort).text
     assert "improvement team Team Released School network" in text_of(page)
     assert f'href="/desk/runs/{run.run_id}"' in page
-    context = {"context": {"share_with": []}}
+    context: dict[str, Any] = {"context": {"share_with": []}}
     portal = service.as_("portal")
     etag = portal.get(f"/v1/teams/{run.team_id}").headers["ETag"]
     assert portal.patch(f"/v1/teams/{run.team_id}", json=context, headers={"If-Match": etag}).status_code == 200

@@ -1,11 +1,14 @@
 """`trellis eval`: what a person types and what comes back."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from eval.cli import app
 from eval.experiments.wiring import open_bench, our_rankers
@@ -18,11 +21,11 @@ from recommender.testing import HashingEmbedder
 
 
 @pytest.fixture
-def invoke(monkeypatch, tmp_path):
+def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
     monkeypatch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
     monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
 
-    def run(*arguments):
+    def run(*arguments: Any) -> Result:
         result = CliRunner().invoke(app, list(map(str, arguments)))
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -31,7 +34,7 @@ def invoke(monkeypatch, tmp_path):
     return run
 
 
-def test_judged_prints_markdown_in_a_pipe(invoke, three_teams):
+def test_judged_prints_markdown_in_a_pipe(invoke: Callable[..., Result], three_teams: Path) -> None:
     result = invoke("judged", "--teams", three_teams, "--kind", "provider")
     assert result.exit_code == 0
     assert "## provider: 3 teams, 109 to rank" in result.stdout
@@ -40,7 +43,9 @@ def test_judged_prints_markdown_in_a_pipe(invoke, three_teams):
     assert "Judged by whoever graded three" in result.stdout
 
 
-def test_judged_prints_a_record_with_a_run_of_ones_own_beside_the_shelf(invoke, three_teams, tmp_path):
+def test_judged_prints_a_record_with_a_run_of_ones_own_beside_the_shelf(
+    invoke: Callable[..., Result], three_teams: Path, tmp_path: Path
+) -> None:
     qrels = [line.split() for line in (three_teams / "qrels.txt").read_text("utf-8").splitlines()]
     run = tmp_path / "ideal.trec"
     run.write_text("".join(f"{q} Q0 {doc} 1 {grade} ideal\n" for q, _, doc, grade in qrels), "utf-8")
@@ -53,7 +58,9 @@ def test_judged_prints_a_record_with_a_run_of_ones_own_beside_the_shelf(invoke, 
         assert ideal["n_ties"] > 0
 
 
-def test_every_fault_of_every_run_file_is_reported_with_its_line(invoke, three_teams, tmp_path):
+def test_every_fault_of_every_run_file_is_reported_with_its_line(
+    invoke: Callable[..., Result], three_teams: Path, tmp_path: Path
+) -> None:
     team, _, doc_id, _ = (three_teams / "qrels.txt").read_text("utf-8").splitlines()[0].split()
     bad, worse, none = (tmp_path / f"{name}.trec" for name in ("bad", "worse", "none"))
     bad.write_text(f"{team} Q0 {doc_id} 1 nan t\n{team} Q0 res-nowhere 2 0.1 t\n", "utf-8")
@@ -72,8 +79,8 @@ def test_every_fault_of_every_run_file_is_reported_with_its_line(invoke, three_t
     ]
 
 
-def test_a_folder_with_the_teams_that_weights_were_learned_on_is_told_from_others(three_teams):
-    def about():
+def test_a_folder_with_the_teams_that_weights_were_learned_on_is_told_from_others(three_teams: Path) -> None:
+    def about() -> Any:
         return open_bench(teams=three_teams, catalog=None, data_dir=three_teams).about_ours
 
     assert about() == LEARNED_HERE
@@ -85,7 +92,9 @@ def test_a_folder_with_the_teams_that_weights_were_learned_on_is_told_from_other
     assert about() == "the shipped ranking"
 
 
-def test_faults_of_judgments_and_of_runs_are_one_report(invoke, three_teams, tmp_path):
+def test_faults_of_judgments_and_of_runs_are_one_report(
+    invoke: Callable[..., Result], three_teams: Path, tmp_path: Path
+) -> None:
     with (three_teams / "qrels.txt").open("a", encoding="utf-8") as file:
         file.write("\nnobody 0 res-nowhere 1\n")
     bad = tmp_path / "bad.trec"
@@ -95,29 +104,31 @@ def test_faults_of_judgments_and_of_runs_are_one_report(invoke, three_teams, tmp
     assert [fault.file for fault in caught.value.faults] == ["qrels.txt", "qrels.txt", str(bad)]
 
 
-def test_an_unknown_baseline_names_the_systems_that_exist(invoke, three_teams):
+def test_an_unknown_baseline_names_the_systems_that_exist(invoke: Callable[..., Result], three_teams: Path) -> None:
     with pytest.raises(InvalidConfig, match="No system is called 'best'; there are"):
         invoke("judged", "--teams", three_teams, "--baseline", "best")
 
 
-def test_teams_without_judgments_are_refused(invoke, three_teams):
+def test_teams_without_judgments_are_refused(invoke: Callable[..., Result], three_teams: Path) -> None:
     (three_teams / "qrels.txt").unlink()
     with pytest.raises(InputError, match=r"qrels\.txt: The file cannot be read"):
         invoke("judged", "--teams", three_teams)
 
 
 @pytest.mark.parametrize("run", ["ideal", "=file", "ideal="])
-def test_a_run_without_name_and_file_is_a_usage_error(invoke, run):
+def test_a_run_without_name_and_file_is_a_usage_error(invoke: Callable[..., Result], run: str) -> None:
     result = invoke("judged", "--run", run)
     assert result.exit_code == 2
     assert "NAME=FILE" in result.output
 
 
-def test_help_names_the_command(invoke):
+def test_help_names_the_command(invoke: Callable[..., Result]) -> None:
     assert "judged" in invoke("--help").stdout
 
 
-def test_tune_proposes_weights_and_compares_them_with_the_present_ones(invoke, three_teams):
+def test_tune_proposes_weights_and_compares_them_with_the_present_ones(
+    invoke: Callable[..., Result], three_teams: Path
+) -> None:
     result = invoke("tune", "--teams", three_teams, "--kind", "provider", "--json")
     (study,) = json.loads(result.stdout)
     assert study["kind"] == "provider"
@@ -126,7 +137,7 @@ def test_tune_proposes_weights_and_compares_them_with_the_present_ones(invoke, t
     assert {"focus_words", "state-by-name"} <= set(study["weights"]), "features and rules are weighed together"
 
 
-def test_the_present_weights_rank_as_the_pipeline_does_before_it_diversifies(three_teams):
+def test_the_present_weights_rank_as_the_pipeline_does_before_it_diversifies(three_teams: Path) -> None:
     bench = open_bench(teams=three_teams, catalog=None, data_dir=three_teams)
     bench = replace(bench, embedder=CachedEmbedder(HashingEmbedder(), None))
     kinds = {kind: settings.model_copy(update={"diversity": 0.0}) for kind, settings in bench.config.kinds.items()}

@@ -1,9 +1,12 @@
 """Experiments as files: what runs, what is written, and what is refused before anything is."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from eval.cli import app
 from eval.experiments.experiment_file import BASELINES, load_experiment, shipped_experiment
@@ -20,19 +23,19 @@ from tests.fixtures.judged import cut_teams
 
 
 @pytest.fixture
-def invoke(monkeypatch, tmp_path):
+def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
     monkeypatch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
     monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
     return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
 
-def faults_of(path):
+def faults_of(path: Path) -> list[Any]:
     with pytest.raises(InvalidFile) as caught:
         load_experiment(path)
     return [(fault.line, fault.pointer, fault.detail) for fault in caught.value.faults]
 
 
-def test_the_shipped_experiment_compares_everything_there_is():
+def test_the_shipped_experiment_compares_everything_there_is() -> None:
     file = shipped_experiment()
     assert set(file.baselines) == set(BASELINES)
     assert set(file.ablations) == set(Parts.model_fields)
@@ -41,7 +44,7 @@ def test_the_shipped_experiment_compares_everything_there_is():
     assert file.behavior == "shipped"
 
 
-def test_every_unknown_name_and_place_is_reported_with_its_line(tmp_path):
+def test_every_unknown_name_and_place_is_reported_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "e.yaml"
     path.write_text(
         "id: e\n"
@@ -78,19 +81,19 @@ def test_every_unknown_name_and_place_is_reported_with_its_line(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["[]", "id: [", "", "baselines: 3", "runs: [a]\nablations: {a: 1}"])
-def test_what_is_no_experiment_is_refused_and_never_crashes(tmp_path, text):
+def test_what_is_no_experiment_is_refused_and_never_crashes(tmp_path: Path, text: str) -> None:
     path = tmp_path / "e.yaml"
     path.write_text(text, "utf-8")
     assert faults_of(path)
 
 
 @pytest.fixture
-def small(tmp_path):
+def small(tmp_path: Path) -> Path:
     return small_experiment(tmp_path)
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory):
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small experiment, run once, with its results in `out`."""
     folder = tmp_path_factory.mktemp("small")
     with pytest.MonkeyPatch.context() as patch:
@@ -101,7 +104,7 @@ def out(tmp_path_factory):
     return folder / "out"
 
 
-def small_experiment(folder):
+def small_experiment(folder: Path) -> Path:
     three_teams = cut_teams(folder / "three", n=3)
     path = folder / "small.yaml"
     path.write_text(
@@ -116,7 +119,7 @@ def small_experiment(folder):
     return path
 
 
-def test_a_run_writes_one_result_with_every_system_and_finding(out):
+def test_a_run_writes_one_result_with_every_system_and_finding(out: Any) -> None:
     result = ResultRecord.model_validate_json((out / "result.json").read_text("utf-8"))
     (ranked,) = result.lists
     assert [system.name for system in ranked.systems] == [
@@ -147,7 +150,7 @@ def test_a_run_writes_one_result_with_every_system_and_finding(out):
             assert heading in shown
 
 
-def test_a_run_writes_the_lists_that_it_evaluated(out):
+def test_a_run_writes_the_lists_that_it_evaluated(out: Any) -> None:
     (ranked,) = ResultRecord.model_validate_json((out / "result.json").read_text("utf-8")).lists
     folder = out / "runs" / "provider"
     assert {path.stem for path in folder.iterdir()} == {system.name for system in ranked.systems}
@@ -166,7 +169,7 @@ def test_a_run_writes_the_lists_that_it_evaluated(out):
         assert again == pytest.approx(list(system.metrics[str(metric)].per_query)), system.name
 
 
-def test_equal_scores_keep_their_order_and_others_their_value(tmp_path):
+def test_equal_scores_keep_their_order_and_others_their_value(tmp_path: Path) -> None:
     listed = rank_scores([("c", 0.5), ("a", 0.0), ("b", 0.0), ("d", 0.25)])
     (content,) = run_texts({"resource": {"ours": {"q": listed}}}).values()
     back = read_run(content.splitlines())["q"]
@@ -175,14 +178,16 @@ def test_equal_scores_keep_their_order_and_others_their_value(tmp_path):
     assert -1e-300 < back[3].score < 0
 
 
-def test_a_run_whose_name_is_no_file_name_is_refused(tmp_path):
+def test_a_run_whose_name_is_no_file_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "r.trec").write_text("", "utf-8")
     path = tmp_path / "e.yaml"
     path.write_text("id: e\nversion: 1.0.0\nruns:\n  ../up: r.trec\n  two words: r.trec\n  fine-1: r.trec\n", "utf-8")
     assert [line for line, *_ in faults_of(path)] == [4, 5]
 
 
-def test_a_faulty_run_file_is_refused_and_nothing_is_written(invoke, small, tmp_path):
+def test_a_faulty_run_file_is_refused_and_nothing_is_written(
+    invoke: Callable[..., Result], small: Any, tmp_path: Path
+) -> None:
     (tmp_path / "ideal.trec").write_text("case-003 Q0 prov-none 1 nan t\ncase-003 Q0 prov-none 2 0.5 t\n", "utf-8")
     with pytest.raises(InvalidRun) as caught:
         invoke("run", small, "--out", tmp_path / "out")
@@ -190,7 +195,9 @@ def test_a_faulty_run_file_is_refused_and_nothing_is_written(invoke, small, tmp_
     assert not (tmp_path / "out").exists()
 
 
-def test_the_shipped_name_is_a_file_when_there_is_one(invoke, tmp_path, monkeypatch):
+def test_the_shipped_name_is_a_file_when_there_is_one(
+    invoke: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "development").write_text(json.dumps({"id": 3}), "utf-8")
     with pytest.raises(InvalidFile):

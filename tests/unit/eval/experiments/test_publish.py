@@ -5,9 +5,11 @@ import math
 import shutil
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from eval.cli import app
 from eval.experiments.gate import recorded_result
@@ -17,14 +19,15 @@ from recommender.config_load import starter_config
 from recommender.errors import InputError
 from recommender.instruments import default_instrument
 from recommender.rules.load import starter_ruleset
+from tests.unit.eval.conftest import Gated
 
 
-def invoke(*arguments):
+def invoke(*arguments: Any) -> Result:
     return CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
 
 @pytest.fixture
-def result_and_gate(gated, tmp_path):
+def result_and_gate(gated: Gated, tmp_path: Path) -> tuple[Path, Path]:
     """Copies, for tests to spoil."""
     result, gate = tmp_path / "result.json", tmp_path / "gate.json"
     for path, source in ((result, gated.judged), (gate, gated.gate)):
@@ -32,7 +35,7 @@ def result_and_gate(gated, tmp_path):
     return result, gate
 
 
-def test_a_result_and_its_gate_become_what_people_are_shown(result_and_gate, tmp_path):
+def test_a_result_and_its_gate_become_what_people_are_shown(result_and_gate: tuple[Path, Path], tmp_path: Path) -> None:
     result, gate = result_and_gate
     out = tmp_path / "published.json"
     assert invoke("publish", result, "--gate", gate, "--out", out).exit_code == 0
@@ -62,7 +65,7 @@ def test_a_result_and_its_gate_become_what_people_are_shown(result_and_gate, tmp
     assert {check.kind for check in published.gate.checks if check.change is not None} == {"resource", "provider"}
 
 
-def test_a_gate_of_another_ranking_is_refused(result_and_gate, tmp_path):
+def test_a_gate_of_another_ranking_is_refused(result_and_gate: tuple[Path, Path], tmp_path: Path) -> None:
     result, gate = result_and_gate
     document = json.loads(gate.read_text("utf-8"))
     document["versions"]["config"] = "another"
@@ -73,21 +76,23 @@ def test_a_gate_of_another_ranking_is_refused(result_and_gate, tmp_path):
 
 
 @pytest.mark.parametrize("content", ["nonsense", "{}", '{"checks": []}'])
-def test_a_file_that_is_no_gate_is_refused_with_its_name(result_and_gate, tmp_path, content):
+def test_a_file_that_is_no_gate_is_refused_with_its_name(
+    result_and_gate: tuple[Path, Path], tmp_path: Path, content: str
+) -> None:
     result, gate = result_and_gate
     gate.write_text(content, "utf-8")
     with pytest.raises(InputError, match=r"gate\.json"):
         invoke("publish", result, "--gate", gate, "--out", tmp_path / "published.json")
 
 
-def test_a_gate_passes_when_every_check_does():
+def test_a_gate_passes_when_every_check_does() -> None:
     checks = (GateCheck(passed=True, text="a"), GateCheck(passed=False, text="b"))
     report = GateReport(recorded_on=date(2026, 11, 21), versions={}, checks=checks[:1])
     assert report.passed
     assert not report.model_copy(update={"checks": checks}).passed
 
 
-def test_the_shipped_publication_is_about_the_shipped_ranking():
+def test_the_shipped_publication_is_about_the_shipped_ranking() -> None:
     """After a change that was reviewed and accepted, publish anew: docs/evaluation.md says how."""
     published = PublishedEvaluation.model_validate_json(
         (files("api.evaluation") / "data" / "published.json").read_bytes()

@@ -1,5 +1,7 @@
 """Slices: who is in which group, and no claims from a handful of teams."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,12 +11,12 @@ from recommender.diagnosis.profiling import build_profile
 from tests.fixtures.teams import INSTRUMENT, make_team
 
 
-def groups_of(*teams, slices=tuple(SLICES)):
+def groups_of(*teams: Any, slices: Any = tuple(SLICES)) -> Any:
     profiles = {team.assessment_id: build_profile(team, INSTRUMENT, ScoringConfig()) for team in teams}
     return slice_teams(teams, profiles, slices=slices)
 
 
-def test_a_team_stands_in_every_group_that_it_names():
+def test_a_team_stands_in_every_group_that_it_names() -> None:
     context = {
         "grade_bands": ["middle", "high"],
         "locale": ["rural"],
@@ -37,7 +39,7 @@ def test_a_team_stands_in_every_group_that_it_names():
     }
 
 
-def test_what_a_team_did_not_say_is_unknown_and_comes_last():
+def test_what_a_team_did_not_say_is_unknown_and_comes_last() -> None:
     silent = make_team(None, n=1, assessment_id="a-002")
     found = groups_of(silent, make_team(3, context={"locale": ["town"]}))
     assert found["locale"] == {"town": ["a-001"], "unknown": ["a-002"]}
@@ -45,7 +47,7 @@ def test_what_a_team_did_not_say_is_unknown_and_comes_last():
     assert found["raters"] == {"1": ["a-002"], "4 to 5": ["a-001"]}
 
 
-def records(n_teams, *, lost=0):
+def records(n_teams: int, *, lost: int = 0) -> Any:
     teams = [f"t{number}" for number in range(n_teams)]
     ours = np.linspace(0.5, 0.9, n_teams)
     ours[:lost] = np.nan
@@ -54,7 +56,7 @@ def records(n_teams, *, lost=0):
     return record_slices(groups, teams, values, metric="ndcg@10", baseline="fusion", seed=1)
 
 
-def test_a_large_enough_group_has_a_mean_and_a_difference():
+def test_a_large_enough_group_has_a_mean_and_a_difference() -> None:
     ours, baseline = records(LEAST_TEAMS)
     assert (ours.n, ours.too_small) == (LEAST_TEAMS, False)
     assert ours.value == pytest.approx(0.7)
@@ -64,7 +66,7 @@ def test_a_large_enough_group_has_a_mean_and_a_difference():
 
 
 @pytest.mark.parametrize(("n_teams", "lost"), [(LEAST_TEAMS - 1, 0), (LEAST_TEAMS, 1)])
-def test_nothing_is_claimed_of_too_few_teams_that_could_be_scored(n_teams, lost):
+def test_nothing_is_claimed_of_too_few_teams_that_could_be_scored(n_teams: Any, lost: int) -> None:
     ours = records(n_teams, lost=lost)[0]
     assert (ours.n, ours.too_small) == (LEAST_TEAMS - 1, True)
     assert (ours.value, ours.interval, ours.difference) == (None, None, None)

@@ -1,17 +1,20 @@
 """Stability: what small changes to answers are, and how much of a list survives them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from eval.experiments.stability import move_one_answer, rank_stability, resample_raters
+from models.assessment import Assessment
 from tests.fixtures.teams import make_team
 
 
-def levels(assessment):
+def levels(assessment: Assessment) -> Any:
     return [dict(response.answers) for response in assessment.responses]
 
 
-def test_one_answer_of_one_respondent_moves_by_one_level_and_stays_on_the_scale():
+def test_one_answer_of_one_respondent_moves_by_one_level_and_stays_on_the_scale() -> None:
     for level in (1, 2, 4):
         team = make_team(level, n=3)
         for seed in range(20):
@@ -27,7 +30,7 @@ def test_one_answer_of_one_respondent_moves_by_one_level_and_stays_on_the_scale(
             assert 1 <= level + changes[0] <= 4
 
 
-def test_resampled_raters_are_as_many_and_come_whole():
+def test_resampled_raters_are_as_many_and_come_whole() -> None:
     team = make_team(2, n=4)
     marked = [one.model_copy(update={"role": f"role-{place}"}) for place, one in enumerate(team.responses)]
     team = team.model_copy(update={"responses": tuple(marked)})
@@ -39,18 +42,18 @@ def test_resampled_raters_are_as_many_and_come_whole():
 
 
 @pytest.mark.parametrize("team", [make_team(2, n=1), make_team(2, n=1, answer_mode="consensus")])
-def test_a_single_voice_cannot_be_resampled(team):
+def test_a_single_voice_cannot_be_resampled(team: Any) -> None:
     assert resample_raters(team, np.random.default_rng(0)) is None
 
 
-def test_a_team_without_levels_cannot_be_moved():
+def test_a_team_without_levels_cannot_be_moved() -> None:
     assert move_one_answer(make_team(None), np.random.default_rng(0)) is None
 
 
 TEAMS = (make_team(2), make_team(2, n=1, assessment_id="alone"))
 
 
-def test_a_ranking_that_ignores_answers_is_perfectly_stable():
+def test_a_ranking_that_ignores_answers_is_perfectly_stable() -> None:
     found = rank_stability(TEAMS, lambda team: {"resource": list("abcdef")}, n_draws=3, seed=1)
     assert [(record.rbo, record.top_retention, record.n_draws) for record in found] == [(1.0, 1.0, 3)] * 2
     assert {record.perturbation: (record.n_teams, record.n_left_out) for record in found} == {
@@ -59,8 +62,8 @@ def test_a_ranking_that_ignores_answers_is_perfectly_stable():
     }
 
 
-def test_a_ranking_that_hangs_on_every_answer_is_seen_to_fall_apart():
-    def touchy(team):
+def test_a_ranking_that_hangs_on_every_answer_is_seen_to_fall_apart() -> None:
+    def touchy(team: Any) -> Any:
         total = sum(answer for response in team.responses for answer in response.answers.values())
         return {"resource": [f"{total}-{place}" for place in range(6)]}
 
@@ -70,8 +73,8 @@ def test_a_ranking_that_hangs_on_every_answer_is_seen_to_fall_apart():
     assert moved.worst_team == "a-001", "equal overlap orders by id"
 
 
-def test_the_same_seed_makes_the_same_changes_whoever_else_is_there():
-    def by_first(team):
+def test_the_same_seed_makes_the_same_changes_whoever_else_is_there() -> None:
+    def by_first(team: Any) -> Any:
         answers = team.responses[0].answers
         return {"resource": sorted(answers, key=lambda item: (answers[item], item))}
 
@@ -82,7 +85,7 @@ def test_the_same_seed_makes_the_same_changes_whoever_else_is_there():
         assert same.rbo_by_team["a-001"] == one.rbo_by_team["a-001"]
 
 
-def test_any_answer_can_be_the_one_that_moves():
+def test_any_answer_can_be_the_one_that_moves() -> None:
     team = make_team(2, n=1)
     moved = {
         item

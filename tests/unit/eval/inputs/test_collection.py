@@ -3,10 +3,12 @@
 import gzip
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from eval.cli import app
 from eval.experiments.retrieval import evaluate_collection
@@ -25,12 +27,12 @@ QUERIES = [{"id": "q1", "text": "attendance data"}, {"id": "q2", "text": "tests 
 QRELS = [{"qid": "q1", "did": "b", "rel": 2}, {"qid": "q2", "did": "a", "rel": 1}, {"qid": "q1", "did": "c", "rel": 0}]
 
 
-def lines(rows):
+def lines(rows: Any) -> str:
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     (tmp_path / "docs.jsonl").write_text(lines(DOCUMENTS), "utf-8")
     (tmp_path / "queries.jsonl").write_text(lines(QUERIES), "utf-8")
     (tmp_path / "qrels.jsonl").write_text(lines(QRELS), "utf-8")
@@ -38,7 +40,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def beir(tmp_path):
+def beir(tmp_path: Path) -> Path:
     root = tmp_path / "beir"
     (root / "qrels").mkdir(parents=True)
     underscored = [{"_id" if key == "id" else key: value for key, value in row.items()} for row in DOCUMENTS]
@@ -49,20 +51,20 @@ def beir(tmp_path):
     return root
 
 
-def test_a_document_is_title_and_text_and_documents_are_in_the_order_of_their_ids(folder):
+def test_a_document_is_title_and_text_and_documents_are_in_the_order_of_their_ids(folder: Any) -> None:
     documents = load_collection(folder).documents
     assert [doc_id for doc_id, _ in documents] == ["a", "b", "c"]
     assert documents[1].text == "Attendance Watch attendance data every week."
     assert documents[0].text == "Plan small tests of change."
 
 
-def test_queries_without_judgments_are_left_out_and_counted(folder):
+def test_queries_without_judgments_are_left_out_and_counted(folder: Any) -> None:
     loaded = load_collection(folder)
     assert [query.query_id for query in loaded.queries] == ["q1", "q2"]
     assert loaded.n_unjudged == 1
 
 
-def test_gzipped_files_and_the_layout_of_beir_read_the_same(folder, beir):
+def test_gzipped_files_and_the_layout_of_beir_read_the_same(folder: Any, beir: Any) -> None:
     plain = load_collection(folder)
     assert load_collection(beir).version == plain.version
     for name in ("docs.jsonl", "queries.jsonl", "qrels.jsonl"):
@@ -72,12 +74,12 @@ def test_gzipped_files_and_the_layout_of_beir_read_the_same(folder, beir):
     assert load_collection(folder).version == plain.version
 
 
-def test_a_negative_grade_is_pooled_and_not_judged(folder):
+def test_a_negative_grade_is_pooled_and_not_judged(folder: Any) -> None:
     (folder / "qrels.jsonl").write_text(lines([*QRELS, {"qid": "q2", "did": "c", "rel": -1}]), "utf-8")
     assert load_collection(folder).qrels["q2"] == {"a": 1}
 
 
-def test_every_fault_of_every_file_is_reported_with_its_line(folder):
+def test_every_fault_of_every_file_is_reported_with_its_line(folder: Any) -> None:
     (folder / "docs.jsonl").write_text(
         lines(DOCUMENTS) + "{\n" + lines([{"id": "d"}, {"id": "a", "text": "again"}, {"id": 7, "text": ""}, []]),
         "utf-8",
@@ -112,7 +114,7 @@ def test_every_fault_of_every_file_is_reported_with_its_line(folder):
     ]
 
 
-def test_every_missing_file_is_named_and_its_ids_are_not_called_unknown(folder):
+def test_every_missing_file_is_named_and_its_ids_are_not_called_unknown(folder: Any) -> None:
     (folder / "docs.jsonl").unlink()
     (folder / "queries.jsonl").rename(folder / "queries.jsonl.gz")  # not gzip
     with pytest.raises(InputError) as caught:
@@ -123,7 +125,7 @@ def test_every_missing_file_is_named_and_its_ids_are_not_called_unknown(folder):
     ]
 
 
-def test_judgments_with_wrong_columns_or_scores_are_reported(beir):
+def test_judgments_with_wrong_columns_or_scores_are_reported(beir: Any) -> None:
     path = beir / "qrels" / "test.tsv"
     path.write_text(path.read_text("utf-8") + "q1 a 1\nq1\ta\thigh\n\n", "utf-8")
     with pytest.raises(InputError) as caught:
@@ -131,20 +133,20 @@ def test_judgments_with_wrong_columns_or_scores_are_reported(beir):
     assert [(fault.file, fault.line) for fault in caught.value.faults] == [("test.tsv", 5), ("test.tsv", 6)]
 
 
-def test_without_a_single_judgment_nothing_is_ranked(folder):
+def test_without_a_single_judgment_nothing_is_ranked(folder: Any) -> None:
     (folder / "qrels.jsonl").write_text("", "utf-8")
     with pytest.raises(InputError, match="No query is judged"):
         load_collection(folder)
 
 
 @pytest.fixture
-def invoke(monkeypatch, tmp_path):
+def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
     monkeypatch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
     monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
     return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
 
-def test_the_command_prints_every_system_with_its_metrics(invoke, folder):
+def test_the_command_prints_every_system_with_its_metrics(invoke: Callable[..., Result], folder: Any) -> None:
     document = json.loads(invoke("collection", folder, "--json").stdout)
     assert list(document["systems"]) == ["bm25", "tfidf", "dense", "rrf", "fusion"]
     for system in document["systems"].values():
@@ -155,13 +157,13 @@ def test_the_command_prints_every_system_with_its_metrics(invoke, folder):
     assert set(document["fusion_against"]) == {"bm25", "dense"}
 
 
-def test_the_command_prints_a_table_for_people(invoke, folder):
+def test_the_command_prints_a_table_for_people(invoke: Callable[..., Result], folder: Any) -> None:
     shown = invoke("collection", folder).stdout
     assert "2 queries, 3 documents; left out for lack of judgments: 1" in shown
     assert "| fusion | 1.000 |" in shown
 
 
-def test_the_merged_list_is_the_convex_sum_of_both_sides(folder):
+def test_the_merged_list_is_the_convex_sum_of_both_sides(folder: Any) -> None:
     loaded = load_collection(folder)
     embedder = CachedEmbedder(HashingEmbedder(), None)
     for share, side in ((0.0, "bm25"), (1.0, "dense")):
@@ -178,7 +180,7 @@ ANCHORS = {
 
 
 @pytest.mark.parametrize("name", ANCHORS)
-def test_published_anchors_are_met_and_one_dense_share_beats_both_sides(name, tmp_path):
+def test_published_anchors_are_met_and_one_dense_share_beats_both_sides(name: Any, tmp_path: Path) -> None:
     root = os.environ.get("TRELLIS_COLLECTIONS")
     if not root or not (Path(root) / name).is_dir():
         pytest.skip(f"TRELLIS_COLLECTIONS does not name a folder with the collection {name}: anchors NOT checked")

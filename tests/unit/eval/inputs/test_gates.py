@@ -1,6 +1,7 @@
 """The five gates: each closes on facts known on both sides, and on nothing else; the shipped rules agree."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from recommender.rules.load import starter_ruleset
 from recommender.testing import make_provider, make_resource
 
 
-def team(form="team", **context):
+def team(form: str = "team", **context: Any) -> Any:
     return Assessment.model_validate(
         {
             "assessment_id": "a",
@@ -58,11 +59,11 @@ def team(form="team", **context):
         (team(), make_resource(audiences=()), None),
     ],
 )
-def test_a_gate_closes_only_on_facts_known_on_both_sides(assessment, support, gate):
+def test_a_gate_closes_only_on_facts_known_on_both_sides(assessment: Any, support: Any, gate: str | None) -> None:
     assert closed_gate(assessment, support) == gate
 
 
-def test_the_shipped_rules_exclude_exactly_what_the_gates_forbid():
+def test_the_shipped_rules_exclude_exactly_what_the_gates_forbid() -> None:
     supports = starter_catalog().supports
     columns, ruleset = SupportColumns.of(supports), starter_ruleset()
     for assessment in development_teams(read=lambda data, report: fill(Assessment, data, report)).assessments:

@@ -1,6 +1,8 @@
 """Judged teams: reading the folder, every fault at once, and what metrics come to know."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,11 +15,11 @@ from recommender.reading.values import fill
 from recommender.testing import make_provider, make_resource
 
 
-def read(data, report):
+def read(data: Any, report: Any) -> Any:
     return fill(Assessment, data, report)
 
 
-def line(assessment_id, **context):
+def line(assessment_id: str, **context: Any) -> str:
     return json.dumps(
         {
             "assessment_id": assessment_id,
@@ -30,17 +32,18 @@ def line(assessment_id, **context):
     )
 
 
-def need(domain, rank, *, is_priority=True):
-    return Need.model_construct(domain=domain, rank=rank, is_priority=is_priority)
+def need(domain: str, rank: int, *, is_priority: bool = True) -> Any:
+    given: Any = {"domain": domain, "rank": rank, "is_priority": is_priority}
+    return Need.model_construct(**given)
 
 
-def folder(tmp_path, assessments, qrels):
+def folder(tmp_path: Path, assessments: Any, qrels: Any) -> Path:
     (tmp_path / "assessments.jsonl").write_text("\n".join(assessments), "utf-8")
     (tmp_path / "qrels.txt").write_text("\n".join(qrels), "utf-8")
     return tmp_path
 
 
-def test_the_shipped_teams_judge_only_supports_of_the_starter_catalog():
+def test_the_shipped_teams_judge_only_supports_of_the_starter_catalog() -> None:
     teams = development_teams(read=read)
     assert len(teams.assessments) == 24
     assert set(teams.qrels) == {assessment.assessment_id for assessment in teams.assessments}
@@ -49,7 +52,7 @@ def test_the_shipped_teams_judge_only_supports_of_the_starter_catalog():
     assert {grade for grades in teams.qrels.values() for grade in grades.values()} == {0, 1, 2, 3}
 
 
-def test_topics_hold_the_grades_of_one_kind_the_priorities_in_order_and_what_gates_forbid(tmp_path):
+def test_topics_hold_the_grades_of_one_kind_the_priorities_in_order_and_what_gates_forbid(tmp_path: Path) -> None:
     teams = load_judged(
         folder(
             tmp_path,
@@ -76,17 +79,17 @@ def test_topics_hold_the_grades_of_one_kind_the_priorities_in_order_and_what_gat
     assert team_topics(teams, [make_provider("prov-one")], needs=needs)["b"].grades == {"prov-one": 2}
 
 
-def test_two_kinds_together_are_refused(tmp_path):
+def test_two_kinds_together_are_refused(tmp_path: Path) -> None:
     teams = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 1"]), read=read)
     with pytest.raises(ValueError, match="one kind"):
         team_topics(teams, [make_resource("res-one"), make_provider("prov-one")], needs={"a": []})
 
 
-def test_every_fault_of_both_files_is_reported_with_its_line(tmp_path):
-    def refuse(data, report):
+def test_every_fault_of_both_files_is_reported_with_its_line(tmp_path: Path) -> None:
+    def refuse(data: Any, report: Any) -> None:
         if data["assessment_id"] == "broken":
             report.add(("form",), "No such form.")
-        return read(data, report)
+        read(data, report)
 
     path = folder(tmp_path, [line("a"), "", line("broken"), line("a")], ["a 0 res-one 3", "a 0 res-one", "a 0 x best"])
     with pytest.raises(InputError) as caught:
@@ -99,7 +102,7 @@ def test_every_fault_of_both_files_is_reported_with_its_line(tmp_path):
     ]
 
 
-def test_judgments_of_unknown_teams_and_supports_are_faults_beside_malformed_lines(tmp_path):
+def test_judgments_of_unknown_teams_and_supports_are_faults_beside_malformed_lines(tmp_path: Path) -> None:
     qrels = ["a 0 res-two 3", "b 0 res-one 3", "a 0 res-one best", "b 0 res-two 4"]
     with pytest.raises(InputError) as caught:
         load_judged(folder(tmp_path, [line("a")], qrels), read=read, documents={"res-one"})
@@ -112,13 +115,13 @@ def test_judgments_of_unknown_teams_and_supports_are_faults_beside_malformed_lin
     ]
 
 
-def test_missing_files_are_named(tmp_path):
+def test_missing_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load_judged(tmp_path, read=read)
     assert [fault.file for fault in caught.value.faults] == ["assessments.jsonl", "qrels.txt"]
 
 
-def test_the_version_follows_the_grades(tmp_path):
+def test_the_version_follows_the_grades(tmp_path: Path) -> None:
     before = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 3"]), read=read).version
     after = load_judged(folder(tmp_path, [line("a")], ["a 0 res-one 2"]), read=read).version
     assert before != after

@@ -1,6 +1,7 @@
 """Runs against topics: what is counted, what is left out, what is compared."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,36 +25,36 @@ METRICS = (NDCG(), Precision(k=1), Judged(), GateViolations())
 
 
 @pytest.fixture(scope="module")
-def table():
+def table() -> Any:
     return evaluate({"good": GOOD, "bad": BAD}, TOPICS, METRICS)
 
 
-def test_values_stand_by_query_in_the_order_of_the_topics(table):
+def test_values_stand_by_query_in_the_order_of_the_topics(table: Any) -> None:
     assert table.query_ids == ("q1", "q2", "q3")
     assert table.of("good", Precision(k=1)).tolist() == [1.0, 0.0, 0.0]
 
 
-def test_missing_unknown_and_tied_are_counted(table):
+def test_missing_unknown_and_tied_are_counted(table: Any) -> None:
     assert (table.n_missing, table.n_unknown) == ({"good": 1, "bad": 0}, {"good": 1, "bad": 0})
     assert table.n_ties == {"good": 1, "bad": 0}
 
 
-def test_a_missing_query_scores_what_the_metric_declares(table):
+def test_a_missing_query_scores_what_the_metric_declares(table: Any) -> None:
     assert table.of("good", NDCG())[2] == 0.0
     assert math.isnan(table.of("good", Judged())[2])
 
 
-def test_a_query_that_cannot_be_scored_is_left_out_of_the_mean(table):
+def test_a_query_that_cannot_be_scored_is_left_out_of_the_mean(table: Any) -> None:
     summary = summarize(table, "bad", NDCG(), seed=1)
     assert (summary.value, summary.n) == (0.0, 2)
 
 
-def test_counts_are_summed_not_averaged(table):
+def test_counts_are_summed_not_averaged(table: Any) -> None:
     assert summarize(table, "good", GateViolations(), seed=1).value == 1
     assert summarize(table, "good", GateViolations(), seed=1).interval.low is None
 
 
-def test_the_condensed_run_has_judged_documents_only_and_no_unjudged_query():
+def test_the_condensed_run_has_judged_documents_only_and_no_unjudged_query() -> None:
     condensed = condense(GOOD, TOPICS)
     assert {query_id: [item.doc_id for item in listed] for query_id, listed in condensed.items()} == {
         "q1": ["a"],
@@ -61,7 +62,7 @@ def test_the_condensed_run_has_judged_documents_only_and_no_unjudged_query():
     }
 
 
-def test_every_other_system_is_compared_and_the_family_is_adjusted(table):
+def test_every_other_system_is_compared_and_the_family_is_adjusted(table: Any) -> None:
     compared = compare_with(table, "bad", Precision(k=1), systems=table.systems, seed=1)
     assert list(compared) == ["good"]
     comparison, p_holm = compared["good"]
@@ -70,7 +71,7 @@ def test_every_other_system_is_compared_and_the_family_is_adjusted(table):
     assert p_holm == comparison.test.p == 1.0
 
 
-def test_no_topics_give_empty_values():
+def test_no_topics_give_empty_values() -> None:
     table = evaluate({"good": GOOD}, {}, METRICS)
     assert table.values.shape == (1, 4, 0)
     assert math.isnan(summarize(table, "good", NDCG(), seed=1).value)

@@ -2,11 +2,14 @@
 
 import json
 import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from eval.cli import app
 from eval.off_policy.data import PolicyData, policy_data
@@ -44,12 +47,12 @@ MODEL = Predictions(of_shown=EXPECTED[ROWS, SHOWN], of_target=(TARGET * EXPECTED
         (doubly_robust(WEIGHTS, REWARDS, MODEL, switch=3.0), 0.3346428571428572),
     ],
 )
-def test_first_place_estimates_are_the_open_bandit_pipelines(terms, expected):
+def test_first_place_estimates_are_the_open_bandit_pipelines(terms: Any, expected: float) -> None:
     # What version 0.4.1 of that package gives for the same arrays; its pins keep it out of the test extra.
     assert terms.value == pytest.approx(expected, abs=1e-12)
 
 
-def test_list_estimates_are_the_open_bandit_pipelines():
+def test_list_estimates_are_the_open_bandit_pipelines() -> None:
     rewards = np.array([[1.0, 0], [0, 1], [1, 1], [0, 0]])
     logged = np.array([[0.5, 0.4], [0.2, 0.25], [0.6, 0.5], [0.3, 0.2]])
     wanted = np.array([[0.25, 0.5], [0.3, 0.1], [0.7, 0.6], [0.1, 0.3]])
@@ -59,24 +62,24 @@ def test_list_estimates_are_the_open_bandit_pipelines():
     assert iips(wanted / logged, rewards).value == pytest.approx(0.4083333333333333, abs=1e-12)
 
 
-def test_the_logging_ranking_itself_is_worth_what_it_earned():
+def test_the_logging_ranking_itself_is_worth_what_it_earned() -> None:
     ones = np.ones(6)
     model = Predictions(of_shown=EXPECTED[ROWS, SHOWN], of_target=EXPECTED[ROWS, SHOWN])
     for terms in (ips(ones, REWARDS), snips(ones, REWARDS), doubly_robust(ones, REWARDS, model)):
         assert terms.value == pytest.approx(REWARDS.mean())
 
 
-def test_clipping_caps_each_weight():
+def test_clipping_caps_each_weight() -> None:
     assert ips(np.array([1.0, 9.0]), np.array([1.0, 1.0]), clip=3.0).value == 2
 
 
-def test_the_effective_sample_size_is_n_for_equal_weights_and_one_for_a_single_one():
+def test_the_effective_sample_size_is_n_for_equal_weights_and_one_for_a_single_one() -> None:
     assert effective_sample_size(np.full(7, 2.5)) == pytest.approx(7)
     assert effective_sample_size(np.array([0.0, 3.0])) == 1
     assert effective_sample_size(np.zeros(3)) == 0
 
 
-def decision(**fields):
+def decision(**fields: Any) -> Any:
     given = {
         "decision_id": "d1",
         "team_id": "t",
@@ -95,7 +98,7 @@ def decision(**fields):
     return given | fields
 
 
-def shown(*places):
+def shown(*places: Any) -> Any:
     return [{"support_id": name, "propensity": p, "reward": 1} for name, p in places]
 
 
@@ -111,13 +114,13 @@ def shown(*places):
         ({"displayed": []}, "at least 1 item"),
     ],
 )
-def test_a_decision_that_contradicts_itself_is_refused(fields, message):
+def test_a_decision_that_contradicts_itself_is_refused(fields: Any, message: str) -> None:
     assert Decision.model_validate(decision())
     with pytest.raises(ValidationError, match=message):
         Decision.model_validate(decision(**fields))
 
 
-def test_every_fault_of_a_log_is_reported(tmp_path):
+def test_every_fault_of_a_log_is_reported(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     other = decision(decision_id="d2")
     other["candidates"] = [item | {"features": {"other": 1.0}} for item in other["candidates"]]
@@ -138,7 +141,7 @@ def test_every_fault_of_a_log_is_reported(tmp_path):
     assert {fault.line for fault in caught.value.faults} == {1, 2}
 
 
-def test_a_target_must_know_every_logged_decision_to_its_end(tmp_path):
+def test_a_target_must_know_every_logged_decision_to_its_end(tmp_path: Path) -> None:
     decisions = [Decision.model_validate(decision(decision_id=name)) for name in ("d1", "d2")]
     file = tmp_path / "target.jsonl"
     file.write_text(
@@ -154,7 +157,7 @@ def test_a_target_must_know_every_logged_decision_to_its_end(tmp_path):
         target_of_run({"d1": rank_scores([("a", 1.0)]), "d2": rank_scores([("a", 2.0), ("b", 1.0)])}, decisions)
 
 
-def test_a_run_is_a_target_without_chance():
+def test_a_run_is_a_target_without_chance() -> None:
     decisions = [Decision.model_validate(decision(decision_id=name)) for name in ("same", "other", "new")]
     run = {
         "same": rank_scores([("b", 2.0), ("a", 1.0)]),
@@ -170,7 +173,7 @@ def test_a_run_is_a_target_without_chance():
     assert np.isnan(data.rewards[:, 1]).all()
 
 
-def test_a_written_log_gives_the_estimates_of_the_arrays_it_came_from(tmp_path):
+def test_a_written_log_gives_the_estimates_of_the_arrays_it_came_from(tmp_path: Path) -> None:
     decisions, targets = example_log(Scenario.PLAIN, n_decisions=80, seed=3)
     from_values = evaluate_policy(policy_data(decisions, targets), n_resamples=50, seed=1)
     from_arrays = evaluate_policy(simulate_log(Scenario.PLAIN, n_decisions=80, seed=3).data, n_resamples=50, seed=1)
@@ -179,7 +182,7 @@ def test_a_written_log_gives_the_estimates_of_the_arrays_it_came_from(tmp_path):
         assert one.interval.low == pytest.approx(other.interval.low, abs=1e-9, nan_ok=True)
 
 
-def reasons(data, **floors):
+def reasons(data: Any, **floors: Any) -> Any:
     report = evaluate_policy(data, floors=Floors(**floors), n_resamples=20, seed=1)
     return {item.estimator: item.not_estimable for item in report.estimates}
 
@@ -187,11 +190,11 @@ def reasons(data, **floors):
 PLAIN = simulate_log(Scenario.PLAIN, n_decisions=200, seed=5).data
 
 
-def replaced(data, **fields):
+def replaced(data: Any, **fields: Any) -> Any:
     return PolicyData(**{name: fields.get(name, getattr(data, name)) for name in data.__dataclass_fields__})
 
 
-def test_nothing_is_refused_on_a_plain_log():
+def test_nothing_is_refused_on_a_plain_log() -> None:
     assert set(reasons(PLAIN).values()) == {None}
 
 
@@ -202,11 +205,11 @@ def test_nothing_is_refused_on_a_plain_log():
         ({"n_teams": 51}, "decisions of 50 teams, at least 51 are needed"),
     ],
 )
-def test_a_small_log_is_refused_by_every_estimator(floors, reason):
+def test_a_small_log_is_refused_by_every_estimator(floors: Any, reason: str) -> None:
     assert set(reasons(PLAIN, **floors).values()) == {reason}
 
 
-def test_weak_weights_are_refused_by_every_estimator_that_uses_them():
+def test_weak_weights_are_refused_by_every_estimator_that_uses_them() -> None:
     found = reasons(PLAIN, effective_sample_size=190)
     assert found.pop("DM") is None
     assert all("effective sample size is" in reason for reason in found.values())
@@ -215,12 +218,12 @@ def test_weak_weights_are_refused_by_every_estimator_that_uses_them():
     assert all("of all weight" in reason for reason in found.values())
 
 
-def test_what_was_never_shown_cannot_be_estimated():
+def test_what_was_never_shown_cannot_be_estimated() -> None:
     data = simulate_log(Scenario.NO_SUPPORT, n_decisions=200, seed=5).data
     assert all("never shown first by the logging ranking" in reason for reason in reasons(data).values())
 
 
-def test_lists_never_shown_below_the_first_place_show_in_their_weights():
+def test_lists_never_shown_below_the_first_place_show_in_their_weights() -> None:
     place_weights = PLAIN.place_weights.copy()
     place_weights[:, 1] *= 0.5
     found = reasons(replaced(PLAIN, place_weights=place_weights, slate_weights=PLAIN.slate_weights * 0.5))
@@ -228,14 +231,14 @@ def test_lists_never_shown_below_the_first_place_show_in_their_weights():
     assert found["SNIPS"] is None
 
 
-def test_wrong_propensities_are_warned_of():
+def test_wrong_propensities_are_warned_of() -> None:
     right = evaluate_policy(PLAIN, n_resamples=20, seed=1)
     wrong = evaluate_policy(replaced(PLAIN, logging=np.full_like(PLAIN.logging, 1 / 12)), n_resamples=20, seed=1)
     assert right.warnings == ()
     assert "the logged probabilities may not be those" in wrong.warnings[0]
 
 
-def test_undecided_places_are_left_out_and_counted():
+def test_undecided_places_are_left_out_and_counted() -> None:
     rewards = PLAIN.rewards.copy()
     rewards[:10, 0] = math.nan
     rewards[10:15, 2] = math.nan
@@ -247,7 +250,7 @@ def test_undecided_places_are_left_out_and_counted():
     assert {item.value for item in nothing.estimates} == {None}
 
 
-def test_the_same_seed_gives_the_same_report_and_the_direct_method_no_interval():
+def test_the_same_seed_gives_the_same_report_and_the_direct_method_no_interval() -> None:
     report = evaluate_policy(PLAIN, n_resamples=100, seed=1)
     assert evaluate_policy(PLAIN, n_resamples=100, seed=1) == report
     by_name = {item.estimator: item for item in report.estimates}
@@ -256,7 +259,7 @@ def test_the_same_seed_gives_the_same_report_and_the_direct_method_no_interval()
     assert by_name["SNIPS"].difference == pytest.approx(by_name["SNIPS"].value - report.logging_value)
 
 
-def test_the_reward_model_is_never_asked_about_teams_it_was_fitted_on():
+def test_the_reward_model_is_never_asked_about_teams_it_was_fitted_on() -> None:
     # A feature that names the team and decides its reward: fitted on itself, a model would know; on others, it cannot.
     n = 60
     teams = np.arange(n) // 2
@@ -281,14 +284,14 @@ def test_the_reward_model_is_never_asked_about_teams_it_was_fitted_on():
     assert predictions.of_shown == pytest.approx(predictions.of_target)
 
 
-def test_simulated_probabilities_are_probabilities():
+def test_simulated_probabilities_are_probabilities() -> None:
     log = simulate_log(Scenario.LITTLE_OVERLAP, n_decisions=50, seed=2)
     assert log.target_places.sum(axis=2) == pytest.approx(np.ones((50, 3)))
     assert log.data.logging.sum(axis=1) == pytest.approx(np.ones(50))
     assert log.data.top_weights == pytest.approx(log.data.place_weights[:, 0])
 
 
-def test_the_truth_is_what_the_target_earns_when_it_ranks_itself():
+def test_the_truth_is_what_the_target_earns_when_it_ranks_itself() -> None:
     # Weight 1 throughout: the mean reward of logs drawn by the target must approach its true value.
     truth = true_values(Scenario.INTERACTION, seed=1)
     log = simulate_log(Scenario.INTERACTION, n_decisions=20_000, seed=9).data
@@ -298,7 +301,7 @@ def test_the_truth_is_what_the_target_earns_when_it_ranks_itself():
 
 
 @pytest.fixture(scope="module")
-def simulated():
+def simulated() -> Any:
     return {
         scenario: {
             item.estimator: item for item in simulate(scenario, n_logs=40, n_decisions=240, seed=100, n_resamples=300)
@@ -308,7 +311,7 @@ def simulated():
 
 
 @pytest.mark.parametrize("estimator", ["IPS", "SNIPS", "DR", "Switch-DR", "SIPS", "IIPS"])
-def test_weighted_estimators_are_unbiased_and_their_intervals_hold(simulated, estimator):
+def test_weighted_estimators_are_unbiased_and_their_intervals_hold(simulated: Any, estimator: str) -> None:
     for scenario in (Scenario.PLAIN, Scenario.WRONG_MODEL):
         found = simulated[scenario][estimator]
         assert found.n_refused <= 4
@@ -318,23 +321,23 @@ def test_weighted_estimators_are_unbiased_and_their_intervals_hold(simulated, es
         assert found.width < 0.5
 
 
-def test_the_direct_method_is_as_wrong_as_its_model_and_doubly_robust_is_not(simulated):
+def test_the_direct_method_is_as_wrong_as_its_model_and_doubly_robust_is_not(simulated: Any) -> None:
     wrong = simulated[Scenario.WRONG_MODEL]
     assert wrong["DM"].bias < -5 * wrong["DM"].bias_error
     assert abs(wrong["DR"].bias) < abs(wrong["DM"].bias) / 2
     assert simulated[Scenario.PLAIN]["DR"].rmse < simulated[Scenario.PLAIN]["IPS"].rmse
 
 
-def test_without_support_every_log_is_refused():
+def test_without_support_every_log_is_refused() -> None:
     for item in simulate(Scenario.NO_SUPPORT, n_logs=3, n_decisions=200, seed=1, n_resamples=20):
         assert (item.n_refused, item.bias, item.coverage) == (3, None, None)
 
 
 @pytest.fixture
-def invoke(tmp_path, monkeypatch):
+def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments):
+    def run(*arguments: Any) -> Result:
         result = CliRunner().invoke(app, list(map(str, arguments)))
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -343,7 +346,7 @@ def invoke(tmp_path, monkeypatch):
     return run
 
 
-def test_the_example_log_is_evaluated_on_the_command_line(invoke, tmp_path):
+def test_the_example_log_is_evaluated_on_the_command_line(invoke: Callable[..., Result], tmp_path: Path) -> None:
     invoke("simulate", "--example", "example", "--decisions", 120)
     shown = invoke("off-policy", "example/log.jsonl", "--target", "example/target.jsonl").stdout
     assert "120 decisions of 30 teams" in shown
@@ -360,21 +363,21 @@ def test_the_example_log_is_evaluated_on_the_command_line(invoke, tmp_path):
     assert "effective sample size" in refused["SNIPS"], "a list without chance is rarely the one that was shown"
 
 
-def test_one_of_target_and_run_is_needed(invoke):
+def test_one_of_target_and_run_is_needed(invoke: Callable[..., Result]) -> None:
     invoke("simulate", "--example", "example", "--decisions", 5)
     result = invoke("off-policy", "example/log.jsonl")
     assert result.exit_code == 2
     assert "give either --target or --run" in result.output
 
 
-def test_simulate_prints_bias_and_coverage_of_every_scenario(invoke):
+def test_simulate_prints_bias_and_coverage_of_every_scenario(invoke: Callable[..., Result]) -> None:
     shown = invoke("simulate", "--logs", 2, "--decisions", 60).stdout
     assert "2 simulated logs of 60 decisions a scenario" in shown
     for scenario in Scenario:
         assert f"| {scenario.value} | DR |" in shown
 
 
-def test_simulate_takes_one_scenario_and_names_all_when_it_knows_none(invoke):
+def test_simulate_takes_one_scenario_and_names_all_when_it_knows_none(invoke: Callable[..., Result]) -> None:
     given = ("simulate", "--logs", 1, "--decisions", 60, "--json", "--scenario")
     records = json.loads(invoke(*given, "interaction").stdout)
     assert {(item["scenario"], item["n_logs"]) for item in records} == {("interaction", 1)}

@@ -2,10 +2,13 @@
 
 import json
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from eval.cli import app
 from eval.reporting.charts import ChartMark, Curve, bar_chart, curve_chart, mark_chart
@@ -32,7 +35,7 @@ NONE = IntervalRecord(low=None, high=None, confidence=0.95, not_estimable="only 
 SOME = IntervalRecord(low=0.1, high=0.3, confidence=0.95)
 
 
-def system(name, *values, **fields):
+def system(name: str, *values: Any, **fields: Any) -> Any:
     known = [value for value in values if value is not None]
     metric = MetricRecord(
         value=sum(known) / len(known) if known else None,
@@ -55,7 +58,7 @@ def system(name, *values, **fields):
     return SystemRecord(**(given | fields))
 
 
-def comparison(difference=-0.1):
+def comparison(difference: float = -0.1) -> Any:
     return ComparisonRecord(
         metric=METRIC,
         n=3,
@@ -73,7 +76,7 @@ def comparison(difference=-0.1):
     )
 
 
-def ranked(**fields):
+def ranked(**fields: Any) -> Any:
     given = {
         "name": "resource",
         "baseline": "bm25",
@@ -91,7 +94,7 @@ def ranked(**fields):
     return ListResult(**(given | fields))
 
 
-def result(*lists, **fields):
+def result(*lists: Any, **fields: Any) -> ResultRecord:
     given = {
         "made_on": "2026-11-21",
         "judged_by": "the author of this test",
@@ -187,15 +190,20 @@ class Outline(HTMLParser):
 
     VOID = {"meta", "link", "br", "img", "input", "hr"}
 
-    def __init__(self, html):
+    def __init__(self, html: str) -> None:
         super().__init__()
-        self.open, self.tags, self.ids, self.links, self.headings, self.outside = [], [], [], [], [], []
+        self.open: list[Any] = []
+        self.tags: list[Any] = []
+        self.ids: list[Any] = []
+        self.links: list[Any] = []
+        self.headings: list[Any] = []
+        self.outside: list[Any] = []
         self.figures_with_table = 0
-        self.tables = []
+        self.tables: list[Any] = []
         self.feed(html)
         self.close()
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
         attributes = dict(attrs)
         self.tags.append(tag)
         if tag not in self.VOID:
@@ -216,24 +224,24 @@ class Outline(HTMLParser):
         if tag == "th" and attributes.get("scope") == "col":
             self.tables[-1]["header"] += 1
 
-    def handle_startendtag(self, tag, attrs):
+    def handle_startendtag(self, tag: str, attrs: Any) -> None:
         self.tags.append(tag)
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
 
 @pytest.fixture(scope="module")
-def html():
+def html() -> str:
     return page(make_document(FULL, title="Our <test>"))
 
 
 @pytest.fixture(scope="module")
-def outline(html):
+def outline(html: str) -> Any:
     return Outline(html)
 
 
-def test_the_page_is_whole_and_asks_nothing_of_the_network(html, outline):
+def test_the_page_is_whole_and_asks_nothing_of_the_network(html: str, outline: Any) -> None:
     assert outline.open == []
     assert outline.outside == []
     assert not {"script", "img", "link", "iframe"} & set(outline.tags)
@@ -242,7 +250,7 @@ def test_the_page_is_whole_and_asks_nothing_of_the_network(html, outline):
     assert "url(" not in html
 
 
-def test_links_lead_to_sections_and_headings_skip_no_level(outline):
+def test_links_lead_to_sections_and_headings_skip_no_level(outline: Any) -> None:
     assert len(outline.ids) == len(set(outline.ids))
     assert {link.removeprefix("#") for link in outline.links} <= set(outline.ids)
     assert outline.headings[0] == 1
@@ -250,22 +258,22 @@ def test_links_lead_to_sections_and_headings_skip_no_level(outline):
     assert all(below <= above + 1 for above, below in zip(outline.headings, outline.headings[1:], strict=False))
 
 
-def test_every_table_has_a_caption_and_headers_and_every_chart_a_table(outline):
+def test_every_table_has_a_caption_and_headers_and_every_chart_a_table(outline: Any) -> None:
     assert all(table["caption"] == 1 and table["header"] >= 2 for table in outline.tables)
     n_charts = outline.tags.count("svg") / 2  # each is drawn for wide and for narrow screens
     assert n_charts == outline.tags.count("figure") == sum(table["in_figure"] for table in outline.tables) == 8
 
 
-def test_texts_are_escaped(html):
+def test_texts_are_escaped(html: str) -> None:
     assert "North &lt;Hill&gt; &amp; Co" in html
     assert "Our &lt;test&gt;" in html
     assert "<Hill>" not in html
 
 
-def contrast(first, second):
+def contrast(first: str, second: str) -> float:
     """WCAG 2 contrast ratio of two #rrggbb colors."""
 
-    def luminance(color):
+    def luminance(color: str) -> float:
         channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
         linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -274,7 +282,7 @@ def contrast(first, second):
     return (high + 0.05) / (low + 0.05)
 
 
-def test_texts_and_marks_are_told_from_their_ground_in_light_and_dark(html):
+def test_texts_and_marks_are_told_from_their_ground_in_light_and_dark(html: str) -> None:
     palettes = [dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root {([^}]*)}", html)]
     assert len(palettes) == 3, "light, dark, print"
     for palette in palettes:
@@ -283,7 +291,7 @@ def test_texts_and_marks_are_told_from_their_ground_in_light_and_dark(html):
                 assert contrast(palette[ink], palette[ground]) >= 4.5, (ink, ground, palette)
 
 
-def test_page_and_markdown_say_the_same():
+def test_page_and_markdown_say_the_same() -> None:
     document = make_document(FULL)
     written, shown = text(document), page(document)
     for sentence in (
@@ -300,8 +308,8 @@ def test_page_and_markdown_say_the_same():
     assert "X \\| Y" in written, "a bar would end the cell"
 
 
-def test_the_opening_says_that_our_weights_were_learned_on_these_teams_only_where_they_were():
-    def opening(description):
+def test_the_opening_says_that_our_weights_were_learned_on_these_teams_only_where_they_were() -> None:
+    def opening(description: Any) -> Any:
         systems = (system("ours", 0.9, 0.5, 0.2, description=description), system("bm25", 0.4, 0.5, 0.3))
         return " ".join(make_document(result(ranked(systems=systems))).lead)
 
@@ -313,7 +321,7 @@ def test_the_opening_says_that_our_weights_were_learned_on_these_teams_only_wher
     assert "held-out" not in elsewhere
 
 
-def test_files_that_cannot_all_be_written_leave_the_earlier_ones(tmp_path):
+def test_files_that_cannot_all_be_written_leave_the_earlier_ones(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.txt": "before", "runs": "a file where a folder would be"})
     with pytest.raises(NotADirectoryError):
         write_files(tmp_path, {"a.txt": "after", "runs/resource/ours.trec": "x"})
@@ -321,15 +329,16 @@ def test_files_that_cannot_all_be_written_leave_the_earlier_ones(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "runs"]
 
 
-def test_an_ablation_is_never_the_best_of_the_others_nor_among_the_systems_of_the_chart():
+def test_an_ablation_is_never_the_best_of_the_others_nor_among_the_systems_of_the_chart() -> None:
     document = make_document(FULL)
-    figure = document.sections[0].parts[0].blocks[0]
+    figure: Any = document.sections[0].parts[0].blocks[0]
     assert [row[0] for row in figure.twin.rows] == ["ours", "bm25", "random"]
     (part,) = (part for part in document.sections[0].parts if part.id == "resource-ablations")
-    assert part.blocks[0].twin.rows[0][:3] == ["Words", "0.917", "-0.100"]
+    shown: Any = part.blocks[0]
+    assert shown.twin.rows[0][:3] == ["Words", "0.917", "-0.100"]
 
 
-def test_what_was_not_computed_says_so():
+def test_what_was_not_computed_says_so() -> None:
     bare = text(make_document(result()))
     for sentence in (
         "Not shown: this run was not cut into slices.",
@@ -343,14 +352,14 @@ def test_what_was_not_computed_says_so():
         assert sentence in bare
 
 
-def test_a_result_without_ours_or_without_systems_still_has_a_report():
+def test_a_result_without_ours_or_without_systems_still_has_a_report() -> None:
     others = text(make_document(result(ranked(ours=None))))
     assert "none of the systems is ours" in others
     assert "Not shown: there is no system of ours to set against another." in others
     assert "No system was evaluated" in text(make_document(result(ranked(systems=(), ours=None, query_ids=()))))
 
 
-def test_a_value_that_none_has_leaves_a_row_without_a_mark():
+def test_a_value_that_none_has_leaves_a_row_without_a_mark() -> None:
     shown = text(
         make_document(result(ranked(systems=(system("ours", None, None, None), system("bm25", 0.1, 0.2, 0.3)))))
     )
@@ -358,7 +367,7 @@ def test_a_value_that_none_has_leaves_a_row_without_a_mark():
     assert "Not shown: no team could be scored on both." in shown
 
 
-def test_marks_stand_where_their_values_are():
+def test_marks_stand_where_their_values_are() -> None:
     marks = [ChartMark("half", 0.5, 0.0, 1.0), ChartMark("hollow", None, other=1.0), ChartMark("none", None)]
     chart, narrow = mark_chart(marks, axis="share").split("</svg>")[:2]
     assert narrow.count("<circle") == 2
@@ -370,7 +379,7 @@ def test_marks_stand_where_their_values_are():
     assert ">none</text>" in chart
 
 
-def test_bars_rise_and_fall_from_zero():
+def test_bars_rise_and_fall_from_zero() -> None:
     chart, _, _ = bar_chart([0.5, -0.25], axis="gain", across="teams").partition("</svg>")
     bars = re.findall(r'class="bar (up|down)" x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', chart)
     (up, up_top, up_height), (down, down_top, down_height) = bars
@@ -379,7 +388,7 @@ def test_bars_rise_and_fall_from_zero():
     assert float(up_height) == pytest.approx(2 * float(down_height), abs=0.2)
 
 
-def test_charts_survive_single_and_equal_values():
+def test_charts_survive_single_and_equal_values() -> None:
     for chart in (
         mark_chart([ChartMark("one", 0.3)], axis="x", zero=True),
         mark_chart([ChartMark("none", None)], axis="x"),
@@ -390,13 +399,13 @@ def test_charts_survive_single_and_equal_values():
         assert "inf" not in chart
 
 
-def test_a_report_is_two_files_in_a_new_folder(tmp_path):
+def test_a_report_is_two_files_in_a_new_folder(tmp_path: Path) -> None:
     files = write_report(FULL, tmp_path / "new" / "folder")
     assert files.html.read_text("utf-8").startswith("<!DOCTYPE html>")
     assert files.markdown.read_text("utf-8").startswith("# How good the rankings are\n")
 
 
-def test_two_results_are_compared_over_shared_queries_and_shared_systems():
+def test_two_results_are_compared_over_shared_queries_and_shared_systems() -> None:
     later = result(
         ranked(
             query_ids=("c", "b", "new"),
@@ -422,24 +431,24 @@ def test_two_results_are_compared_over_shared_queries_and_shared_systems():
     assert "Only after: tfidf." in written
 
 
-def test_a_result_compared_with_itself_differs_in_nothing():
+def test_a_result_compared_with_itself_differs_in_nothing() -> None:
     found = compare_results(FULL, FULL)
     assert found.changed == ()
     assert {one.comparison.difference for one in found.lists[0].systems} == {0.0}
     assert "Nothing that is recorded" in comparison_markdown(found)
 
 
-def test_lists_that_only_one_result_has_are_named():
+def test_lists_that_only_one_result_has_are_named() -> None:
     found = compare_results(result(ranked(), ranked(name="provider")), result(ranked(name="hub")))
     assert (found.only_before, found.only_after, found.lists) == (("resource", "provider"), ("hub",), ())
     assert "Lists only before: resource, provider." in comparison_markdown(found)
 
 
 @pytest.fixture
-def invoke(tmp_path, monkeypatch):
+def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments):
+    def run(*arguments: Any) -> Result:
         done = CliRunner().invoke(app, list(map(str, arguments)))
         if done.exception and not isinstance(done.exception, SystemExit):
             raise done.exception
@@ -448,7 +457,7 @@ def invoke(tmp_path, monkeypatch):
     return run
 
 
-def test_report_and_compare_read_result_files(invoke, tmp_path):
+def test_report_and_compare_read_result_files(invoke: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(FULL.to_json(), "utf-8")
     assert "report.html" in invoke("report", "a.json", "--out", "page", "--title", "A title").stdout
     assert "<h1>A title</h1>" in (tmp_path / "page" / "report.html").read_text("utf-8")
@@ -457,7 +466,9 @@ def test_report_and_compare_read_result_files(invoke, tmp_path):
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"schema_version": 2}', "\udcff"])
-def test_what_is_no_result_is_refused_and_nothing_is_written(invoke, tmp_path, content):
+def test_what_is_no_result_is_refused_and_nothing_is_written(
+    invoke: Callable[..., Result], tmp_path: Path, content: str
+) -> None:
     (tmp_path / "bad.json").write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(InputError, match=r"bad\.json"):
         invoke("report", "bad.json", "--out", "page")

@@ -1,5 +1,7 @@
 """Tuning studies: what is proposed, and when it is not recommended."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from eval.tuning.study import Study, study_markdown, study_weights
 NAMES = ("helpful", "useless")
 
 
-def make_teams(*, n_teams=8, n_supports=30):
+def make_teams(*, n_teams: int = 8, n_supports: int = 30) -> Any:
     rng = np.random.default_rng(3)
     teams = []
     for number in range(n_teams):
@@ -26,34 +28,34 @@ TEAMS = make_teams()
 
 
 @pytest.fixture(scope="module")
-def study():
+def study() -> Any:
     return study_weights("resource", TEAMS, present=np.array([0.0, 1.0]), seed=1)
 
 
-def test_the_proposal_sums_to_one_and_puts_weight_where_it_helps(study):
+def test_the_proposal_sums_to_one_and_puts_weight_where_it_helps(study: Any) -> None:
     assert sum(study.weights.values()) == pytest.approx(1)
     assert study.weights["helpful"] > 0.9
     assert study.additions[0].feature == "helpful"
 
 
-def test_weights_that_beat_the_present_ones_beyond_noise_are_recommended(study):
+def test_weights_that_beat_the_present_ones_beyond_noise_are_recommended(study: Any) -> None:
     assert study.gain > 0.1
     assert study.recommended
 
 
-def test_weights_no_better_than_the_present_ones_are_not_recommended():
+def test_weights_no_better_than_the_present_ones_are_not_recommended() -> None:
     same = study_weights("resource", TEAMS, present=np.array([1.0, 0.0]), seed=1)
     assert not same.recommended
     assert "keep the present weights" in study_markdown(same)
 
 
-def test_without_present_weights_nothing_is_recommended():
+def test_without_present_weights_nothing_is_recommended() -> None:
     study = study_weights("resource", TEAMS, present=None, seed=1)
     assert (study.present, study.gain, study.p, study.recommended) == (None, None, None, False)
     assert "present weights" not in study_markdown(study)
 
 
-def test_a_study_survives_its_json_and_reads_as_a_table(study):
+def test_a_study_survives_its_json_and_reads_as_a_table(study: Any) -> None:
     assert Study.model_validate_json(study.model_dump_json()) == study
     text = study_markdown(study)
     assert "## resource: 8 teams, 2 features" in text

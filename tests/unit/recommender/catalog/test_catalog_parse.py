@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -188,7 +189,7 @@ def test_every_fault_of_every_line_is_reported_in_the_order_of_the_files_and_lin
     assert parsed.faults[2].detail == "The id 'res-run-chart' is already used at resources.jsonl:1; expected a new one."
 
 
-def test_a_folder_without_its_files_names_each(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_folder_without_its_files_names_each(tmp_path: Path) -> None:
     (tmp_path / "resources.jsonl").write_bytes(line(RESOURCE))
     with pytest.raises(InvalidCatalog) as caught:
         load_catalog(tmp_path)
@@ -197,7 +198,7 @@ def test_a_folder_without_its_files_names_each(tmp_path) -> None:  # type: ignor
     )
 
 
-def test_the_version_depends_on_content_and_not_on_the_order_of_lines_or_keys(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_the_version_depends_on_content_and_not_on_the_order_of_lines_or_keys(tmp_path: Path) -> None:
     records = [RESOURCE, {**RESOURCE, "id": "res-a"}]
     versions = []
     for name, lines in (("one", records), ("two", [dict(reversed(record.items())) for record in reversed(records)])):

@@ -1,4 +1,5 @@
 from models.rules import SupportField
+from models.vocab import FocusArea
 from recommender.catalog.duplicates import canonical_url, near_duplicates
 from recommender.catalog.load import Catalog, starter_catalog
 from recommender.catalog.stats import catalog_stats
@@ -43,7 +44,7 @@ def test_thin_spots_are_every_domain_and_level_emptiest_first_with_the_focus_are
     assert (fullest.domain, fullest.level, *fullest.sizes.values()) == ("sustainability", 3, 2, 1)
     thin = {focus.focus_area: focus.n_supports for focus in fullest.thin_focus_areas}
     assert len(thin) == 19
-    assert thin["science"] == 1
+    assert thin[FocusArea.SCIENCE] == 1
     assert fullest.thin_focus_areas[-1].focus_area == "science"
     assert "math" not in thin
     assert "general" not in thin

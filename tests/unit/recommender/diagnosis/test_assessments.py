@@ -1,6 +1,8 @@
 import copy
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,8 +50,8 @@ SMALL = {
 }
 
 
-def changed(path, value):
-    document = copy.deepcopy(SMALL)
+def changed(path: Sequence[Any], value: Any) -> Any:
+    document: Any = copy.deepcopy(SMALL)
     node = document
     for part in path[:-1]:
         node = node[part]
@@ -57,13 +59,13 @@ def changed(path, value):
     return document
 
 
-def faults_of(raw):
+def faults_of(raw: Any) -> list[Any]:
     with pytest.raises(InvalidAssessment) as caught:
         parse_assessment(raw, INSTRUMENT)
     return [(fault.pointer, fault.detail) for fault in caught.value.faults]
 
 
-def test_the_contracts_example_is_read_whole():
+def test_the_contracts_example_is_read_whole() -> None:
     assessment = parse_assessment(json.dumps(SMALL), INSTRUMENT)
     assert assessment.form is Form.TEAM
     assert assessment.as_of.isoformat() == "2026-10-15"
@@ -72,17 +74,17 @@ def test_the_contracts_example_is_read_whole():
     assert assessment == parse_assessment(json.dumps(SMALL).encode(), INSTRUMENT) == parse_assessment(SMALL, INSTRUMENT)
 
 
-def test_reading_what_was_written_gives_the_same_assessment():
+def test_reading_what_was_written_gives_the_same_assessment() -> None:
     assessment = parse_assessment(SMALL, INSTRUMENT)
     assert parse_assessment(assessment.model_dump_json(exclude_none=True), INSTRUMENT) == assessment
 
 
 @pytest.mark.parametrize("line", JUDGED, ids=[json.loads(line)["assessment_id"] for line in JUDGED])
-def test_every_judged_assessment_is_valid(line):
+def test_every_judged_assessment_is_valid(line: Any) -> None:
     assert parse_assessment(line, INSTRUMENT).responses
 
 
-def test_there_are_twenty_four_judged_assessments():
+def test_there_are_twenty_four_judged_assessments() -> None:
     assert len(JUDGED) == 24
 
 
@@ -99,13 +101,13 @@ def test_there_are_twenty_four_judged_assessments():
         ('{"a": ' + "9" * 5000 + "}", "Not usable: a number has too many digits."),
     ],
 )
-def test_what_is_not_an_assessment_at_all_is_one_clear_fault(raw, message):
+def test_what_is_not_an_assessment_at_all_is_one_clear_fault(raw: Any, message: str) -> None:
     ((pointer, detail),) = faults_of(raw)
     assert pointer == ""
     assert message in detail
 
 
-def test_keys_given_twice_and_numbers_that_json_lacks_are_refused():
+def test_keys_given_twice_and_numbers_that_json_lacks_are_refused() -> None:
     text = json.dumps(SMALL).replace('"la1": 2', '"la1": 2, "la1": 3, "la4": NaN, "la5": 1e999')
     faults = faults_of(text)
     assert ("/responses/0/answers/la1", "The key is given twice.") in faults
@@ -114,7 +116,7 @@ def test_keys_given_twice_and_numbers_that_json_lacks_are_refused():
         assert (f"/responses/0/answers/{item}", no_number) in faults
 
 
-def test_half_a_character_is_refused():
+def test_half_a_character_is_refused() -> None:
     text = json.dumps(SMALL).replace("Attendance team", "\\ud800")
     assert faults_of(text) == [("/team/name", "The text holds half a character (a lone surrogate).")]
 
@@ -157,7 +159,7 @@ def test_half_a_character_is_refused():
         (["responses", 0], 3, "/responses/0", "Expected an object; found 3."),
     ],
 )
-def test_faults_of_the_frame(path, value, pointer, message):
+def test_faults_of_the_frame(path: Any, value: Any, pointer: str, message: str) -> None:
     assert message in dict(faults_of(changed(path, value)))[pointer]
 
 
@@ -185,13 +187,13 @@ def test_faults_of_the_frame(path, value, pointer, message):
         ("a/b~c", 1, "a~1b~0c", "is not a context question"),
     ],
 )
-def test_faults_of_the_context(key, value, place, message):
+def test_faults_of_the_context(key: str, value: Any, place: str, message: str) -> None:
     faults = dict(faults_of(changed(["team", "context", key], value)))
     assert list(faults) == [f"/team/context/{place}"]
     assert message in faults[f"/team/context/{place}"]
 
 
-def test_a_hub_counts_its_schools_from_one():
+def test_a_hub_counts_its_schools_from_one() -> None:
     document = changed(["team", "context", "network_size"], 0)
     document["form"] = "hub"
     assert faults_of(document) == [("/team/context/network_size", "Expected a whole number of at least 1; found 0.")]
@@ -236,21 +238,21 @@ def test_a_hub_counts_its_schools_from_one():
         (["respondant"], "x", "respondant", "Did you mean 'respondent'?"),
     ],
 )
-def test_faults_of_a_response(path, value, place, message):
+def test_faults_of_a_response(path: Any, value: Any, place: str, message: str) -> None:
     faults = dict(faults_of(changed(["responses", 0, *path], value)))
     assert list(faults) == [f"/responses/0/{place}"]
     assert message in faults[f"/responses/0/{place}"]
 
 
-def test_two_respondents_with_one_id_name_each_other():
-    document = copy.deepcopy(SMALL)
+def test_two_respondents_with_one_id_name_each_other() -> None:
+    document: Any = copy.deepcopy(SMALL)
     document["responses"] *= 2
     assert faults_of(document) == [
         ("/responses/1/respondent", "Two respondents have the id 'r1' (the other is /responses/0).")
     ]
 
 
-def test_consensus_is_exactly_one_response():
+def test_consensus_is_exactly_one_response() -> None:
     document = changed(["answer_mode"], "consensus")
     assert parse_assessment(document, INSTRUMENT)
     document["responses"].append({"respondent": "r2"})
@@ -259,7 +261,7 @@ def test_consensus_is_exactly_one_response():
     assert "exactly one response, the agreed one; found 2" in detail
 
 
-def test_missing_fields_are_named_where_they_belong():
+def test_missing_fields_are_named_where_they_belong() -> None:
     pointers = [pointer for pointer, _ in faults_of({"team": {"id": "t"}, "responses": [{}]})]
     assert pointers == [
         "/team/name",
@@ -271,8 +273,8 @@ def test_missing_fields_are_named_where_they_belong():
     ]
 
 
-def test_shape_and_meaning_are_reported_together_in_document_order():
-    document = copy.deepcopy(SMALL)
+def test_shape_and_meaning_are_reported_together_in_document_order() -> None:
+    document: Any = copy.deepcopy(SMALL)
     document["as_of"] = "soon"
     del document["team"]["name"]
     document["team"]["context"]["budget"] = "lots"
@@ -288,23 +290,23 @@ def test_shape_and_meaning_are_reported_together_in_document_order():
     ]
 
 
-def test_a_wrong_form_does_not_hide_other_faults_or_blame_hub_items():
+def test_a_wrong_form_does_not_hide_other_faults_or_blame_hub_items() -> None:
     document = changed(["form"], "school")
     document["responses"][0]["answers"] = {"nl1": 2, "zz9": 2}
     assert [pointer for pointer, _ in faults_of(document)] == ["/form", "/responses/0/answers/zz9"]
 
 
-def test_items_that_a_short_form_does_not_ask_are_accepted():
+def test_items_that_a_short_form_does_not_ask_are_accepted() -> None:
     document = changed(["length"], "short")
     document["responses"][0]["answers"] = {"la2": 3}
     assert parse_assessment(document, INSTRUMENT).responses[0].answers == {"la2": 3}
 
 
-def test_a_flood_of_unknown_items_is_reported_in_full():
+def test_a_flood_of_unknown_items_is_reported_in_full() -> None:
     faults = faults_of(changed(["responses", 0, "answers"], {f"z{number}": 1 for number in range(2000)}))
     assert len(faults) == 2000
 
 
-def test_the_message_of_the_error_lists_places_and_sentences():
+def test_the_message_of_the_error_lists_places_and_sentences() -> None:
     with pytest.raises(InvalidAssessment, match=r"^/responses/0/answers/la1: Expected a level, .*; found 5\.$"):
         parse_assessment(changed(["responses", 0, "answers", "la1"], 5), INSTRUMENT)

@@ -1,8 +1,10 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from models.assessment import Assessment
 from models.vocab import Domain, NeedWord, Visibility
 from recommender.config import ScoringConfig
 from recommender.diagnosis.assessments import parse_assessment
@@ -16,7 +18,7 @@ JUDGED = Path("eval/data/judged/assessments.jsonl").read_text("utf-8").splitline
 NUMBERS = ("priority", "priority_se", "gap", "p_top_three", "share")
 
 
-def team(levels, *, importance=None, n=1, **fields):
+def team(levels: Any, *, importance: Any = None, n: int = 1, **fields: Any) -> Any:
     """An assessment whose raters all give each item of a domain that domain's level."""
     answers = {
         item.id: levels[domain]
@@ -36,7 +38,7 @@ def team(levels, *, importance=None, n=1, **fields):
     return parse_assessment(document, INSTRUMENT)
 
 
-def needs_of(assessment):
+def needs_of(assessment: Assessment) -> Any:
     return derive_needs(build_profile(assessment, INSTRUMENT, CONFIG), assessment, INSTRUMENT, CONFIG)
 
 
@@ -44,7 +46,7 @@ ON_TEAM = [domain for domain in Domain if domain is not Domain.NETWORK_LEADERSHI
 MIXED = dict(zip(ON_TEAM, [1, 2, 3, 4, 2, 3, 4, 1, 2, 3], strict=True))
 
 
-def test_needs_are_ordered_by_gap_times_importance():
+def test_needs_are_ordered_by_gap_times_importance() -> None:
     wants = {Domain.SHARED_AIM_AND_THEORY: "top_three", Domain.SUSTAINABILITY: "top_three"}
     needs = needs_of(team(MIXED, importance=wants))
     assert [need.domain for need in needs[:3]] == [
@@ -59,32 +61,32 @@ def test_needs_are_ordered_by_gap_times_importance():
     assert [need.priority for need in needs] == sorted((need.priority for need in needs), reverse=True)
 
 
-def test_a_domain_already_leading_is_no_priority_however_wanted():
+def test_a_domain_already_leading_is_no_priority_however_wanted() -> None:
     needs = needs_of(team(MIXED, importance={Domain.SHARED_AIM_AND_THEORY: "top_three"}))
     aim = next(need for need in needs if need.domain is Domain.SHARED_AIM_AND_THEORY)
     assert (aim.priority, aim.share, aim.is_priority, aim.word) == (0, 0, False, NeedWord.LATER)
     assert aim.rubric == ()
 
 
-def test_ties_share_a_rank_and_follow_the_instrument():
+def test_ties_share_a_rank_and_follow_the_instrument() -> None:
     needs = needs_of(team(MIXED))
     assert [need.rank for need in needs] == [1, 1, 3, 3, 3, 6, 6, 6, 9, 9]
     assert [need.domain for need in needs[:2]] == [Domain.LEADERSHIP_ALIGNMENT, Domain.CULTURE_AND_ADULT_LEARNING]
 
 
-def test_needs_tied_for_the_third_place_are_all_priorities():
+def test_needs_tied_for_the_third_place_are_all_priorities() -> None:
     needs = needs_of(team(MIXED))
     assert [need.is_priority for need in needs] == [True] * 5 + [False] * 5
 
 
-def test_a_team_leading_everywhere_has_no_priority_and_no_shares():
+def test_a_team_leading_everywhere_has_no_priority_and_no_shares() -> None:
     needs = needs_of(team(dict.fromkeys(ON_TEAM, 4)))
     assert not any(need.is_priority for need in needs)
     assert {need.share for need in needs} == {0}
     assert {need.word for need in needs} == {NeedWord.LATER}
 
 
-def test_domains_without_enough_answers_come_last_by_importance_and_without_numbers():
+def test_domains_without_enough_answers_come_last_by_importance_and_without_numbers() -> None:
     wants = {Domain.SUSTAINABILITY: "top_three", Domain.TEAM_AND_TIME: "not_now"}
     needs = needs_of(team({Domain.DATA_AND_MEASUREMENT: 2}, importance=wants))
     assert needs[0].domain is Domain.DATA_AND_MEASUREMENT
@@ -96,7 +98,7 @@ def test_domains_without_enough_answers_come_last_by_importance_and_without_numb
         assert (need.priority, need.gap, need.rank, need.share, need.is_priority) == (None, None, None, 0, False)
 
 
-def test_domains_off_the_form_or_set_aside_are_no_needs():
+def test_domains_off_the_form_or_set_aside_are_no_needs() -> None:
     needs = needs_of(team(MIXED, set_aside=["instructional-improvement"]))
     domains = {need.domain for need in needs}
     assert Domain.NETWORK_LEADERSHIP not in domains
@@ -104,7 +106,7 @@ def test_domains_off_the_form_or_set_aside_are_no_needs():
     assert len(needs) == 9
 
 
-def test_the_rubric_shows_the_present_picture_and_the_next():
+def test_the_rubric_shows_the_present_picture_and_the_next() -> None:
     document = team(MIXED).model_dump(mode="json", exclude_none=True)
     document["responses"][0]["answers"] |= {"dm1": 3, "dm2": 1, "dm3": 2, "dm4": 4, "dm5": "not_sure"}
     need = next(
@@ -115,7 +117,7 @@ def test_the_rubric_shows_the_present_picture_and_the_next():
     assert need.rubric[0].next == "We have tried a quick measure once or twice."
 
 
-def test_a_mean_halfway_between_levels_takes_the_lower_picture():
+def test_a_mean_halfway_between_levels_takes_the_lower_picture() -> None:
     document = team(MIXED, n=2).model_dump(mode="json", exclude_none=True)
     document["responses"][1]["answers"] |= {"dm1": 4, "dm2": 4, "dm3": 4, "dm4": 4, "dm5": 4}
     need = next(
@@ -125,7 +127,7 @@ def test_a_mean_halfway_between_levels_takes_the_lower_picture():
     assert [text.item_id for text in need.rubric] == ["dm1", "dm2", "dm3"]
 
 
-def test_the_same_answers_give_the_same_needs_and_another_team_its_own_draws():
+def test_the_same_answers_give_the_same_needs_and_another_team_its_own_draws() -> None:
     line = json.loads(JUDGED[0])
     parsed = parse_assessment(line, INSTRUMENT)
     assert needs_of(parsed) == needs_of(parsed)
@@ -135,7 +137,7 @@ def test_the_same_answers_give_the_same_needs_and_another_team_its_own_draws():
     assert [need.p_top_three for need in other] != [need.p_top_three for need in needs_of(parsed)]
 
 
-def test_needs_cannot_be_derived_from_a_suppressed_profile():
+def test_needs_cannot_be_derived_from_a_suppressed_profile() -> None:
     assessment = team(MIXED)
     public = shown(build_profile(assessment, INSTRUMENT, CONFIG), INSTRUMENT.instrument.privacy)
     with pytest.raises(ValueError, match="from the complete profile"):
@@ -143,7 +145,7 @@ def test_needs_cannot_be_derived_from_a_suppressed_profile():
 
 
 @pytest.mark.parametrize(("n", "visible"), [(2, False), (4, False), (5, True)])
-def test_needs_show_numbers_and_item_texts_only_in_detail(n, visible):
+def test_needs_show_numbers_and_item_texts_only_in_detail(n: int, visible: bool) -> None:
     assessment = team(MIXED, n=n, importance={Domain.TEAM_AND_TIME: "top_three"})
     profile = build_profile(assessment, INSTRUMENT, CONFIG)
     needs = derive_needs(profile, assessment, INSTRUMENT, CONFIG)
@@ -158,7 +160,7 @@ def test_needs_show_numbers_and_item_texts_only_in_detail(n, visible):
     assert shown_importance == (1.0 if n >= 3 else None)
 
 
-def shown_after(n, change):
+def shown_after(n: int, change: Any) -> Any:
     """The shown needs, by domain, of `n` raters after `change` was applied to the document of each of them."""
     document = team(MIXED, n=n).model_dump(mode="json", exclude_none=True)
     for place, response in enumerate(document["responses"]):
@@ -169,8 +171,8 @@ def shown_after(n, change):
     return {need.domain: need for need in shown_needs(needs, profile, assessment, INSTRUMENT)}
 
 
-def test_a_hidden_need_cannot_be_worked_out_from_the_shares_and_chances_of_the_others():
-    def two_rate_data(place, response):
+def test_a_hidden_need_cannot_be_worked_out_from_the_shares_and_chances_of_the_others() -> None:
+    def two_rate_data(place: int, response: Any) -> None:
         if place >= 2:
             response["answers"] |= dict.fromkeys(("dm1", "dm2", "dm3", "dm4", "dm5"), "not_sure")
 
@@ -181,8 +183,8 @@ def test_a_hidden_need_cannot_be_worked_out_from_the_shares_and_chances_of_the_o
 
 
 @pytest.mark.parametrize(("weighing", "told"), [(0, True), (1, False), (2, False), (3, True)])
-def test_a_priority_does_not_tell_an_importance_that_is_hidden(weighing, told):
-    def some_weigh(place, response):
+def test_a_priority_does_not_tell_an_importance_that_is_hidden(weighing: int, told: bool) -> None:
+    def some_weigh(place: int, response: Any) -> None:
         if place < weighing:
             response["importance"] = {"data-and-measurement": "top_three"}
 
@@ -194,8 +196,8 @@ def test_a_priority_does_not_tell_an_importance_that_is_hidden(weighing, told):
     assert all((need.share is not None) is told for need in public.values())
 
 
-def test_the_rubric_leaves_out_items_that_too_few_answered():
-    def one_rates_two_items(place, response):
+def test_the_rubric_leaves_out_items_that_too_few_answered() -> None:
+    def one_rates_two_items(place: int, response: Any) -> None:
         if place:
             response["answers"] |= {"dm1": "not_sure", "dm2": "not_sure"}
         else:
@@ -207,8 +209,8 @@ def test_the_rubric_leaves_out_items_that_too_few_answered():
 
 
 @pytest.mark.parametrize(("ready", "told"), [(1, False), (2, False), (3, True)])
-def test_readiness_of_fewer_than_three_people_is_not_told(ready, told):
-    def some_are_ready(place, response):
+def test_readiness_of_fewer_than_three_people_is_not_told(ready: int, told: bool) -> None:
+    def some_are_ready(place: int, response: Any) -> None:
         if place < ready:
             response["readiness"] = {"data-and-measurement": {"rd1": 1}}
 
@@ -216,7 +218,7 @@ def test_readiness_of_fewer_than_three_people_is_not_told(ready, told):
 
 
 @pytest.mark.parametrize("line", JUDGED, ids=[json.loads(line)["assessment_id"] for line in JUDGED])
-def test_every_judged_team_has_three_priorities_or_ties_at_the_third_place(line):
+def test_every_judged_team_has_three_priorities_or_ties_at_the_third_place(line: Any) -> None:
     parsed = parse_assessment(line, INSTRUMENT)
     needs = needs_of(parsed)
     priorities = [need for need in needs if need.is_priority]

@@ -1,6 +1,7 @@
 """Oracles T10 to T12 of the diagnostic's design: the graded response model."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,27 +31,27 @@ T11 = [
 ORACLES = "independent check: pip install the extra `oracles`"
 
 
-def near(value):
+def near(value: Any) -> Any:
     return pytest.approx(value, abs=1e-4)
 
 
-def test_t10_probabilities_and_expected_score():
+def test_t10_probabilities_and_expected_score() -> None:
     assert category_probabilities(T10, 0.5) == near([0.052650, 0.283611, 0.485746, 0.177994])
     assert float(expected_score(T10, 0.5)) == near(2.7891)
 
 
-def test_t10_information():
+def test_t10_information() -> None:
     theta = [-2, -1, 0, 0.5, 1, 2]
     expected = [0.472565, 0.804369, 0.836157, 0.825376, 0.812713, 0.569568]
     assert item_information(T10, theta) == near(expected)
 
 
-def test_t10_two_categories_are_the_two_parameter_model():
+def test_t10_two_categories_are_the_two_parameter_model() -> None:
     item = GradedItem(1.7, (0.3,))
     assert float(item_information(item, 0.5)) == near(0.702016)
 
 
-def test_t10_two_categories_agree_with_catsim():
+def test_t10_two_categories_agree_with_catsim() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         catsim = pytest.importorskip("catsim.irt", reason="independent check: pip install catsim")
@@ -68,20 +69,20 @@ def test_t10_two_categories_agree_with_catsim():
         ([None] * 5, 0.0, 0.9996),
     ],
 )
-def test_t11_eap(answers, mean, sd):
+def test_t11_eap(answers: Any, mean: float, sd: float) -> None:
     posterior = eap(T11, answers)
     assert posterior.mean == near(mean)
     assert posterior.sd == near(sd)
 
 
-def test_t11_grid_agrees_with_adaptive_quadrature():
+def test_t11_grid_agrees_with_adaptive_quadrature() -> None:
     answers = [2, 3, 2, 1, 3]
 
-    def density(theta):
+    def density(theta: float) -> float:
         likelihood = np.prod(
             [category_probabilities(item, theta)[answer - 1] for item, answer in zip(T11, answers, strict=True)]
         )
-        return likelihood * np.exp(-0.5 * theta**2)
+        return float(likelihood * np.exp(-0.5 * theta**2))
 
     total = quad(density, -10, 10)[0]
     mean = quad(lambda theta: theta * density(theta), -10, 10)[0] / total
@@ -89,7 +90,7 @@ def test_t11_grid_agrees_with_adaptive_quadrature():
     assert (mean, (square - mean**2) ** 0.5) == near((-0.174368, 0.440089))
 
 
-def test_t11_expected_item_score_keeps_the_scale_of_levels():
+def test_t11_expected_item_score_keeps_the_scale_of_levels() -> None:
     posterior = eap(T11, [2, 3, 2, 1, 3])
     at_estimate = np.mean([expected_score(item, posterior.mean) for item in T11])
     curve = np.mean([expected_score(item, GRID) for item in T11], axis=0)
@@ -99,11 +100,11 @@ def test_t11_expected_item_score_keeps_the_scale_of_levels():
     assert np.sqrt(posterior.weights @ (curve - mean) ** 2) == near(0.2988)
 
 
-def test_t11_test_information():
+def test_t11_test_information() -> None:
     assert sum(float(item_information(item, 0.0)) for item in T11) == near(3.7160)
 
 
-def test_t12_the_most_informative_open_item_is_asked_next():
+def test_t12_the_most_informative_open_item_is_asked_next() -> None:
     posterior = eap(T11[:2], [2, 3])
     assert (posterior.mean, posterior.sd) == near((-0.1038, 0.6158))
     information = [float(item_information(item, posterior.mean)) for item in T11[2:]]
@@ -113,23 +114,23 @@ def test_t12_the_most_informative_open_item_is_asked_next():
     assert next_item([state]) == (0, 2)
 
 
-def state(*, n_asked, wanted=False, items=5):
+def state(*, n_asked: int, wanted: bool = False, items: int = 5) -> Any:
     answers = [2] * n_asked + [None] * (items - n_asked)
     return DomainState([PLACEHOLDER] * items, answers, [answer is not None for answer in answers], wanted=wanted)
 
 
-def test_adaptive_session_asks_wanted_domains_first_then_the_least_certain():
+def test_adaptive_session_asks_wanted_domains_first_then_the_least_certain() -> None:
     assert next_item([state(n_asked=2), state(n_asked=3, wanted=True)]) == (1, 3)
     assert next_item([state(n_asked=3), state(n_asked=2)]) == (1, 2)
 
 
-def test_adaptive_session_ends_by_items_precision_or_length():
+def test_adaptive_session_ends_by_items_precision_or_length() -> None:
     assert next_item([state(n_asked=5)]) is None
     assert next_item([state(n_asked=2)], stop_sd=0.9) is None
     assert next_item([state(n_asked=2)], max_items=2) is None
 
 
-def test_agrees_with_girth_on_simulated_raters():
+def test_agrees_with_girth_on_simulated_raters() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         girth = pytest.importorskip("girth", reason="independent check: pip install girth")

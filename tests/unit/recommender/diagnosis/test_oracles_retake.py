@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from typing import Any
 
 import pytest
 
@@ -18,11 +19,11 @@ from recommender.diagnosis.suppression import shown_groups
 P_VALUES = [0.003, 0.012, 0.021, 0.040, 0.060, 0.110, 0.200, 0.350, 0.480, 0.700, 0.910]
 
 
-def near(value):
+def near(value: Any) -> Any:
     return pytest.approx(value, abs=1e-4)
 
 
-def test_t17_change_between_unmatched_waves():
+def test_t17_change_between_unmatched_waves() -> None:
     wave_1, wave_2 = [2.4, 2.8, 2.4, 3.2], [3.2, 3.4, 3.0, 3.6, 3.2]
     se_1, se_2 = (team_se(wave, config=ScoringConfig()) for wave in (wave_1, wave_2))
     assert 5 * se_2**2 == near(0.206)
@@ -33,19 +34,19 @@ def test_t17_change_between_unmatched_waves():
     assert change.verdict == "possible"
 
 
-def test_t17_change_of_matched_raters():
+def test_t17_change_of_matched_raters() -> None:
     change = paired_change([0.4, 0.6, 0.2, 0.8, 0.6])
     assert change == near((0.52, 0.228035, 5.0990, 0.0070))
 
 
-def test_matched_raters_who_all_moved_alike_or_not_at_all():
+def test_matched_raters_who_all_moved_alike_or_not_at_all() -> None:
     assert paired_change([0.5] * 5).t == math.inf
     assert paired_change([0.5] * 5).p == 0
     assert paired_change([0.0] * 5)[2:] == (0, 1)
     assert paired_change([0.5]) is None
 
 
-def test_verdict_counts_a_fall_like_a_rise_and_includes_the_cuts():
+def test_verdict_counts_a_fall_like_a_rise_and_includes_the_cuts() -> None:
     assert [verdict(rc) for rc in (-1.96, 1.95, -1.28, 1.27, 0)] == [
         "reliable",
         "possible",
@@ -55,14 +56,14 @@ def test_verdict_counts_a_fall_like_a_rise_and_includes_the_cuts():
     ]
 
 
-def test_t18_three_changes_hold_across_domains():
+def test_t18_three_changes_hold_across_domains() -> None:
     adjusted = benjamini_hochberg(P_VALUES)
     assert adjusted[:5] == near([0.0330, 0.0660, 0.0770, 0.1100, 0.1320])
     assert [p <= 0.10 for p in adjusted] == [True] * 3 + [False] * 8
     assert benjamini_hochberg([]) == []
 
 
-def test_t18_agrees_with_statsmodels():
+def test_t18_agrees_with_statsmodels() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         multitest = pytest.importorskip(
@@ -85,11 +86,11 @@ def test_t18_agrees_with_statsmodels():
         ({}, ()),
     ],
 )
-def test_t21_no_group_can_be_found_by_subtraction(counts, shown):
+def test_t21_no_group_can_be_found_by_subtraction(counts: Any, shown: Any) -> None:
     assert shown_groups(counts) == shown
 
 
-def test_t21_hidden_people_can_never_be_counted_down_to_fewer_than_five():
+def test_t21_hidden_people_can_never_be_counted_down_to_fewer_than_five() -> None:
     for a in range(12):
         for b in range(12):
             for c in range(12):

@@ -1,6 +1,7 @@
 """Oracles T3, T19 and T20 of the diagnostic's design: scores, precision, levels, answers to data, the criterion."""
 
 import math
+from typing import Any
 
 import pytest
 
@@ -30,11 +31,11 @@ CONFIG = ScoringConfig()
 T3 = [2.4, 2.8, 2.4, 3.2]
 
 
-def near(value):
+def near(value: Any) -> Any:
     return pytest.approx(value, abs=1e-4)
 
 
-def test_t3_four_raters():
+def test_t3_four_raters() -> None:
     se = team_se(T3, config=CONFIG)
     assert sample_variance(T3) == near(0.146667)
     assert se == near(0.2591)
@@ -43,7 +44,7 @@ def test_t3_four_raters():
     assert likely_levels(p) == (3,)
 
 
-def test_t3_one_rater_has_the_prior_error_and_lies_between():
+def test_t3_one_rater_has_the_prior_error_and_lies_between() -> None:
     se = team_se([2.4], config=CONFIG)
     assert se == near(0.6)
     p = level_probabilities(2.4, se)
@@ -52,27 +53,27 @@ def test_t3_one_rater_has_the_prior_error_and_lies_between():
     assert default_instrument().english.say(level_message((2, 3))) == "between Developing and Applying"
 
 
-def test_t3_six_close_raters():
+def test_t3_six_close_raters() -> None:
     se = team_se([2.0, 2.2, 2.4, 2.2, 2.0, 2.4], config=CONFIG)
     assert 6 * se**2 == near(0.177778)
     assert se == near(0.1721)
     assert level_probabilities(2.2, se)[1] == near(0.9593)
 
 
-def test_t3_three_distant_raters():
+def test_t3_three_distant_raters() -> None:
     se = team_se([1.0, 4.0, 2.5], config=CONFIG)
     assert 3 * se**2 == near(0.99)
     assert se == near(0.5745)
 
 
-def test_t3_short_form_adds_the_error_of_unasked_items():
+def test_t3_short_form_adds_the_error_of_unasked_items() -> None:
     se = team_se(T3, config=CONFIG, n_asked=2, n_items=5)
     assert se == near(0.3223)
     assert math.sqrt(se**2 - team_se(T3, config=CONFIG) ** 2) == near(0.1917)
     assert team_se(T3, config=CONFIG, n_asked=5, n_items=5) == team_se(T3, config=CONFIG)
 
 
-def test_the_lower_of_equally_likely_levels_are_named():
+def test_the_lower_of_equally_likely_levels_are_named() -> None:
     assert likely_levels((0.25, 0.25, 0.25, 0.25)) == (1, 2)
     assert likely_levels((0.3, 0.0, 0.0, 0.7)) == (4,)
 
@@ -90,11 +91,11 @@ def test_the_lower_of_equally_likely_levels_are_named():
         ([], None),
     ],
 )
-def test_t19_a_rater_needs_sixty_percent_of_the_items_that_apply(answers, score):
+def test_t19_a_rater_needs_sixty_percent_of_the_items_that_apply(answers: Any, score: float | None) -> None:
     assert rater_score(answers) == (None if score is None else near(score))
 
 
-def test_t19_style_flags_of_a_run_and_of_little_spread():
+def test_t19_style_flags_of_a_run_and_of_little_spread() -> None:
     levels = [3] * 5 + [2] + [3] * 14
     assert longest_run(levels) == 14
     assert own_sd(levels) == near(0.2236)
@@ -106,13 +107,13 @@ def test_t19_style_flags_of_a_run_and_of_little_spread():
     assert flags[1].value == near(0.2236)
 
 
-def test_nineteen_equal_answers_are_too_few_for_a_style_flag():
+def test_nineteen_equal_answers_are_too_few_for_a_style_flag() -> None:
     items = list(default_instrument().items.values())[:20]
     answers = {item.id: 3 for item in items[:19]}
     assert style_flags([Response(respondent="r1", answers=answers)], items) == ()
 
 
-def test_more_than_half_not_sure_is_flagged():
+def test_more_than_half_not_sure_is_flagged() -> None:
     items = list(default_instrument().items.values())[:4]
     unsure = {item.id: "not_sure" for item in items[:3]}
     (flag,) = style_flags([Response(respondent="r1", answers=unsure)], items)
@@ -122,7 +123,7 @@ def test_more_than_half_not_sure_is_flagged():
     assert style_flags([Response(respondent="r1", answers=half)], items) == ()
 
 
-def test_not_sure_rate_counts_skipped_items_as_shown_but_not_those_that_do_not_apply():
+def test_not_sure_rate_counts_skipped_items_as_shown_but_not_those_that_do_not_apply() -> None:
     assert not_sure_rate(["not_sure", None, "skipped", 2, "not_applicable"]) == 0.25
     assert not_sure_rate(["not_applicable"]) is None
 
@@ -140,24 +141,26 @@ def test_not_sure_rate_counts_skipped_items_as_shown_but_not_those_that_do_not_a
         (None, None, (0, 100), "ask"),
     ],
 )
-def test_t20_student_criterion(b, low_income, bounds, decision):
+def test_t20_student_criterion(b: int | None, low_income: int | None, bounds: Any, decision: str) -> None:
     assert union_bounds(b, low_income) == bounds
     assert criterion_from_percents(b, low_income) == decision
 
 
 @pytest.mark.parametrize(("answer", "expected"), [("yes", True), ("no", False), ("not-sure", None), (None, None)])
-def test_open_percents_are_decided_by_the_teams_own_answer_and_never_guessed(answer, expected):
-    context = {"pct_black_or_latino": 30, "pct_low_income": 45}
+def test_open_percents_are_decided_by_the_teams_own_answer_and_never_guessed(
+    answer: str | None, expected: bool | None
+) -> None:
+    context: dict[str, Any] = {"pct_black_or_latino": 30, "pct_low_income": 45}
     if answer is not None:
         context["majority_priority"] = answer
     assert meets_priority_criterion(context) is expected
 
 
-def test_percents_that_decide_are_not_overruled_by_the_teams_answer():
+def test_percents_that_decide_are_not_overruled_by_the_teams_answer() -> None:
     assert meets_priority_criterion({"pct_low_income": 80, "majority_priority": "no"}) is True
 
 
-def test_network_definition_needs_ten_schools_and_a_hub():
+def test_network_definition_needs_ten_schools_and_a_hub() -> None:
     assert meets_network_definition({"network_priority_schools": 10}, Form.HUB) is True
     assert meets_network_definition({"network_priority_schools": 9}, Form.HUB) is False
     assert meets_network_definition({}, Form.HUB) is None
@@ -173,5 +176,5 @@ def test_network_definition_needs_ten_schools_and_a_hub():
         ([2.5], ReadinessAdvice.START),
     ],
 )
-def test_readiness_steers_how_to_start(parts, advice):
+def test_readiness_steers_how_to_start(parts: Any, advice: Any) -> None:
     assert readiness_advice(parts) is advice

@@ -1,6 +1,7 @@
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ T2 = [[2, 3, 2, 2, 3], [3, 3, 2, 3, 3], [2, 2, 2, 3, 3], [3, 3, 3, 3, 4]]
 SPLIT = [[1, 1, 2, 1, 1], [4, 3, 4, 4, 4], [1, 2, 1, 1, 2], [4, 4, 3, 4, 4], [2, 1, 1, 1, 2]]
 
 
-def assessment(rows, *, importance=(), **fields):
+def assessment(rows: Any, *, importance: Any = (), **fields: Any) -> Any:
     """Raters who answered the five data items; `importance` has one word a rater, or None."""
     document = {
         "assessment_id": "a-001",
@@ -39,17 +40,17 @@ def assessment(rows, *, importance=(), **fields):
     return parse_assessment(document, INSTRUMENT)
 
 
-def score_of(rows, *, domain=DATA, config=CONFIG, **fields):
+def score_of(rows: Any, *, domain: str = DATA, config: Any = CONFIG, **fields: Any) -> Any:
     profile = build_profile(assessment(rows, **fields), INSTRUMENT, config)
     return next(score for score in profile.domains if score.domain is domain)
 
 
-def shown_score(rows, **fields):
+def shown_score(rows: Any, **fields: Any) -> Any:
     profile = shown(build_profile(assessment(rows, **fields), INSTRUMENT, CONFIG), PRIVACY)
     return next(score for score in profile.domains if score.domain is DATA)
 
 
-def test_a_domain_of_four_raters_is_scored_as_in_t2_and_t3():
+def test_a_domain_of_four_raters_is_scored_as_in_t2_and_t3() -> None:
     score = score_of(T2)
     assert score.status is ScoreStatus.SCORED
     assert score.n_raters == 4
@@ -60,7 +61,7 @@ def test_a_domain_of_four_raters_is_scored_as_in_t2_and_t3():
     assert score.visibility is Visibility.MEAN_AND_LEVEL
 
 
-def test_a_split_team_is_scored_and_shows_two_pictures_as_in_t4():
+def test_a_split_team_is_scored_and_shows_two_pictures_as_in_t4() -> None:
     score = score_of(SPLIT)
     assert score.mean == pytest.approx(2.32)
     assert score.two_pictures
@@ -69,7 +70,7 @@ def test_a_split_team_is_scored_and_shows_two_pictures_as_in_t4():
     assert score.visibility is Visibility.DETAIL
 
 
-def test_every_domain_of_the_instrument_has_a_status():
+def test_every_domain_of_the_instrument_has_a_status() -> None:
     profile = build_profile(assessment(T2, set_aside=["instructional-improvement"]), INSTRUMENT, CONFIG)
     status = {score.domain: score.status for score in profile.domains}
     assert list(status) == list(Domain)
@@ -79,7 +80,7 @@ def test_every_domain_of_the_instrument_has_a_status():
     assert set(status.values()) == {ScoreStatus.TOO_FEW_ANSWERS}
 
 
-def test_a_set_aside_domain_has_no_numbers_though_it_was_answered():
+def test_a_set_aside_domain_has_no_numbers_though_it_was_answered() -> None:
     document = json.loads(JUDGED[0]) | {"set_aside": ["instructional-improvement"]}
     profile = build_profile(parse_assessment(document, INSTRUMENT), INSTRUMENT, CONFIG)
     score = next(score for score in profile.domains if score.domain is Domain.INSTRUCTIONAL_IMPROVEMENT)
@@ -90,14 +91,14 @@ def test_a_set_aside_domain_has_no_numbers_though_it_was_answered():
     }
 
 
-def test_raters_with_too_few_answers_do_not_count():
+def test_raters_with_too_few_answers_do_not_count() -> None:
     score = score_of([*T2, [4, 4, "not_sure", "not_sure", "skipped"]])
     assert score.n_raters == 4
     assert score.mean == pytest.approx(2.7)
     assert score.not_sure_rate == pytest.approx(2 / 25)
 
 
-def test_a_domain_that_nobody_could_see_is_flagged_only_from_five_people():
+def test_a_domain_that_nobody_could_see_is_flagged_only_from_five_people() -> None:
     unsure = [["not_sure"] * 5] * 4
     assert score_of(unsure).status is ScoreStatus.TOO_FEW_ANSWERS
     assert score_of(unsure).not_sure_rate == 1
@@ -106,14 +107,14 @@ def test_a_domain_that_nobody_could_see_is_flagged_only_from_five_people():
     assert not score_of([*unsure, ["skipped"] * 5]).many_cannot_see
 
 
-def test_a_third_not_sure_is_many():
+def test_a_third_not_sure_is_many() -> None:
     row = [2, 2, 2, "not_sure", "not_sure"]
     fewer = [2, 2, 2, 2, "not_sure"]
     assert score_of([row] * 5).many_cannot_see
     assert not score_of([fewer] * 5).many_cannot_see
 
 
-def test_a_consensus_has_its_own_error_and_no_agreement():
+def test_a_consensus_has_its_own_error_and_no_agreement() -> None:
     score = score_of([[2, 3, 2, 2, 3]], answer_mode="consensus")
     assert score.n_raters is None
     assert score.mean == pytest.approx(2.4)
@@ -122,7 +123,7 @@ def test_a_consensus_has_its_own_error_and_no_agreement():
     assert score.visibility is Visibility.DETAIL
 
 
-def test_a_short_form_scores_only_what_it_asks():
+def test_a_short_form_scores_only_what_it_asks() -> None:
     core = [item.id for item in INSTRUMENT.domains[DATA].items if item.core]
     assert core == ["dm1", "dm2"]
     score = score_of(T2, length="short")
@@ -131,14 +132,14 @@ def test_a_short_form_scores_only_what_it_asks():
     assert focused == score_of(T2)
 
 
-def test_importance_is_a_mean_over_those_who_answered():
+def test_importance_is_a_mean_over_those_who_answered() -> None:
     score = score_of(T2, importance=["top_three", "useful", None, "top_three"])
     assert score.importance == pytest.approx((1 + 0.5 + 1) / 3)
     assert (score.n_importance, score.n_top_three) == (3, 2)
     assert score_of(T2).importance is None
 
 
-def test_readiness_is_summed_up_by_part():
+def test_readiness_is_summed_up_by_part() -> None:
     document = assessment(T2).model_dump(mode="json", exclude_none=True)
     document["responses"][0]["readiness"] = {DATA.value: {"rd1": 4, "rd2": 2}}
     document["responses"][1]["readiness"] = {DATA.value: {"rd1": 3}}
@@ -148,7 +149,7 @@ def test_readiness_is_summed_up_by_part():
     assert summary.advice is ReadinessAdvice.START
 
 
-def test_context_percents_never_change_a_score():
+def test_context_percents_never_change_a_score() -> None:
     poor = assessment(T2, team={"id": "t-001", "name": "Team", "context": {"pct_low_income": 90}})
     rich = assessment(T2, team={"id": "t-001", "name": "Team", "context": {"pct_low_income": 5}})
     first, second = (build_profile(each, INSTRUMENT, CONFIG) for each in (poor, rich))
@@ -157,7 +158,7 @@ def test_context_percents_never_change_a_score():
     assert first.domains == second.domains
 
 
-def test_order_of_raters_and_of_answers_changes_nothing():
+def test_order_of_raters_and_of_answers_changes_nothing() -> None:
     document = json.loads(JUDGED[0])
     straight = build_profile(parse_assessment(document, INSTRUMENT), INSTRUMENT, CONFIG)
     shuffler = random.Random(3)
@@ -170,7 +171,7 @@ def test_order_of_raters_and_of_answers_changes_nothing():
     assert shuffled.domains == straight.domains
 
 
-def test_eap_scores_stay_on_the_scale_and_near_the_classical_ones():
+def test_eap_scores_stay_on_the_scale_and_near_the_classical_ones() -> None:
     eap = ScoringConfig(method="eap")
     for line in JUDGED:
         parsed = parse_assessment(line, INSTRUMENT)
@@ -185,7 +186,7 @@ def test_eap_scores_stay_on_the_scale_and_near_the_classical_ones():
                 assert scored.mean == pytest.approx(classical.mean, abs=0.5)
 
 
-def test_eap_takes_one_answer_where_classical_scoring_needs_three():
+def test_eap_takes_one_answer_where_classical_scoring_needs_three() -> None:
     row = ["not_sure", "not_sure", "not_sure", "not_sure", 1]
     assert score_of([row]).status is ScoreStatus.TOO_FEW_ANSWERS
     score = score_of([row], config=ScoringConfig(method="eap"))
@@ -194,7 +195,7 @@ def test_eap_takes_one_answer_where_classical_scoring_needs_three():
     assert score.se > 0.6
 
 
-def test_eap_credits_an_answer_by_the_difficulty_of_its_item():
+def test_eap_credits_an_answer_by_the_difficulty_of_its_item() -> None:
     parsed, eap = assessment([[3, "skipped", "skipped", "skipped", "skipped"]]), ScoringConfig(method="eap")
     hard = {"dm1": GradedItem(1.5, (0.0, 1.2, 2.4))}
     plain = build_profile(parsed, INSTRUMENT, eap, item_parameters={"dm1": PLACEHOLDER})
@@ -205,14 +206,14 @@ def test_eap_credits_an_answer_by_the_difficulty_of_its_item():
     assert credited.domains[place].mean > plain.domains[place].mean
 
 
-def test_two_raters_show_nothing():
+def test_two_raters_show_nothing() -> None:
     score = shown_score(T2[:2], importance=["useful", "useful"])
     numbers = score.model_dump(exclude={"domain", "status", "visibility"})
     assert score.visibility is Visibility.NOTHING
     assert {name for name, value in numbers.items() if value not in (None, False)} == set()
 
 
-def test_three_raters_show_mean_words_and_importance_only():
+def test_three_raters_show_mean_words_and_importance_only() -> None:
     score = shown_score(T2[:3], importance=["useful", "useful", "important"])
     assert score.mean == 2.5
     assert score.level_words
@@ -222,7 +223,7 @@ def test_three_raters_show_mean_words_and_importance_only():
         assert getattr(score, hidden) is None
 
 
-def test_five_raters_show_everything_rounded():
+def test_five_raters_show_everything_rounded() -> None:
     score = shown_score(SPLIT, importance=["useful"] * 5)
     assert (score.mean, score.se) == (2.3, 0.5)
     assert score.agreement.ad_mean == 1.2
@@ -232,25 +233,25 @@ def test_five_raters_show_everything_rounded():
     assert score.n_top_three == 0
 
 
-def test_suppression_counts_raters_with_a_score_not_the_people_asked():
+def test_suppression_counts_raters_with_a_score_not_the_people_asked() -> None:
     score = shown_score([*T2[:2], *[["not_sure"] * 5] * 4], importance=["useful", "useful"])
     assert score.mean is None
     assert score.importance is None
 
 
-def test_importance_of_fewer_than_three_people_is_hidden_beside_a_shown_mean():
+def test_importance_of_fewer_than_three_people_is_hidden_beside_a_shown_mean() -> None:
     score = shown_score(T2[:3], importance=["useful", "useful", None])
     assert score.mean == 2.5
     assert score.importance is None
 
 
-def test_an_agreed_rating_is_shown():
+def test_an_agreed_rating_is_shown() -> None:
     score = shown_score([[2, 3, 2, 2, 3]], answer_mode="consensus", importance=["top_three"])
     assert (score.mean, score.level_words, score.importance) == (2.4, "between Developing and Applying", 1.0)
 
 
 @pytest.mark.parametrize("line", JUDGED, ids=[json.loads(line)["assessment_id"] for line in JUDGED])
-def test_nothing_shown_names_a_respondent(line):
+def test_nothing_shown_names_a_respondent(line: Any) -> None:
     parsed = parse_assessment(line, INSTRUMENT)
     public = shown(build_profile(parsed, INSTRUMENT, CONFIG), PRIVACY)
     assert public.style_flags == ()

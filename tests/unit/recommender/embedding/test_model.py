@@ -182,7 +182,10 @@ def test_a_folder_that_lacks_a_file_names_it(copied_model: Path, name: str) -> N
 
 
 def spoil(name: str, content: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).write_text(content) and None
+    def write(folder: Path) -> None:
+        (folder / name).write_text(content)
+
+    return write
 
 
 @pytest.mark.parametrize(

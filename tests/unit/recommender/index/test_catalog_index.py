@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.base import SupportId
 from models.support import Support
 from recommender.catalog.load import starter_catalog
 from recommender.embedding import CachedEmbedder
@@ -50,7 +51,7 @@ def starter() -> list[Support]:
 def test_supports_are_in_the_order_of_kind_and_id_with_their_rows(embedder: CachedEmbedder) -> None:
     index = CatalogIndex.build(SUPPORTS, embedder)
     assert [support.id for support in index.supports] == ["prov-coach", "res-absence", "res-pdsa"]
-    assert index.row_of["res-pdsa"] == 2
+    assert index.row_of[SupportId("res-pdsa")] == 2
     assert index.statement_segments.offsets.tolist() == [0, 0, 1, 3]
     assert index.statement_texts[1:] == SUPPORTS[0].needs_met
     assert np.array_equal(index.documents.between(2, 3)[0], embedder.encode([document_text(SUPPORTS[0])])[0])

@@ -1,4 +1,6 @@
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -10,7 +12,7 @@ from recommender.instruments import default_instrument, load_instrument
 TEXT = Path("recommender/data/instruments/improvement-capacity-check-0.1.0.yaml").read_text("utf-8")
 
 
-def faults_of(change):
+def faults_of(change: Callable[[Any], None]) -> dict[str, str]:
     """Faults, by pointer, of the shipped instrument after `change` edited its document in place."""
     document = yaml.safe_load(TEXT)
     change(document)
@@ -19,7 +21,7 @@ def faults_of(change):
     return {fault.pointer: fault.detail for fault in caught.value.faults}
 
 
-def test_the_shipped_instrument_is_valid_and_indexed():
+def test_the_shipped_instrument_is_valid_and_indexed() -> None:
     loaded = default_instrument()
     assert loaded.version.id == "improvement-capacity-check"
     assert loaded.version.version == "0.1.0"
@@ -32,10 +34,10 @@ def test_the_shipped_instrument_is_valid_and_indexed():
 
 
 @pytest.mark.parametrize(("form", "full", "core", "focused"), [(Form.TEAM, 50, 20, 29), (Form.HUB, 55, 22, 31)])
-def test_forms_ask_as_many_items_as_designed(form, full, core, focused):
+def test_forms_ask_as_many_items_as_designed(form: Any, full: int, core: int, focused: int) -> None:
     focus = (Domain.SUSTAINABILITY, Domain.TEAM_AND_TIME, Domain.DATA_AND_MEASUREMENT)
 
-    def count(**how):
+    def count(**how: Any) -> int:
         return sum(len(items) for items in default_instrument().asked(form, **how).values())
 
     assert count() == full
@@ -43,14 +45,14 @@ def test_forms_ask_as_many_items_as_designed(form, full, core, focused):
     assert count(length=Length.SHORT, focus_domains=focus) == focused
 
 
-def test_the_version_hash_sees_content_not_layout():
+def test_the_version_hash_sees_content_not_layout() -> None:
     relaid = yaml.safe_dump(yaml.safe_load(TEXT), sort_keys=True)
     assert load_instrument(relaid).version == default_instrument().version
     reworded = TEXT.replace("They know about the work", "They have heard of the work")
     assert load_instrument(reworded).version.content_hash != default_instrument().version.content_hash
 
 
-def test_a_file_is_read_from_its_path_and_named_in_its_faults(tmp_path):
+def test_a_file_is_read_from_its_path_and_named_in_its_faults(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(TEXT, "utf-8")
     assert load_instrument(path).version == default_instrument().version
@@ -75,12 +77,12 @@ def test_a_file_is_read_from_its_path_and_named_in_its_faults(tmp_path):
         ("a: &x [*x]", "privacy"),
     ],
 )
-def test_what_is_not_an_instrument_is_one_clear_fault(text, message):
+def test_what_is_not_an_instrument_is_one_clear_fault(text: str, message: str) -> None:
     with pytest.raises(InvalidInstrument, match=message):
         load_instrument(text)
 
 
-def test_every_fault_is_reported_at_once_with_its_line():
+def test_every_fault_is_reported_at_once_with_its_line() -> None:
     broken = TEXT.replace("min_team: 3", "min_team: 9").replace("full_items: 50", "full_items: 51")
     broken = broken.replace("id: la2", "id: la1").replace("{key: teacher,", "{key: techer,")
     with pytest.raises(InvalidInstrument) as caught:
@@ -101,13 +103,13 @@ def test_every_fault_is_reported_at_once_with_its_line():
     assert "min_team: 9" in lines[faults["/privacy"].line - 1]
 
 
-def test_a_key_given_twice_is_a_fault():
+def test_a_key_given_twice_is_a_fault() -> None:
     with pytest.raises(InvalidInstrument, match="/privacy: The key is given twice"):
         load_instrument(TEXT + "\nprivacy: {min_team: 1, min_detail: 1}\n")
 
 
-def edit(path, value):
-    def change(document):
+def edit(path: Sequence[Any], value: Any) -> Callable[[Any], None]:
+    def change(document: Any) -> None:
         node = document
         for part in path[:-1]:
             node = node[part]
@@ -150,13 +152,13 @@ def edit(path, value):
         (["open_text", 0, "id"], "joys", "/open_text/0/id", "is not an open-text answer"),
     ],
 )
-def test_contradictions_are_found_where_they_are(path, value, pointer, message):
+def test_contradictions_are_found_where_they_are(path: Any, value: Any, pointer: str, message: str) -> None:
     faults = faults_of(edit(path, value))
     assert message in faults[pointer]
 
 
-def test_a_budget_may_only_filter_on_known_costs():
-    def change(document):
+def test_a_budget_may_only_filter_on_known_costs() -> None:
+    def change(document: Any) -> None:
         budget = next(question for question in document["context"] if question["id"] == "budget")
         budget["options"][0]["cost_filter"] = ["fre"]
 
@@ -164,13 +166,13 @@ def test_a_budget_may_only_filter_on_known_costs():
     assert pointer.endswith("/options/0/cost_filter/0")
 
 
-def test_form_and_domains_must_name_each_other():
-    def drop(document):
+def test_form_and_domains_must_name_each_other() -> None:
+    def drop(document: Any) -> None:
         document["forms"]["team"]["domains"].remove("sustainability")
 
     assert "does not list it" in faults_of(drop)["/forms/team/domains"]
 
-    def add(document):
+    def add(document: Any) -> None:
         document["forms"]["team"]["domains"].append("network-leadership")
 
     assert "has no item on the team form" in faults_of(add)["/forms/team/domains/10"]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models.base import SupportId
 from models.support import Support
 from models.vocab import Cost, Domain, Phase, SupportKind
 from recommender.catalog.load import starter_catalog
@@ -113,7 +114,7 @@ def test_nothing_below_the_floor_is_listed_and_its_need_is_reported_unmet() -> N
         for match in engine(*supports).recommend(team, ListTerms(AS_OF)).lists[0].matches
     }
     floor = min(score for id_, score in scores.items() if id_ != "res-data")
-    assert scores["res-data"] < floor
+    assert scores[SupportId("res-data")] < floor
     ranked = engine(*supports, floor=floor - 1e-9).recommend(team, ListTerms(AS_OF)).lists[0]
     assert sorted(match.support_id for match in ranked.matches) == ["res-0", "res-1", "res-2"]
     assert [need.domain for need in ranked.unmet_needs] == [DATA, Domain.SUSTAINABILITY]
@@ -148,7 +149,7 @@ def test_a_support_with_statements_is_matched_by_one_of_them() -> None:
 
 
 def test_an_unknown_context_excludes_nothing() -> None:
-    supports = [
+    supports: list[Support] = [
         make_resource("res-a", grade_bands=["high"], cost="paid", modality=["facilitated-in-person"]),
         make_provider("prov-a", serves=["TX"], cost="paid", grade_bands=["elementary"]),
     ]

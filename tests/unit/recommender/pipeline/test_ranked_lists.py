@@ -4,6 +4,7 @@ import math
 import random
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_scores_lie_between_0_and_1_and_strictly_decrease(whole: dict[str, tuple
 
 def forbidden(team: Assessment, support: Support) -> bool:
     """The five gates once more, from the product's words and without the ruleset."""
-    context = team.team.context
+    context: dict[str, Any] = team.team.context
     bands, chosen = set(context.get("grade_bands", ())), set(context.get("modality", ()))
     places = set(context.get("state", ())) - {"not-sure"}
     serves = set(getattr(support, "serves", ()))

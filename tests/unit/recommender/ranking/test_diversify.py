@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -96,7 +98,7 @@ def test_what_is_held_back_is_what_would_be_listed_if_it_alone_were_allowed(
         if one != other:
             repeats.setdefault(one, []).append(other)
             repeats.setdefault(other, []).append(one)
-    given = {"k": k, "weight": 0.2, "near_duplicates": repeats}
+    given: dict[str, Any] = {"k": k, "weight": 0.2, "near_duplicates": repeats}
     held_back = diversify(relevance, coverage, SHARES, barred=barred, **given).held_back
     expected = {}
     for row in barred:

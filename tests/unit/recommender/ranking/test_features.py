@@ -1,6 +1,7 @@
 """Every feature that can be worked out by hand, on three resources and two providers."""
 
 import math
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -63,7 +64,7 @@ PROVIDERS = [
 
 
 def columns(
-    supports: list[Support], starter: Recommender, levels: Any, *, rows: Any = None, **fields: Any
+    supports: Sequence[Support], starter: Recommender, levels: Any, *, rows: Any = None, **fields: Any
 ) -> FeatureColumns:
     text = fields.pop("words", None)
     team = make_team(levels, **fields)

@@ -1,6 +1,7 @@
 """A team as arrays, by hand."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from tests.fixtures.teams import INSTRUMENT, make_team, with_words
 DATA, METHODS = Domain.DATA_AND_MEASUREMENT, Domain.IMPROVEMENT_METHODS
 
 
-def signals(starter: Recommender, *args: object, **fields: object) -> TeamSignals:
+def signals(starter: Recommender, *args: Any, **fields: Any) -> TeamSignals:
     return starter._view(make_team(*args, **fields), date(2026, 11, 21))[1].signals
 
 

@@ -1,6 +1,7 @@
 """TREC runs and qrels: what is read, what is refused and where, and the round trip."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,23 +11,23 @@ from recommender.errors import InvalidQrels, InvalidRun
 from recommender.reading.trec import ScoredDocument, count_ties, rank_scores, read_qrels, read_run, write_run
 
 
-def test_the_score_sorts_and_the_rank_column_does_not():
+def test_the_score_sorts_and_the_rank_column_does_not() -> None:
     run = read_run(["q1 Q0 a 1 0.2 t", "q1 Q0 b 2 0.9 t"])
     assert run == {"q1": (ScoredDocument("b", 0.9), ScoredDocument("a", 0.2))}
 
 
-def test_equal_scores_order_by_document_id_ascending_and_are_counted():
+def test_equal_scores_order_by_document_id_ascending_and_are_counted() -> None:
     run = read_run(["q1 Q0 b 1 0.5 t", "q1 Q0 a 2 0.5 t", "q1 Q0 c 3 0.1 t"])
     assert [scored.doc_id for scored in run["q1"]] == ["a", "b", "c"]
     assert count_ties(run["q1"]) == 1
 
 
-def test_blank_lines_are_skipped_and_nothing_gives_an_empty_run():
+def test_blank_lines_are_skipped_and_nothing_gives_an_empty_run() -> None:
     assert read_run(["", "  \n"]) == {}
     assert read_qrels([]) == {}
 
 
-def test_every_fault_of_a_run_is_reported_with_file_and_line():
+def test_every_fault_of_a_run_is_reported_with_file_and_line() -> None:
     lines = [
         "q1 Q0 a 1 0.9 t",
         "q1 Q0 b 2 nan t",
@@ -52,7 +53,7 @@ def test_every_fault_of_a_run_is_reported_with_file_and_line():
     ]
 
 
-def test_every_fault_of_qrels_is_reported_with_file_and_line():
+def test_every_fault_of_qrels_is_reported_with_file_and_line() -> None:
     with pytest.raises(InvalidQrels) as caught:
         read_qrels(["q1 0 a 3", "q1 0 a 3", "q1 0 b high", "q1 0 c", "q1 0 d 2.5"], file="qrels.txt")
     assert [(fault.line, fault.detail) for fault in caught.value.faults] == [
@@ -63,11 +64,11 @@ def test_every_fault_of_qrels_is_reported_with_file_and_line():
     ]
 
 
-def test_a_negative_grade_is_unjudged_and_keeps_its_query():
+def test_a_negative_grade_is_unjudged_and_keeps_its_query() -> None:
     assert read_qrels(["q1 0 a -1", "q2 0 b 0"]) == {"q1": {}, "q2": {"b": 0}}
 
 
-def test_written_lines_have_six_columns_ranks_from_one_and_17_digits():
+def test_written_lines_have_six_columns_ranks_from_one_and_17_digits() -> None:
     lines = list(write_run({"q1": [("a", 0.1 + 0.2), ("b", 0.25)]}, tag="trellis-resource"))
     assert lines == [
         "q1 Q0 a 1 0.30000000000000004 trellis-resource\n",
@@ -85,7 +86,7 @@ def test_written_lines_have_six_columns_ranks_from_one_and_17_digits():
         ([("a b", 0.5)], "document id 'a b' at rank 1 is empty or holds white space"),
     ],
 )
-def test_a_run_that_readers_would_see_differently_is_not_written(ranking, detail):
+def test_a_run_that_readers_would_see_differently_is_not_written(ranking: Any, detail: str) -> None:
     with pytest.raises(InvalidRun) as caught:
         list(write_run({"q1": ranking}, tag="t"))
     assert [fault.detail for fault in caught.value.faults] == [f"query q1: {detail}"]
@@ -95,7 +96,7 @@ words = st.text(alphabet=st.characters(categories=("L", "N", "P")), min_size=1)
 
 
 @given(st.dictionaries(words, st.dictionaries(words, st.floats(allow_nan=False, allow_infinity=False)), max_size=4))
-def test_writing_then_reading_gives_back_the_same_run(scores):
+def test_writing_then_reading_gives_back_the_same_run(scores: Any) -> None:
     run = {}
     for query_id, by_doc in scores.items():
         distinct = {score: doc_id for doc_id, score in by_doc.items()}

@@ -1,6 +1,7 @@
 """Each operation of a rule's test: met, missed, unknown, on supports that can be checked by eye."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -99,7 +100,7 @@ RANGE = "{op: language_range}"
         ("{op: at_least, column: level_fit, value: 0.5}", {}, {}, UNKNOWN),
     ],
 )
-def test_outcome_of_each_operation(test: str, facts: dict[str, str], support: dict[str, object], expected: str) -> None:
+def test_outcome_of_each_operation(test: str, facts: dict[str, Any], support: dict[str, Any], expected: str) -> None:
     assert outcome(test, resource(**support), **facts) == expected
 
 
@@ -115,7 +116,7 @@ MAPPED = """{op: mapped, team: in_network, support: domains, table:
         ({}, "team-and-time", UNKNOWN),
     ],
 )
-def test_a_table_gives_what_a_team_can_use(facts: dict[str, str], domain: str, expected: str) -> None:
+def test_a_table_gives_what_a_team_can_use(facts: dict[str, Any], domain: str, expected: str) -> None:
     assert outcome(MAPPED, resource(domains=[domain]), **facts) == expected
 
 
@@ -160,7 +161,7 @@ def test_a_field_that_a_kind_lacks_is_unknown() -> None:
     ],
 )
 def test_a_rule_is_silent_when_a_condition_fails_and_unknown_when_one_is_unknown(
-    when: str, facts: dict[str, str], expected: str
+    when: str, facts: dict[str, Any], expected: str
 ) -> None:
     # The condition list rides on the test text: both are values of the same rule.
     assert outcome("{op: among, support: cost, values: [free]}, when: " + when, resource(), **facts) == expected

@@ -14,7 +14,7 @@ from models.assessment import Assessment
 from models.message import Message, MessageValue
 from models.vocab import Cost, ResourceType
 from recommender.instruments import default_instrument
-from recommender.pipeline import Recommender
+from recommender.pipeline import ListTerms, Recommender
 from recommender.rules.load import starter_ruleset
 from recommender.words import ENGLISH, MessageMissing, Speaker, key_of, languages, load_catalog
 from recommender.words.catalog import parse_catalog
@@ -176,7 +176,7 @@ def test_all_that_runs_tell_has_words(starter: Recommender, judged: tuple[Assess
     """Every message of every development team's run is said, and says what the run's own English text says."""
     speaker = Speaker(instrument=starter.instrument.instrument, ruleset=starter.ruleset)
     for team in judged:
-        run = starter.recommend(team, as_of=date(2026, 11, 21))
+        run = starter.recommend(team, ListTerms(date(2026, 11, 21)))
         assert run.notice_messages is not None
         told: list[tuple[Message | None, str]] = list(zip(run.notice_messages, run.notices, strict=True))
         for ranked in run.lists:
