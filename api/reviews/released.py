@@ -7,7 +7,10 @@ from typing import NamedTuple
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+<<<<<<< HEAD
 from api.access.reach import sees_run
+=======
+>>>>>>> refs/heads/questions
 from api.errors import NotReleased
 from api.reviews.fold import fold, released_review
 from api.reviews.review import OpenReview
@@ -88,7 +91,11 @@ class PlanStanding(NamedTuple):
 def plan_standing(session: Session, assessment: Assessment, team: Team) -> PlanStanding:
     """Which run of a window's results its team sees, and what is still to come."""
     runs = runs_of_assessment(session, assessment.id)
+<<<<<<< HEAD
     seen = [run.id for run, review in runs if sees_run(team, review.released_at if review else None)]
+=======
+    seen = [run.id for run, review in runs if team_sees(team, review)]
+>>>>>>> refs/heads/questions
     snapshot = newest_snapshot_of(session, team.id, assessment.id)
     return PlanStanding(
         has_results=snapshot is not None,
@@ -105,7 +112,7 @@ def seen_review(lists: Sequence[ReviewedList], events: Sequence[ReviewEvent], te
     """
     if (seen := released_review(lists, events)) is not None:
         return seen
-    return fold(lists, events[:1]) if sees_run(team, None) else None
+    return fold(lists, events[:1]) if team_sees(team, None) else None
 
 
 def released_run(opened: OpenReview) -> ReleasedRun:

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
-from api.access.reach import beyond_reach_as, sees_run, team_with_results
+from api.access.reach import beyond_reach_as, shares_with_officer, team_with_results
 from api.errors import Conflict, NotFound, NotReleased
-from api.runs.rows import find_review, find_run
+from api.runs.rows import LatestRun, find_review, find_run
 from api.storage.tables import Review, Run, Team
 from models.base import Value
 from models.recommendation import PastSupport, RecommendationRun, Versions
@@ -98,12 +98,32 @@ class SeenRun(NamedTuple):
         Raises:
             NotReleased: it waits for its review.
         """
+<<<<<<< HEAD
         released_at = self.review.released_at if self.review else None
         if principal.scope is not Scope.OFFICER and not sees_run(self.team, released_at):
+=======
+        if principal.scope is not Scope.OFFICER and not team_sees(self.team, self.review):
+>>>>>>> refs/heads/questions
             state = self.review.state if self.review else "waiting"
             raise NotReleased(f"The program officer has not released this run; its review is '{state}'.")
 
 
+<<<<<<< HEAD
+=======
+def team_sees(team: Team, run: Review | LatestRun | None) -> bool:
+    """Whether a team sees a run: once its officer has released it.
+
+    Nobody waits for a review that nobody may make: a team that shares with no officer sees its runs as they are made.
+    Every page and answer asks here, so that none shows a run that another hides.
+
+    Args:
+        team: whose run it is.
+        run: its review, or what is told of a team's last run; None when nothing was released.
+    """
+    return (run is not None and run.released_at is not None) or not shares_with_officer(team)
+
+
+>>>>>>> refs/heads/questions
 def run_document(run: Run) -> RecommendationRun:
     """The run as a value, of whichever schema it is.
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal
-from api.access.reach import sees_run
 from api.assessments.rows import answered_in, assessments, latest_assessments, with_results
 from api.runs.rows import latest_runs
+from api.runs.stored import team_sees
 from api.teams.cohorts import GrantView, team_grants
 from api.teams.rows import Team
 from api.text.language import _
@@ -232,7 +232,7 @@ def _plans(session: Session, teams: Sequence[Team]) -> dict[str, Plan]:
     of_id = {team.id: team for team in teams}
     return {
         team_id: Plan(_("Plan is ready"), "accent", f"/assessments/{run.assessment_id}/plan")
-        if sees_run(of_id[team_id], run.released_at)
+        if team_sees(of_id[team_id], run)
         else Plan(_("Plan is with the program officer"), "", "")
         for team_id, run in latest_runs(session, [*of_id]).items()
     }
