@@ -7,10 +7,6 @@ from typing import NamedTuple
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-<<<<<<< HEAD
-from api.access.reach import sees_run
-=======
->>>>>>> refs/heads/questions
 from api.errors import NotReleased
 from api.reviews.fold import fold, released_review
 from api.reviews.review import OpenReview
@@ -91,11 +87,7 @@ class PlanStanding(NamedTuple):
 def plan_standing(session: Session, assessment: Assessment, team: Team) -> PlanStanding:
     """Which run of a window's results its team sees, and what is still to come."""
     runs = runs_of_assessment(session, assessment.id)
-<<<<<<< HEAD
-    seen = [run.id for run, review in runs if sees_run(team, review.released_at if review else None)]
-=======
     seen = [run.id for run, review in runs if team_sees(team, review)]
->>>>>>> refs/heads/questions
     snapshot = newest_snapshot_of(session, team.id, assessment.id)
     return PlanStanding(
         has_results=snapshot is not None,

@@ -98,18 +98,11 @@ class SeenRun(NamedTuple):
         Raises:
             NotReleased: it waits for its review.
         """
-<<<<<<< HEAD
-        released_at = self.review.released_at if self.review else None
-        if principal.scope is not Scope.OFFICER and not sees_run(self.team, released_at):
-=======
         if principal.scope is not Scope.OFFICER and not team_sees(self.team, self.review):
->>>>>>> refs/heads/questions
             state = self.review.state if self.review else "waiting"
             raise NotReleased(f"The program officer has not released this run; its review is '{state}'.")
 
 
-<<<<<<< HEAD
-=======
 def team_sees(team: Team, run: Review | LatestRun | None) -> bool:
     """Whether a team sees a run: once its officer has released it.
 
@@ -123,7 +116,6 @@ def team_sees(team: Team, run: Review | LatestRun | None) -> bool:
     return (run is not None and run.released_at is not None) or not shares_with_officer(team)
 
 
->>>>>>> refs/heads/questions
 def run_document(run: Run) -> RecommendationRun:
     """The run as a value, of whichever schema it is.
 

@@ -12,13 +12,8 @@ from api.errors import Conflict, NoResults, NotFound, NotReleased
 from api.recommending.changes import tell_changes_of_runs
 from api.reviews.released import plan_standing
 from api.runs.rows import Run, run_before
-<<<<<<< HEAD
-from api.runs.stored import seen_run
-from api.text.language import _, all_told, ngettext, speaker, told, word
-=======
 from api.runs.stored import seen_run, team_sees
-from api.text.language import word
->>>>>>> refs/heads/questions
+from api.text.language import _, all_told, ngettext, speaker, told, word
 from api.web.kit.scale import ScaleMark, Tick, mark_at, ticks
 from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import TeamFrame, Viewpoint
@@ -171,13 +166,8 @@ def growth_page(session: Session, engine: Engine, view: Viewpoint, *, why: bool)
     try:
         changes = tell_changes_of_runs(session, engine, *runs)
     except Conflict:
-<<<<<<< HEAD
         return page._replace(no_story=_("Several things changed at once, and we cannot tell them apart any more."))
-    if changes.compared != "released" and not sees_run(team, None):
-=======
-        return page._replace(no_story="Several things changed at once, and we cannot tell them apart any more.")
     if changes.compared != "released" and not team_sees(team, None):
->>>>>>> refs/heads/questions
         return page._replace(has_story=False)
     return page._replace(story=_story(changes.story, engine.instrument) if changes.story else None)
 
