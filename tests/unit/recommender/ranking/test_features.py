@@ -26,6 +26,7 @@ from recommender.ranking.features import (
 from recommender.ranking.signals import DOMAINS, rubric_queries
 from recommender.ranking.support_table import SupportTable
 from recommender.testing import make_provider, make_resource
+from recommender.words import Speaker
 from tests.fixtures.engines import EMBEDDER
 from tests.fixtures.teams import make_team, with_words
 
@@ -91,7 +92,7 @@ def values(name: str, *parts: Any, **fields: Any) -> list[float]:
 
 def test_every_feature_has_a_column_and_words_for_people(starter: Recommender) -> None:
     assert list(columns(RESOURCES, starter, 2).columns) == list(FEATURES)
-    assert all(feature.words for feature in FEATURES.values())
+    assert all(Speaker().find(f"feature.{name}") for name in FEATURES)
 
 
 def test_what_a_feature_would_give_away_is_said_of_it() -> None:
