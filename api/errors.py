@@ -13,6 +13,7 @@ __all__ = [
     "IdentityProviderUnavailable",
     "InvalidBody",
     "InvalidParameter",
+    "InvalidRequest",
     "InvalidSetting",
     "LoadingFailed",
     "NoResults",
@@ -77,6 +78,13 @@ class InvalidBody(InputError):
 
     slug = "invalid-body"
     title = "The request body is not valid"
+
+
+class InvalidRequest(InvalidBody):
+    """A parameter or the body has faults."""
+
+    slug = "invalid-request"
+    title = "The request is not valid"
 
 
 class Unauthenticated(TrellisError):

@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any, Literal
 
-import platformdirs
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import InvalidSetting
 from models.base import Fault
+from recommender.folders import data_folder
 from recommender.ranking.exploration import MAX_RATE
+from recommender.reading.faults import FaultReport
 
 __all__ = ["Settings", "load_settings"]
 
@@ -22,7 +23,7 @@ class Settings(BaseSettings):
     catalog_dir: Path | None = None
     """Folder with `resources.jsonl` and `providers.jsonl`; None means the starter catalog. An imported catalog that a
     curator has put in use takes its place."""
-    data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("trellis")))
+    data_dir: Path = Field(default_factory=data_folder)
     """Holds the database, `trellis.sqlite`, and the vectors, `vectors.sqlite`, which may be deleted at any time."""
     database_url: SecretStr | None = None
     """`postgresql://USER:PASSWORD@HOST/NAME`, or `sqlite:///PATH`; None means SQLite in the data directory."""
@@ -90,8 +91,15 @@ def load_settings(**given: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        faults = [
-            Fault(pointer="TRELLIS_" + "_".join(map(str, fault["loc"])).upper(), detail=f"{fault['msg']}.")
-            for fault in error.errors(include_url=False)
-        ]
-        raise InvalidSetting(faults) from error
+        raise InvalidSetting(_faults(error)) from error
+
+
+def _faults(error: ValidationError) -> list[Fault]:
+    report, lines = FaultReport(), error.errors(include_url=False)
+    given = {str(line["loc"][0]): line["input"] for line in lines}
+    # A value may hold a secret, such as the password in a database's address.
+    report.shape(error, given, Settings, secret=True)
+    return [
+        fault.model_copy(update={"pointer": f"TRELLIS_{fault.pointer.removeprefix('/').replace('/', '_')}".upper()})
+        for fault in report.faults(given)
+    ]

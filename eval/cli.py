@@ -19,8 +19,8 @@ from eval.commands.options import (
     KindOption,
     Seed,
     TeamsDir,
-    cache_dir,
     progress_bar,
+    vectors_in,
 )
 from models.kinds import ALL, kinds_of
 from recommender.errors import TrellisError
@@ -75,7 +75,7 @@ def judged(
     from eval.experiments.wiring import open_bench_and_runs, our_rankers, reasons_of
     from eval.results.report import markdown, print_result
 
-    bench, runs = open_bench_and_runs(paths, teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
+    bench, runs = open_bench_and_runs(paths, teams=teams, catalog=catalog, data_dir=vectors_in(data_dir))
     today = datetime.now(UTC).date()
     with progress_bar() as progress:
         result, _ = evaluate_teams(
@@ -118,7 +118,7 @@ def tune(
     from eval.tuning.study import study_markdown, study_weights
     from eval.tuning.tables import feature_tables, present_weights
 
-    bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
+    bench = open_bench(teams=teams, catalog=catalog, data_dir=vectors_in(data_dir))
     studies = []
     with progress_bar() as progress:
         for one in kinds_of([kind]):

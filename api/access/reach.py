@@ -7,6 +7,7 @@ caller may not see looks exactly like what does not exist.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ __all__ = [
     "SHARED_WITH_OFFICER",
     "beyond_reach_as",
     "own_team",
+    "sees_run",
     "shares_results",
     "shares_with_officer",
     "team_with_results",
@@ -61,6 +63,14 @@ def visible_team(session: Session, principal: Principal, team_id: str) -> Team:
 def shares_with_officer(team: Team) -> bool:
     """Whether a team lets its program officer see its results."""
     return SHARED_WITH_OFFICER in team.context.get("share_with", ())
+
+
+def sees_run(team: Team, released_at: datetime | None) -> bool:
+    """Whether a team sees a run: one that was released, or any once no officer may review, as the team does not share.
+
+    Every page and answer asks here, so that none shows a run that another hides.
+    """
+    return released_at is not None or not shares_with_officer(team)
 
 
 def shares_results(team: Team, principal: Principal) -> bool:

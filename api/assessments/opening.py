@@ -23,6 +23,8 @@ __all__ = [
     "change_assessment",
     "check_same_instrument",
     "create_assessment",
+    "faults_of_change",
+    "faults_of_new",
     "is_due",
     "own_assessment",
     "visible_assessment",
@@ -82,12 +84,7 @@ def create_assessment(
     """
     retake = new.retake.model_dump(mode="json", exclude_none=True)
     opens_at = new.opens_at or now
-    window = {"focus_domains": new.focus_domains, "set_aside": new.set_aside, "retake": {"then": new.retake.then}}
-    faults = list(check_window(window, instrument, Form(team.form)))
-    if new.focus_domains and new.length is Length.FULL:
-        faults.append(Fault(pointer="/focus_domains", detail="The full form asks every domain in full; leave it out."))
-    faults += _time_faults(new.closes_at, opens_at, now)
-    previous_id = _previous(session, team, new, faults)
+    faults, previous_id = _faults_of_new(session, team, new, instrument, now=now)
     if faults:
         raise InvalidBody(faults)
     assessment = Assessment(
@@ -135,14 +132,7 @@ def change_assessment(
         raise WindowClosed("The window is closed and its results are frozen; reopen it to change it.")
     check_same_instrument(assessment, instrument)
     given = change.model_fields_set
-    retake = {"then": change.retake.then if change.retake else {}}
-    window = {"set_aside": change.set_aside or [], "retake": retake}
-    faults = list(check_window(window, instrument, Form(assessment.form)))
-    if assessment.previous_id is None and change.retake and change.retake.model_fields_set:
-        faults.append(_not_a_retake())
-    if "closes_at" in given:
-        faults += _time_faults(change.closes_at, assessment.opens_at, now)
-    if faults:
+    if faults := _faults_of_change(assessment, change, instrument, now=now):
         raise InvalidBody(faults)
     if "roster_size" in given:
         assessment.roster_size = change.roster_size
@@ -155,6 +145,20 @@ def change_assessment(
     assessment.version += 1
     session.flush()
     _note(session, "assessment.change", assessment, principal, team, now, fields=sorted(given))
+
+
+def faults_of_new(
+    session: Session, team: Team, new: NewAssessment | None, instrument: LoadedInstrument, *, now: datetime
+) -> list[Fault]:
+    """What `create_assessment` would refuse in a window; nothing where it cannot be read."""
+    return [] if new is None else _faults_of_new(session, team, new, instrument, now=now)[0]
+
+
+def faults_of_change(
+    assessment: Assessment, change: AssessmentChange | None, instrument: LoadedInstrument, *, now: datetime
+) -> list[Fault]:
+    """What `change_assessment` would refuse in a change; nothing where it cannot be read."""
+    return [] if change is None else _faults_of_change(assessment, change, instrument, now=now)
 
 
 def asks_instrument(assessment: Assessment, instrument: LoadedInstrument) -> bool:
@@ -172,6 +176,31 @@ def check_same_instrument(assessment: Assessment, instrument: LoadedInstrument) 
     if not asks_instrument(assessment, instrument):
         used = f"{assessment.instrument_id} {assessment.instrument_version}"
         raise Conflict(f"This assessment asks {used}, but {instrument.version.name} is in use; open a new one.")
+
+
+def _faults_of_new(
+    session: Session, team: Team, new: NewAssessment, instrument: LoadedInstrument, *, now: datetime
+) -> tuple[list[Fault], str | None]:
+    """The faults of a new window, and the id of the assessment that it retakes."""
+    window = {"focus_domains": new.focus_domains, "set_aside": new.set_aside, "retake": {"then": new.retake.then}}
+    faults = list(check_window(window, instrument, Form(team.form)))
+    if new.focus_domains and new.length is Length.FULL:
+        faults.append(Fault(pointer="/focus_domains", detail="The full form asks every domain in full; leave it out."))
+    faults += _time_faults(new.closes_at, new.opens_at or now, now)
+    return faults, _previous(session, team, new, faults)
+
+
+def _faults_of_change(
+    assessment: Assessment, change: AssessmentChange, instrument: LoadedInstrument, *, now: datetime
+) -> list[Fault]:
+    retake = {"then": change.retake.then if change.retake else {}}
+    window = {"set_aside": change.set_aside or [], "retake": retake}
+    faults = list(check_window(window, instrument, Form(assessment.form)))
+    if assessment.previous_id is None and change.retake and change.retake.model_fields_set:
+        faults.append(_not_a_retake())
+    if "closes_at" in change.model_fields_set:
+        faults += _time_faults(change.closes_at, assessment.opens_at, now)
+    return faults
 
 
 def _previous(session: Session, team: Team, new: NewAssessment, faults: list[Fault]) -> str | None:

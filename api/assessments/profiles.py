@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.orm import Session
 
 from api.assessments.opening import asks_instrument, check_same_instrument
@@ -17,6 +18,7 @@ from api.storage.tables import Assessment, Snapshot
 from models.base import Fault
 from models.groups import DomainGroups
 from models.growth import Growth
+from models.message import Message
 from models.needs import Need
 from models.profile import CapacityProfile
 from models.vocab import AnswerMode, ScoreStatus, Visibility
@@ -67,6 +69,8 @@ class ProfileView(BaseModel):
     by_role: list[DomainGroups] | None
     """Only with `by=role`."""
     notices: list[str]
+    notice_messages: SkipJsonSchema[tuple[Message, ...]] = Field(exclude=True)
+    """The same, for pages, which say them in the reader's language."""
 
 
 class WordsView(BaseModel):
@@ -124,6 +128,7 @@ def profile_of(
             engine.config.scoring,
             item_parameters=engine.item_parameters,
         )
+    notices = _notices(profile, response, engine, by_role)
     return ProfileView(
         assessment_id=assessment.id,
         snapshot_id=snapshot.id,
@@ -133,7 +138,8 @@ def profile_of(
         profile=profile,
         response=response,
         by_role=None if by_role is None else list(by_role),
-        notices=_notices(profile, response, engine, by_role),
+        notices=[engine.instrument.english.say(notice) for notice in notices],
+        notice_messages=notices,
     )
 
 
@@ -234,25 +240,25 @@ def _response_rate(session: Session, assessment: Assessment, profile: CapacityPr
 
 def _notices(
     profile: CapacityProfile, response: ResponseRate | None, engine: Engine, by_role: Sequence[DomainGroups] | None
-) -> list[str]:
+) -> tuple[Message, ...]:
     privacy = engine.instrument.instrument.privacy
-    notices = []
+    notices: list[Message] = []
     if response is not None and response.may_not_speak_for_team:
-        notices.append("Fewer than half of those who were asked have answered: this may not speak for the whole team.")
+        notices.append(Message(key="notice.fewer_than_half"))
     if profile.visibility is Visibility.NOTHING:
-        notices.append(f"Results are shown once at least {privacy.min_team} people have answered.")
+        notices.append(Message(key="notice.no_results", values={"few": privacy.min_team}))
     elif profile.visibility is Visibility.MEAN_AND_LEVEL:
-        notices.append(f"Means and levels only: more is shown once at least {privacy.min_detail} people have answered.")
+        notices.append(Message(key="notice.no_detail", values={"few": privacy.min_detail}))
     names = [
-        engine.instrument.domains[score.domain].name
+        Message(key=f"domain.{score.domain}")
         for score in profile.domains
         if score.status is ScoreStatus.TOO_FEW_ANSWERS and score.domain in engine.instrument.domains
     ]
     if names and profile.visibility is not Visibility.NOTHING:
-        notices.append(f"Not enough answers to score: {', '.join(names)}.")
+        notices.append(Message(key="notice.too_few_answers", values={"domains": tuple(names)}))
     if by_role is not None and not all(domain.groups for domain in by_role):
-        notices.append("Groups that are too small, or that would give a small group away, are not shown.")
-    return notices
+        notices.append(Message(key="notice.small_groups"))
+    return tuple(notices)
 
 
 def _shuffled(texts: list[str], seed: str) -> list[str]:

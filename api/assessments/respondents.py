@@ -26,6 +26,7 @@ __all__ = [
     "NewRespondent",
     "RespondentView",
     "invite",
+    "invitee_faults",
     "renew_invitation",
     "respondent_view",
 ]
@@ -93,12 +94,7 @@ def invite(
     """
     if assessment.phase == WindowPhase.CLOSED or is_due(assessment, now):
         raise WindowClosed("The window is closed; nobody can be invited.")
-    faults: list[Fault] = []
-    if new.role is not None:
-        faults += check_response({"role": new.role}, instrument, Form(assessment.form))
-    if new.external_id is not None and new.external_id.startswith(_OURS):
-        faults.append(Fault(pointer="/external_id", detail=f"Ids that begin with '{_OURS}' are Trellis's own."))
-    if faults:
+    if faults := invitee_faults(assessment, new, instrument):
         raise InvalidBody(faults)
     mode = AnswerMode(assessment.phase)
     asked = count_respondents(session, assessment.id, mode)
@@ -122,6 +118,16 @@ def invite(
         write_answers(session, respondent.id, {"role": new.role}, now=now)
     _note(session, "respondent.invite", respondent, principal, team, now)
     return Invited(**respondent_view(respondent).model_dump(), invitation=token)
+
+
+def invitee_faults(assessment: Assessment, new: NewRespondent | None, instrument: LoadedInstrument) -> list[Fault]:
+    """What `invite` would refuse in a person; nothing where the person cannot be read."""
+    faults: list[Fault] = []
+    if new is not None and new.role is not None:
+        faults += check_response({"role": new.role}, instrument, Form(assessment.form))
+    if new is not None and new.external_id is not None and new.external_id.startswith(_OURS):
+        faults.append(Fault(pointer="/external_id", detail=f"Ids that begin with '{_OURS}' are Trellis's own."))
+    return faults
 
 
 def renew_invitation(

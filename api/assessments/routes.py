@@ -2,18 +2,26 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Body, Depends, Response
 
 from api.access.principals import Permission, Principal
 from api.access.reach import own_team, team_with_results
 from api.assessments.answers import open_place
 from api.assessments.closing import ClosedView, Reopening, close_assessment, reopen_assessment, settle
-from api.assessments.opening import change_assessment, create_assessment, own_assessment, visible_assessment
+from api.assessments.opening import (
+    change_assessment,
+    create_assessment,
+    faults_of_change,
+    faults_of_new,
+    own_assessment,
+    visible_assessment,
+)
 from api.assessments.respondents import (
     Invited,
     NewRespondent,
     RespondentView,
     invite,
+    invitee_faults,
     renew_invitation,
     respondent_view,
 )
@@ -24,6 +32,7 @@ from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading, Require,
 from api.http.etags import IfMatch, IfNoneMatch, etag_of, unchanged
 from api.http.once import Created, Once
 from api.http.paging import Page, Paging, page_of
+from api.http.sent import Sent
 
 __all__ = ["Reader", "Settled", "Writer", "router"]
 
@@ -31,6 +40,8 @@ router = APIRouter(prefix="/v1", tags=["assessments"])
 
 Reader = Annotated[Principal, Depends(Require(Permission.READ_TEAMS))]
 Writer = Annotated[Principal, Depends(Require(Permission.WRITE_TEAMS))]
+NewWindow = Annotated[Sent[NewAssessment], Body()]
+Invitee = Annotated[Sent[NewRespondent], Body()]
 
 _NO_WINDOW = "No such assessment within the caller's reach."
 _NOT_SHARED = "The team does not share its results with its program officer, or the scope is another."
@@ -58,13 +69,14 @@ Settled = Depends(_settle)
     responses=problem_responses(_404="No such team of the caller's.", _422="The body has faults; each is listed."),
 )
 def post_assessment(
-    caller: Writer, session: Writing, engine: EngineDep, once: Once, now: Now, team_id: str, body: NewAssessment
+    caller: Writer, session: Writing, engine: EngineDep, once: Once, now: Now, team_id: str, body: NewWindow
 ) -> Response:
     """Open a window, a retake of the team's last assessment with results unless the body says otherwise."""
 
     def make() -> Created:
         team = own_team(session, caller, team_id, lock=True)  # so that its windows are counted one by one
-        made = create_assessment(session, caller, team, body, engine.instrument, now=now)
+        new = body.value(lambda: faults_of_new(session, team, body.readable(), engine.instrument, now=now))
+        made = create_assessment(session, caller, team, new, engine.instrument, now=now)
         where = f"/v1/assessments/{made.id}"
         return Created(assessment_view(made), where, etag=etag_of(made.version), team_id=team.id)
 
@@ -123,14 +135,15 @@ def patch_assessment(
     engine: EngineDep,
     now: Now,
     assessment_id: str,
-    body: AssessmentChange,
+    body: Annotated[Sent[AssessmentChange], Body()],
     if_match: IfMatch,
     response: Response,
 ) -> AssessmentView:
     """Change what the body names."""
     assessment, team = own_assessment(session, caller, assessment_id, lock=True)
     if_match.check(etag_of(assessment.version))
-    change_assessment(session, caller, assessment, team, body, engine.instrument, now=now)
+    change = body.value(lambda: faults_of_change(assessment, body.readable(), engine.instrument, now=now))
+    change_assessment(session, caller, assessment, team, change, engine.instrument, now=now)
     response.headers["ETag"] = etag_of(assessment.version)
     return assessment_view(assessment)
 
@@ -177,13 +190,14 @@ def post_reopen(
     ),
 )
 def post_respondent(
-    caller: Writer, session: Writing, engine: EngineDep, once: Once, now: Now, assessment_id: str, body: NewRespondent
+    caller: Writer, session: Writing, engine: EngineDep, once: Once, now: Now, assessment_id: str, body: Invitee
 ) -> Response:
     """Make a place in the present phase. Its invitation is shown this once."""
 
     def make() -> Created:
         assessment, team = own_assessment(session, caller, assessment_id, lock=True)
-        made = invite(session, caller, assessment, team, body, engine.instrument, now=now)
+        new = body.value(lambda: invitee_faults(assessment, body.readable(), engine.instrument))
+        made = invite(session, caller, assessment, team, new, engine.instrument, now=now)
         where = f"/v1/assessments/{assessment.id}/respondents/{made.id}/answers"
         kept = made.model_copy(update={"invitation": None})
         return Created(made, where, kept=kept, team_id=team.id)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
 from api.access.principals import Permission, Principal
 from api.catalog.versions import (
@@ -11,6 +11,7 @@ from api.catalog.versions import (
     CatalogVersions,
     NewCatalog,
     activate,
+    catalog_faults,
     catalog_version,
     catalog_versions,
     checked_catalog,
@@ -19,6 +20,7 @@ from api.catalog.versions import (
 )
 from api.http.dependencies import CatalogReader, DatabaseDep, EngineDep, Now, Reading, Require, problem_responses
 from api.http.once import Created, Once
+from api.http.sent import Sent
 
 __all__ = ["PATH", "router"]
 
@@ -50,11 +52,11 @@ def post_catalog(
     engine: EngineDep,
     once: Once,
     now: Now,
-    body: NewCatalog,
+    body: Annotated[Sent[NewCatalog], Body()],
     dry_run: Annotated[bool, Query(description="Only report; keep nothing.")] = False,
 ) -> Response:
     """Report what differs from the catalog in use, which stays in use until another one is activated."""
-    catalog = checked_catalog(body)
+    catalog = checked_catalog(body.value(lambda: catalog_faults(body.fields)))
     report = report_on(catalog, engine.catalog, stored=not dry_run)
     if dry_run:
         return Response(report.model_dump_json(), media_type="application/json")

@@ -18,7 +18,7 @@ from models.base import Fault
 from models.kinds import KINDS, HasSizes, size_key
 from models.vocab import SupportKind
 from recommender.catalog.load import Catalog
-from recommender.catalog.parse import parse_catalog
+from recommender.catalog.parse import ParsedFile, parse_catalog
 from recommender.errors import describe
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "NewCatalog",
     "StoredCatalogs",
     "activate",
+    "catalog_faults",
     "catalog_version",
     "catalog_versions",
     "checked_catalog",
@@ -131,21 +132,32 @@ def checked_catalog(new: CatalogTexts) -> Catalog:
     Raises:
         InvalidBody: every fault of both texts, each with its line.
     """
-    texts: dict[SupportKind, str] = {kind: getattr(new, spec.plural) for kind, spec in KINDS.items()}
+    parsed = _parse({kind: getattr(new, spec.plural) for kind, spec in KINDS.items()})
+    if parsed.faults:
+        raise InvalidBody(_placed(parsed.faults))
+    return Catalog.of(parsed.supports)
+
+
+def catalog_faults(fields: Mapping[str, Any]) -> Sequence[Fault]:
+    """Every fault of the texts of an import whose other members may have any shape."""
+    texts = {kind: fields.get(spec.plural) for kind, spec in KINDS.items()}
+    return _placed(_parse({kind: text for kind, text in texts.items() if isinstance(text, str)}).faults)
+
+
+def _parse(texts: Mapping[SupportKind, str]) -> ParsedFile:
     # A lone surrogate is no character; as a fault of its line it is found again below.
-    parsed = parse_catalog(
+    return parse_catalog(
         {
             kind: text.encode(errors="surrogatepass")
             for kind, text in texts.items()
             if text.strip() or KINDS[kind].needs_file
         }
     )
+
+
+def _placed(faults: Sequence[Fault]) -> list[Fault]:
     pointers = {spec.file_name: f"/{spec.plural}" for spec in KINDS.values()}
-    if parsed.faults:
-        raise InvalidBody(
-            [Fault(pointer=pointers.get(fault.file or "", ""), detail=describe(fault)) for fault in parsed.faults]
-        )
-    return Catalog.of(parsed.supports)
+    return [Fault(pointer=pointers.get(fault.file or "", ""), detail=describe(fault)) for fault in faults]
 
 
 def report_on(catalog: Catalog, present: Catalog, *, stored: bool) -> CatalogReport:

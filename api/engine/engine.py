@@ -1,10 +1,10 @@
-"""The one place where a recommender is wired from settings; its loading, and its change, behind a running server."""
+"""A recommender from settings; its loading, and its change, behind a running server."""
 
 import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
 
@@ -13,19 +13,16 @@ from api.errors import LoadingFailed, NotReady, StorageBusy, StorageUnavailable
 from api.settings import Settings
 from models.base import SupportId
 from models.recommendation import Versions
-from models.rules import Ruleset
-from recommender.catalog.load import Catalog, load_catalog, starter_catalog
+from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
-from recommender.config_load import load_config, starter_config
 from recommender.diagnosis.irt import GradedItem
-from recommender.embedding import CachedEmbedder, EmbeddingConfig, SentenceEmbedder
+from recommender.embedding import CachedEmbedder, EmbeddingConfig
 from recommender.errors import TrellisError
 from recommender.index.documents import document_text, statements
-from recommender.instruments import LoadedInstrument, default_instrument
+from recommender.instruments import LoadedInstrument
+from recommender.opening import Inputs, RecommenderParts, Sources, open_inputs, open_recommender
 from recommender.pipeline import Recommender, versions_of
-from recommender.ports import OnProgress
 from recommender.retrieval.lexical import LexicalIndex
-from recommender.rules.load import load_ruleset, starter_ruleset
 
 __all__ = ["CatalogSource", "Engine", "Inputs", "RecommenderParts", "load_inputs", "open_recommender"]
 
@@ -36,28 +33,6 @@ _LOOK_EVERY = 1.0
 """Seconds between two looks for another catalog in use."""
 _KEPT_OPEN = 8
 """Recommenders of earlier versions that stay open: a why-changed story mixes two catalogs, rulesets and settings."""
-
-
-@dataclass(frozen=True)
-class RecommenderParts:
-    """What decides a ranking besides the model."""
-
-    instrument: LoadedInstrument
-    catalog: Catalog
-    ruleset: Ruleset
-    config: RankingConfig
-
-    @classmethod
-    def of(cls, recommender: Recommender) -> "RecommenderParts":
-        """The parts of a recommender."""
-        return cls(recommender.instrument, recommender.catalog, recommender.ruleset, recommender.config)
-
-
-@dataclass(frozen=True)
-class Inputs(RecommenderParts):
-    """What a recommender is made of, read and checked; cheap to load, so that faults show before long work starts."""
-
-    embedder: CachedEmbedder
 
 
 class CatalogSource(Protocol):
@@ -78,47 +53,17 @@ def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -
         embedder: takes the place of the model that the settings name.
 
     Raises:
-        InputError: the catalog, ruleset or configuration has faults.
+        InputError: every fault of the catalog, the ruleset and the configuration.
         ModelError: the model is missing, or its weights are not the expected ones.
     """
-    if embedder is None:
-        model = SentenceEmbedder(EmbeddingConfig(model=settings.model, sha256=settings.model_sha256))
-        embedder = CachedEmbedder(model, settings.data_dir / "vectors.sqlite")
-    instrument = default_instrument()
-    return Inputs(
-        instrument=instrument,
-        catalog=load_catalog(settings.catalog_dir) if settings.catalog_dir else starter_catalog(),
-        ruleset=load_ruleset(settings.ruleset, instrument=instrument) if settings.ruleset else starter_ruleset(),
-        config=load_config(settings.config) if settings.config else starter_config(),
-        embedder=embedder,
+    sources = Sources(
+        data_dir=settings.data_dir,
+        catalog_dir=settings.catalog_dir,
+        ruleset=settings.ruleset,
+        config=settings.config,
+        model=EmbeddingConfig(model=settings.model, sha256=settings.model_sha256),
     )
-
-
-def open_recommender(
-    inputs: Inputs, *, keep_words: bool = False, like: Recommender | None = None, progress: OnProgress | None = None
-) -> Recommender:
-    """A recommender over these inputs; embeds what the cache lacks, which can take minutes the first time.
-
-    Args:
-        inputs: what it is made of.
-        keep_words: whether vectors of the teams' own words may stay in the cache; for files on one's own machine.
-        like: a recommender of the same catalog and model, whose index is used.
-        progress: told about embedding.
-
-    Raises:
-        ModelError: the model cannot be loaded.
-        CacheUnusable: the vector cache cannot be read or written.
-    """
-    return Recommender(
-        instrument=inputs.instrument,
-        catalog=inputs.catalog,
-        ruleset=inputs.ruleset,
-        config=inputs.config,
-        embedder=inputs.embedder,
-        keep_words=keep_words,
-        indexes=like.indexes if like else None,
-        progress=progress,
-    )
+    return open_inputs(sources, embedder=embedder)
 
 
 class Engine:
@@ -209,7 +154,7 @@ class Engine:
                 ]
             if recommender is None:
                 inputs = Inputs(**vars(parts), embedder=self.embedder)
-                recommender = open_recommender(inputs, like=next(iter(like), None))
+                recommender = open_recommender(inputs, indexes=like[0].indexes if like else None)
             with self._keeping:
                 self._opened[versions] = recommender
                 while len(self._opened) > _KEPT_OPEN:

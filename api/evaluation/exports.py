@@ -6,10 +6,9 @@ in every export; the ids themselves are random, so that nobody can try them all.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Annotated, Literal, NamedTuple
+from typing import NamedTuple
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from api.evaluation.rows import shared_runs
@@ -18,15 +17,14 @@ from api.reviews.records import events_in
 from api.reviews.rows import events_of
 from api.runs.stored import run_document
 from api.storage.tables import Run
-from models.base import SupportId, Value
-from models.decision_log import LoggedCandidate, LoggedList
+from models.decision_log import Decision, DisplayedSupport, LoggedCandidate, LoggedList
 from models.recommendation import RecommendationRun
 from models.review import Entry, Release, RemovalReason, Review, ReviewEvent
 from recommender.canonical import content_hash
 from recommender.ranking.features import FEATURES, Reveals
 from recommender.telling.matches import MERGED_FIT
 
-__all__ = ["SHARED_WITH_RESEARCH", "ExportedDecision", "ExportedPlace", "decisions", "judgments"]
+__all__ = ["SHARED_WITH_RESEARCH", "decisions", "judgments"]
 
 SHARED_WITH_RESEARCH = "research"
 """The option of the context question `share_with` that opens a team's runs, without names, to researchers."""
@@ -42,29 +40,6 @@ _TELLING_NOTHING = frozenset(name for name, feature in FEATURES.items() if featu
 """Features that no hidden number of a team could be read from. What else a log holds, of an earlier Trellis too, counts
 as telling."""
 _CHUNK = 200
-
-
-class ExportedPlace(Value):
-    """One place of a list that was shown to a reviewer."""
-
-    support_id: SupportId
-    propensity: float
-    reward: Annotated[float, Field(ge=0, le=1)] | None
-    """1 kept where it was, 0.5 kept at another place, 0 removed because it does not fit; None not decided."""
-
-
-class ExportedDecision(Value):
-    """One list that was shown to a reviewer, with its probabilities, and what became of it."""
-
-    schema_version: Literal[1] = 1
-    decision_id: str
-    team_id: str
-    decided_at: datetime
-    policy_id: str
-    """Hash of everything that decides a ranking: versions and the chance of swaps."""
-    candidates: tuple[LoggedCandidate, ...]
-    displayed: tuple[ExportedPlace, ...]
-    slate_propensity: float
 
 
 class _Reviewed(NamedTuple):
@@ -134,17 +109,17 @@ def _reviewed(session: Session, organization_id: str | None) -> Iterator[_Review
         session.expunge_all()  # a long export holds one chunk at a time
 
 
-def _decision(one: _Reviewed, log: LoggedList) -> ExportedDecision:
+def _decision(one: _Reviewed, log: LoggedList) -> Decision:
     entries: Mapping[str, Entry] = {entry.support_id: entry for entry in _entries(one.review)}
     let_stand = one.let_stand
-    return ExportedDecision(
+    return Decision(
         decision_id=_pseudonym("list", f"{one.run.id} {log.kind}"),
         team_id=_pseudonym("team", one.run.team_id),
         decided_at=one.events[-1].at,
         policy_id=content_hash([one.run.versions, one.run.request.get("exploration", 0.0)])[:16],
         candidates=_candidates(one, log),
         displayed=tuple(
-            ExportedPlace(
+            DisplayedSupport(
                 support_id=place.support_id,
                 propensity=place.propensity,
                 reward=_reward(entries.get(place.support_id), let_stand),

@@ -3,14 +3,13 @@
 from importlib import resources
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
 from api.engine.engine import Engine
 from api.errors import InvalidSetting, NotReady
 from api.settings import Settings
 from models.base import Fault
 from models.evaluation import PublishedEvaluation
-from recommender.reading.faults import join_pointer
+from recommender.errors import InputError, describe
+from recommender.reading.values import Syntax, read_value
 
 __all__ = ["ReportPart", "load_evaluation", "parts_compared"]
 
@@ -36,15 +35,12 @@ def load_evaluation(settings: Settings) -> PublishedEvaluation:
     """
     path = settings.evaluation or resources.files(__package__) / "data" / "published.json"
     try:
-        return PublishedEvaluation.model_validate_json(path.read_bytes())
+        return read_value(path.read_bytes(), PublishedEvaluation, syntax=Syntax.JSON, file=str(path))
     except OSError as error:
         detail = f"{path} cannot be read: {error.strerror}."
         raise InvalidSetting([Fault(pointer="TRELLIS_EVALUATION", detail=detail)]) from error
-    except ValidationError as error:
-        faults = [
-            Fault(pointer="TRELLIS_EVALUATION", detail=f"{path} {join_pointer(one['loc'])}: {one['msg']}.")
-            for one in error.errors(include_url=False)
-        ]
+    except InputError as error:
+        faults = [Fault(pointer="TRELLIS_EVALUATION", detail=describe(fault)) for fault in error.faults]
         raise InvalidSetting(faults) from error
 
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 from api.errors import InvalidBody
 from models.base import Fault
+from recommender.reading.faults import FaultReport
+from recommender.reading.json_document import NotJson, parse_json
 
 __all__ = ["RawBody", "body_of", "is_form", "secret_body"]
 
@@ -29,17 +31,20 @@ def secret_body(model: type[B]) -> Callable[[Request], Any]:
 
     async def read(request: Request) -> B:
         raw = await request.body()
+        sent: object = None
         try:
             if is_form(request):
                 fields = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=20)
-                return model.model_validate({name: values[-1] for name, values in fields.items()})
-            return model.model_validate_json(raw)
+                sent = {name: values[-1] for name, values in fields.items()}
+            else:
+                sent = parse_json(raw)
+            return model.model_validate(sent)
+        except NotJson as error:
+            raise InvalidBody([Fault(pointer="", detail=str(error))]) from None
         except ValidationError as error:
-            faults = [
-                Fault(pointer="".join(f"/{part}" for part in fault["loc"]), detail=f"{fault['msg']}.")
-                for fault in error.errors(include_url=False, include_input=False, include_context=False)
-            ]
-            raise InvalidBody(faults) from None
+            report = FaultReport()
+            report.shape(error, sent, model, secret=True)
+            raise InvalidBody(report.faults(sent)) from None
         except ValueError:
             raise InvalidBody([Fault(pointer="", detail="This is neither a JSON object nor a form.")]) from None
 

@@ -6,7 +6,7 @@ A problem's `type` is the path of a page of this API (`/problems/SLUG`) that say
 import http
 import logging
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -24,6 +24,7 @@ from api.errors import (
     IdentityProviderUnavailable,
     InvalidBody,
     InvalidParameter,
+    InvalidRequest,
     LoadingFailed,
     NoResults,
     NotAllowed,
@@ -41,6 +42,8 @@ from api.errors import (
     UnsupportedMediaType,
     WindowClosed,
 )
+from api.http.request_faults import body_faults, parameter_faults
+from models.base import Fault
 from recommender.errors import (
     CacheUnusable,
     InputError,
@@ -51,11 +54,11 @@ from recommender.errors import (
     TrellisError,
     UnknownSupport,
 )
-from recommender.reading.faults import join_pointer
 
 __all__ = [
     "BODY_TOO_LARGE",
     "INTERNAL_ERROR",
+    "MOST_FAULTS",
     "PROBLEM_KINDS",
     "PROBLEM_MEDIA_TYPE",
     "AnswerFailure",
@@ -67,6 +70,8 @@ __all__ = [
     "problem_response",
 ]
 
+MOST_FAULTS = 100
+"""Faults that an answer lists; whoever has mended so many sends the rest again."""
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger("trellis.api")
 
@@ -91,7 +96,10 @@ class Problem(BaseModel):
     detail: str
     instance: str = Field(description="Path of the request.")
     request_id: str = Field(description="The answer's X-Request-Id, for the logs.")
-    errors: list[ProblemFault] = Field(default=[], description="Every fault found, in document order.")
+    errors: list[ProblemFault] = Field(
+        default=[], description="The faults found, in document order; at most the first 100."
+    )
+    n_errors: int = Field(default=0, description="How many faults were found in all.")
 
 
 class ProblemKind(NamedTuple):
@@ -113,6 +121,7 @@ _KIND_BY_ERROR: dict[type[TrellisError], ProblemKind] = {
     InvalidParameter: _of(InvalidParameter, 422),
     UnknownSupport: _of(UnknownSupport, 404),
     InvalidBody: _of(InvalidBody, 422),
+    InvalidRequest: _of(InvalidRequest, 422),
     UnsupportedMediaType: _of(UnsupportedMediaType, 415),
     Unauthenticated: _of(Unauthenticated, 401),
     SignInFailed: _of(SignInFailed, 401),
@@ -151,7 +160,6 @@ INTERNAL_ERROR = ProblemKind("internal-error", 500, "Something went wrong on our
 _KIND_BY_STATUS: dict[int, ProblemKind] = {
     404: ProblemKind("not-found", 404, "Nothing is at this path", "The path is not part of this API."),
     405: ProblemKind("method-not-allowed", 405, "This method is not allowed here", "See the Allow header."),
-    422: ProblemKind("invalid-request", 422, "The request is not valid", "A parameter or the body has faults."),
     413: BODY_TOO_LARGE,
     500: INTERNAL_ERROR,
 }
@@ -185,7 +193,8 @@ def problem_response(request: Request, kind: ProblemKind, detail: str, errors: S
         detail=detail,
         instance=request.url.path,
         request_id=request.state.request_id,
-        errors=list(errors),
+        errors=list(errors[:MOST_FAULTS]),
+        n_errors=len(errors),
     )
     body = problem.model_dump(mode="json")
     body["errors"] = [fault.model_dump(exclude_none=True) for fault in problem.errors]
@@ -200,9 +209,7 @@ def install(app: FastAPI, answer: AnswerFailure = problem_response) -> None:
         kind = kind_of(error)
         if isinstance(error, InvalidAssessment | InvalidBody | InvalidParameter):
             where = "parameter" if isinstance(error, InvalidParameter) else "pointer"
-            errors = [ProblemFault.model_validate({where: f.pointer, "detail": f.detail}) for f in error.faults]
-            noun = "fault" if len(errors) == 1 else "faults"
-            return answer(request, kind, f"{len(errors)} {noun}; see errors.", errors)
+            return _listed(answer, request, kind, [_problem_fault(where, fault) for fault in error.faults])
         if kind.status >= 500 and not isinstance(error, NotReady):
             # Paths and settings of this instance are for its operator, not for callers.
             _log.error("%s", error, extra={"request_id": request.state.request_id})
@@ -223,15 +230,15 @@ def install(app: FastAPI, answer: AnswerFailure = problem_response) -> None:
 
     @app.exception_handler(RequestValidationError)
     def validation_error(request: Request, error: RequestValidationError) -> Response:
-        errors = [_framework_fault(fault, error.body) for fault in error.errors()]
-        kind = _KIND_BY_ERROR[InvalidParameter] if all(e.parameter for e in errors) else _KIND_BY_STATUS[422]
-        noun = "fault" if len(errors) == 1 else "faults"
-        return answer(request, kind, f"{len(errors)} {noun}; see errors.", errors)
+        errors = [_problem_fault("parameter", fault) for fault in parameter_faults(request, error)]
+        errors += [_problem_fault("pointer", fault) for fault in body_faults(request, error)]
+        kind = InvalidParameter if all(one.parameter is not None for one in errors) else InvalidRequest
+        return _listed(answer, request, _KIND_BY_ERROR[kind], errors)
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400:  # how the framework says that it could not parse the body
-            return answer(request, _KIND_BY_STATUS[422], "The body cannot be read as JSON.")
+            return answer(request, _KIND_BY_ERROR[InvalidRequest], "The body cannot be read as JSON.")
         kind = _KIND_BY_STATUS.get(error.status_code)
         phrase = http.HTTPStatus(error.status_code).phrase
         if kind is None:
@@ -244,6 +251,14 @@ def install(app: FastAPI, answer: AnswerFailure = problem_response) -> None:
         return response
 
 
+def _listed(answer: AnswerFailure, request: Request, kind: ProblemKind, errors: Sequence[ProblemFault]) -> Response:
+    return answer(request, kind, f"{len(errors)} {'fault' if len(errors) == 1 else 'faults'}; see errors.", errors)
+
+
+def _problem_fault(where: str, fault: Fault) -> ProblemFault:
+    return ProblemFault.model_validate({where: fault.pointer, "detail": fault.detail})
+
+
 def _allowed(request: Request) -> list[str]:
     """Every method of the path; the framework names those of one route only."""
     methods = set()
@@ -252,30 +267,3 @@ def _allowed(request: Request) -> list[str]:
         if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
             methods.add(method)
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
-
-
-def _framework_fault(fault: dict[str, Any], body: object) -> ProblemFault:
-    where, *path = fault["loc"]
-    if fault["type"] == "json_invalid":
-        return ProblemFault(pointer="", detail=f"Not JSON: {fault['ctx']['error']} (character {path[0]}).")
-    if fault["type"] == "extra_forbidden":
-        detail = "There is no parameter of this name here; /docs lists them."
-    elif fault["type"] == "missing":
-        detail = "This is required, but missing."
-    else:
-        detail = f"{str(fault['msg']).replace('Input should', 'It should')}; found {str(fault['input'])[:60]!r}."
-    if where in ("query", "path", "header"):
-        return ProblemFault(parameter=str(path[0]) if path else str(where), detail=detail)
-    return ProblemFault(pointer=join_pointer(_in_body(path, body)), detail=detail)
-
-
-def _in_body(path: Sequence[str | int], body: object) -> list[str | int]:
-    """The parts of the framework's path that are places of the body: the kind of a chosen alternative is none."""
-    places: list[str | int] = []
-    for position, part in enumerate(path, start=1):
-        inside = isinstance(body, dict) and part in body
-        if inside or isinstance(part, int) or position == len(path):
-            places.append(part)
-            body = body[part] if inside and isinstance(body, dict) else body
-            body = body[part] if isinstance(body, list) and isinstance(part, int) and part < len(body) else body
-    return places

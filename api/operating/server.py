@@ -48,6 +48,7 @@ def serve(app: FastAPI, settings: Settings) -> bool:
         log_config=logs.config(settings.log_level),
         access_log=False,
         server_header=False,
+        workers=1,  # else taken from a variable of the environment that may hold anything
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
     server = _Server(config, app, drain_seconds=settings.drain_seconds)

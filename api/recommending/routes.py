@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.access.principals import Permission, Principal, Scope
@@ -15,11 +15,20 @@ from api.http.etags import IfNoneMatch, etag_of, unchanged
 from api.http.negotiation import best_of
 from api.http.once import Created, Once
 from api.http.paging import Page, Paging, page_of
+from api.http.sent import Sent
 from api.recommending.changes import Changes, tell_changes_of_runs
 from api.recommending.making import Made, NewRun, make_run, present_case, store_run
 from api.recommending.replay import Replay, replay
 from api.recommending.run_text import run_text, run_trec
-from api.recommending.what_if import RunWhyNot, Tried, WhatIfBody, must_be_allowed_to_try, try_out, why_not
+from api.recommending.what_if import (
+    RunWhyNot,
+    Tried,
+    WhatIfBody,
+    must_be_allowed_to_try,
+    try_out,
+    what_if_faults,
+    why_not,
+)
 from api.reviews.team_view import readable_run
 from api.runs.rows import find_review, run_before, runs_of_team
 from api.runs.stored import RunHead, RunView, run_head, run_json, seen_run
@@ -147,9 +156,9 @@ def get_run(
     """Answer the run: officers read it before its release, the team's organization after, without what was removed."""
     seen = seen_run(session, caller, run_id)
     seen.must_be_open_to(caller)
-    run, _, review = seen
+    run, team, review = seen
     form = format_ or _MEDIA_TYPES[best_of(accept, list(_MEDIA_TYPES))]
-    text, sha256 = readable_run(session, run, caller)
+    text, sha256 = readable_run(session, run, team, caller)
     etag = etag_of(_version(run, review) if form == "json" else f"{sha256[:32]}-{form}")
     headers = {"ETag": etag, "Vary": "Accept"}
     if (same := unchanged(etag, known)) is not None:
@@ -187,16 +196,18 @@ def post_what_if(
     engine: EngineDep,
     now: Now,
     team_id: str,
-    body: WhatIfBody,
+    body: Annotated[Sent[WhatIfBody], Body()],
     response: Response,
 ) -> Tried:
     """Rank with changed answers, context or date, and compare with today's list without them. Stores nothing."""
     with database.reading() as session:
         team = team_with_results(session, caller, team_id)
-        case = present_case(session, team, body.assessment_id)
+        tried = body.readable()
+        case = present_case(session, team, tried.assessment_id if tried else None)
         must_be_allowed_to_try(session, caller, team, case)
+    changes = body.value(lambda: what_if_faults(engine, case, tried))
     response.headers["Cache-Control"] = "no-store"
-    return try_out(engine, case, body, now=now)
+    return try_out(engine, case, changes, now=now)
 
 
 @router.get(

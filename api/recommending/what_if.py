@@ -1,6 +1,6 @@
 """Trying changes out on a team's results, and asking after one support; nothing is stored."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
@@ -37,6 +37,7 @@ __all__ = [
     "WhatIfBody",
     "must_be_allowed_to_try",
     "try_out",
+    "what_if_faults",
     "why_not",
 ]
 
@@ -132,13 +133,8 @@ def try_out(engine: Engine, case: RunCase, body: WhatIfBody, *, now: datetime) -
     """
     recommender = engine.recommender
     present = parse_case(case, recommender.instrument)
-    try:
-        changed = apply_what_if(case.document, body.model_dump(include={"context", "answers"}), recommender.instrument)
-    except InvalidAssessment as error:
-        raise InvalidBody(
-            [fault.model_copy(update={"pointer": fault.pointer.removeprefix("/what_if")}) for fault in error.faults]
-        ) from error
-    if faults := _telling(body.answers, changed, recommender):
+    changed, faults = _changed(engine, case, body)
+    if changed is None or faults:
         raise InvalidBody(faults)
     terms = ListTerms(
         now.date(),
@@ -151,6 +147,18 @@ def try_out(engine: Engine, case: RunCase, body: WhatIfBody, *, now: datetime) -
     after = recommender.recommend(changed, replace(terms, as_of=body.as_of or now.date()))
     pairs = zip(before.lists, after.lists, strict=True)
     return Tried(differences=[_difference(one, other) for one, other in pairs], run=after)
+
+
+def what_if_faults(engine: Engine, case: RunCase, body: WhatIfBody | None) -> Sequence[Fault]:
+    """What `try_out` would refuse in changes; nothing where they cannot be read.
+
+    Raises:
+        NotReady, Conflict: as `try_out`.
+    """
+    if body is None:
+        return ()
+    parse_case(case, engine.recommender.instrument)
+    return _changed(engine, case, body)[1]
 
 
 def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunWhyNot:
@@ -175,6 +183,18 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
     words = engine.recent_words.of(run.snapshot_id, recommender, assessment)
     answer = recommender.why_not(assessment, support_id, request.terms(word_vectors=words))
     return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
+
+
+def _changed(engine: Engine, case: RunCase, body: WhatIfBody) -> tuple[Assessment | None, Sequence[Fault]]:
+    """The assessment with the changes, and what is wrong with these."""
+    recommender = engine.recommender
+    try:
+        changed = apply_what_if(case.document, body.model_dump(include={"context", "answers"}), recommender.instrument)
+    except InvalidAssessment as error:
+        return None, [
+            fault.model_copy(update={"pointer": fault.pointer.removeprefix("/what_if")}) for fault in error.faults
+        ]
+    return changed, _telling(body.answers, changed, recommender)
 
 
 def _telling(answers: Collection[str], changed: Assessment, recommender: Recommender) -> list[Fault]:

@@ -36,7 +36,11 @@ from recommender.diagnosis.assessments import parse_assessment
 from recommender.errors import InputError, UnknownSupport
 from recommender.pipeline import ListTerms
 
-__all__ = ["AddRequest", "AssignRequest", "Bulk", "NewAction", "Resolver"]
+__all__ = ["MOST_ACTIONS", "AddRequest", "AssignRequest", "Bulk", "NewAction", "Resolver"]
+
+
+MOST_ACTIONS = 100
+"""Actions that are taken together."""
 
 
 class AddRequest(Value):
@@ -85,7 +89,7 @@ class Bulk(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    actions: Annotated[list[NewAction], Field(min_length=1, max_length=100)]
+    actions: Annotated[list[NewAction], Field(min_length=1, max_length=MOST_ACTIONS)]
 
 
 class Resolver:

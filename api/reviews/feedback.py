@@ -1,11 +1,12 @@
 """Feedback from portals: batches that may be sent again, taken whole or not at all."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
@@ -30,11 +31,13 @@ __all__ = [
     "FeedbackTaken",
     "FeedbackView",
     "NewFeedback",
+    "feedback_faults",
     "feedback_view",
     "take_feedback",
     "take_mark",
 ]
 
+_MOST_EVENTS = 100
 _CLOCK_SKEW = timedelta(minutes=10)
 _WITH_REASON = (FeedbackKind.NOT_HELPFUL, FeedbackKind.DECLINED)
 
@@ -62,7 +65,7 @@ class FeedbackBatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    events: Annotated[list[NewFeedback], Field(min_length=1, max_length=100)]
+    events: Annotated[list[NewFeedback], Field(min_length=1, max_length=_MOST_EVENTS)]
 
 
 class FeedbackTaken(BaseModel):
@@ -97,6 +100,35 @@ def take_feedback(
             not belong to its kind, or has the id of another event.
     """
     lock_organization(session, principal.organization_id)
+    checked = _check(session, engine, principal, dict(enumerate(events)), now=now)
+    if checked.faults:
+        raise InvalidBody(checked.faults)
+    new = [_row(event, principal, now) for event in checked.new]
+    add_events(session, new)
+    return FeedbackTaken(accepted=len(new), duplicates=len(events) - len(new))
+
+
+class _Checked(NamedTuple):
+    faults: Sequence[Fault]
+    new: Sequence[NewFeedback]
+    """Events that were not sent before."""
+
+
+def feedback_faults(
+    session: Session, engine: Engine, principal: Principal, sent: object, *, now: datetime
+) -> Sequence[Fault]:
+    """What `take_feedback` would refuse among the events that can be read of those that were `sent`."""
+    readable: dict[int, NewFeedback] = {}
+    for place, one in enumerate(sent[:_MOST_EVENTS] if isinstance(sent, list) else ()):
+        with suppress(ValidationError):
+            readable[place] = NewFeedback.model_validate(one)
+    return _check(session, engine, principal, readable, now=now).faults
+
+
+def _check(
+    session: Session, engine: Engine, principal: Principal, placed: Mapping[int, NewFeedback], *, now: datetime
+) -> _Checked:
+    events = placed.values()
     teams = own_teams(session, principal.organization_id, {event.team_id for event in events})
     runs = known_runs(session, {event.run_id for event in events if event.run_id})
     offered = offered_supports(session, teams)
@@ -108,9 +140,9 @@ def take_feedback(
     }
     catalog = {support.id for support in engine.catalog.supports}
     faults: list[Fault] = []
-    new: list[FeedbackEvent] = []
+    new: list[NewFeedback] = []
     listed: dict[str, set[str]] = {}
-    for place, event in enumerate(events):
+    for place, event in placed.items():
         here = f"/events/{place}"
         if event.event_id in known:
             if known[event.event_id] != _content(event):
@@ -136,11 +168,8 @@ def take_feedback(
         if event.at > now + _CLOCK_SKEW:
             faults.append(Fault(pointer=f"{here}/at", detail="This time has not come yet."))
         known[event.event_id] = _content(event)
-        new.append(_row(event, principal, now))
-    if faults:
-        raise InvalidBody(faults)
-    add_events(session, new)
-    return FeedbackTaken(accepted=len(new), duplicates=len(events) - len(new))
+        new.append(event)
+    return _Checked(faults, new)
 
 
 def take_mark(

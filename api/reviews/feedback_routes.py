@@ -2,15 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Body, Depends, Query
 
 from api.access.principals import Permission, Principal
 from api.access.reach import team_with_results
 from api.errors import InvalidParameter
 from api.http.dependencies import EngineDep, Now, Reading, Require, Writing, problem_responses
 from api.http.paging import Page
+from api.http.sent import Sent
 from api.http.time_cursors import read_cursor, write_cursor
-from api.reviews.feedback import FeedbackBatch, FeedbackTaken, FeedbackView, feedback_view, take_feedback
+from api.reviews.feedback import (
+    FeedbackBatch,
+    FeedbackTaken,
+    FeedbackView,
+    feedback_faults,
+    feedback_view,
+    take_feedback,
+)
 from api.reviews.feedback_rows import feedback_of_team
 from models.base import Fault
 
@@ -28,9 +36,13 @@ Writer = Annotated[Principal, Depends(Require(Permission.WRITE_TEAMS))]
     summary="Tell what teams did with supports",
     responses=problem_responses(_422="Events have faults; each is listed, and nothing was taken."),
 )
-def post_feedback(caller: Writer, session: Writing, engine: EngineDep, now: Now, body: FeedbackBatch) -> FeedbackTaken:
+def post_feedback(
+    caller: Writer, session: Writing, engine: EngineDep, now: Now, body: Annotated[Sent[FeedbackBatch], Body()]
+) -> FeedbackTaken:
     """Take up to 100 events, all or none. An event that was sent before is counted and not taken again."""
-    return take_feedback(session, engine, caller, body.events, now=now)
+    sent = body.fields.get("events")
+    batch = body.value(lambda: feedback_faults(session, engine, caller, sent, now=now))
+    return take_feedback(session, engine, caller, batch.events, now=now)
 
 
 @router.get(

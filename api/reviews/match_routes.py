@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Body, Depends, Path, Response
 
 from api.access.principals import Permission, Principal, Scope
 from api.access.reach import team_with_results
 from api.http.dependencies import EngineDep, Now, Reading, Require, Writing, problem_responses
 from api.http.once import Created, Once
 from api.http.paging import Page, Paging, page_of
+from api.http.sent import Sent
 from api.reviews.fold import fold
 from api.reviews.match_rows import newest_run_id
-from api.reviews.matches import MatchView, NewStatus, matches_of_team, set_status
+from api.reviews.matches import MatchView, NewStatus, matches_of_team, set_status, status_faults
 from api.reviews.review import read_review
 
 __all__ = ["router"]
@@ -61,13 +62,14 @@ def post_status(
     now: Now,
     team_id: str,
     support_id: SupportIdPath,
-    body: NewStatus,
+    body: Annotated[Sent[NewStatus], Body()],
 ) -> Response:
     """Teams accept, decline, engage and close with an outcome; officers offer again and close."""
     team = team_with_results(session, caller, team_id)  # a kept answer, too, is only for those who may see it now
 
     def make() -> Created:
-        view = set_status(session, engine, caller, team, support_id, body, now=now)
+        new = body.value(lambda: status_faults(body.readable()))
+        view = set_status(session, engine, caller, team, support_id, new, now=now)
         return Created(view, f"/v1/teams/{team.id}/matches", team_id=team.id)
 
     return once(session, make, owner=caller.actor, now=now)

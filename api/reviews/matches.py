@@ -20,7 +20,16 @@ from models.support import Support
 from models.vocab import SupportKind
 from recommender.errors import UnknownSupport
 
-__all__ = ["MatchStep", "MatchView", "NewStatus", "matches_of_team", "offer", "set_status", "take_back"]
+__all__ = [
+    "MatchStep",
+    "MatchView",
+    "NewStatus",
+    "matches_of_team",
+    "offer",
+    "set_status",
+    "status_faults",
+    "take_back",
+]
 
 _NEXT: Mapping[MatchState, frozenset[MatchState]] = {
     MatchState.REVIEWED: frozenset({MatchState.OFFERED}),
@@ -134,7 +143,7 @@ def set_status(
     if new.status not in own:
         who = "a program officer" if officer else "a team's portal"
         raise NotAllowed(f"'{new.status}' is not for {who} to set; it may set: {_words(own)}.")
-    if faults := _faults(new):
+    if faults := status_faults(new):
         raise InvalidBody(faults)
     lock_team(session, team.id)
     steps = statuses_of_team(session, team.id, support_id)
@@ -186,7 +195,10 @@ def matches_of_team(
     return [view for _, view in sorted(views.items())]
 
 
-def _faults(new: NewStatus) -> list[Fault]:
+def status_faults(new: NewStatus | None) -> list[Fault]:
+    """What does not belong to a step; nothing where the step cannot be read."""
+    if new is None:
+        return []
     faults = []
     closed = new.status is MatchState.CLOSED
     if closed and new.outcome is None:

@@ -1,22 +1,31 @@
 """What a team sees of a run: the list as its officer released it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from api.access.reach import sees_run
 from api.errors import NotReleased
 from api.reviews.fold import fold, released_review
 from api.reviews.review import OpenReview
 from api.runs.rows import newest_snapshot_of, runs_of_assessment
-from api.runs.stored import team_sees
 from api.storage.tables import Assessment, Team
 from models.recommendation import Match, PlanPhase
-from models.review import Entry, Review
+from models.review import Entry, Review, ReviewedList, ReviewEvent
 from models.vocab import Domain, SupportKind
 
-__all__ = ["PlanStanding", "ReleasedList", "ReleasedMatch", "ReleasedRun", "plan_standing", "released_run"]
+__all__ = [
+    "PlanStanding",
+    "ReleasedList",
+    "ReleasedMatch",
+    "ReleasedRun",
+    "plan_standing",
+    "released_run",
+    "seen_review",
+]
 
 _ADDED = "Added by your program officer."
 
@@ -79,7 +88,7 @@ class PlanStanding(NamedTuple):
 def plan_standing(session: Session, assessment: Assessment, team: Team) -> PlanStanding:
     """Which run of a window's results its team sees, and what is still to come."""
     runs = runs_of_assessment(session, assessment.id)
-    seen = [run.id for run, review in runs if team_sees(team, review)]
+    seen = [run.id for run, review in runs if sees_run(team, review.released_at if review else None)]
     snapshot = newest_snapshot_of(session, team.id, assessment.id)
     return PlanStanding(
         has_results=snapshot is not None,
@@ -89,15 +98,23 @@ def plan_standing(session: Session, assessment: Assessment, team: Team) -> PlanS
     )
 
 
+def seen_review(lists: Sequence[ReviewedList], events: Sequence[ReviewEvent], team: Team) -> Review | None:
+    """The review of a run as it stood when it got the list that the team sees; None when the team sees none.
+
+    Without sharing there is nobody who reviews, so a team sees what was never released as it was made.
+    """
+    if (seen := released_review(lists, events)) is not None:
+        return seen
+    return fold(lists, events[:1]) if sees_run(team, None) else None
+
+
 def released_run(opened: OpenReview) -> ReleasedRun:
-    """What the team sees; without sharing there is nobody who reviews, so it sees the run as it was made.
+    """What the team sees.
 
     Raises:
         NotReleased: its program officer has not released it.
     """
-    seen = released_review(opened.lists, opened.events)
-    if seen is None and team_sees(opened.team, opened.row):
-        seen = fold(opened.lists, opened.events[:1])
+    seen = seen_review(opened.lists, opened.events, opened.team)
     if seen is None:
         raise NotReleased("The program officer has not released these recommendations yet.")
     return _view(opened, seen)

@@ -1,10 +1,12 @@
 """Reviewing a run: acting in its review, and showing where it stands."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from api.access.audit import note
@@ -25,7 +27,9 @@ from models.base import Fault
 from models.recommendation import RecommendationRun
 from models.review import Action, RecallRelease, Release, Review, ReviewedList, ReviewEvent
 
-__all__ = ["EventView", "OpenReview", "ReviewView", "act", "read_review", "review_view"]
+__all__ = ["EventView", "OpenReview", "ReviewView", "act", "action_faults", "read_review", "review_view"]
+
+_ACTION: TypeAdapter[NewAction] = TypeAdapter(NewAction)
 
 
 @dataclass(frozen=True)
@@ -113,23 +117,12 @@ def act(
         Conflict: the first action that the state of the review does not allow.
         StaleVersion: somebody else acted in the meantime.
     """
-    resolve = Resolver(session, engine, principal, run=opened.document, assessment=opened.run.assessment)
-    events = list(opened.events)
-    faults: list[Fault] = []
-    for place, sent in enumerate(actions):
-        try:
-            events.append(accept(opened.lists, events, resolve(sent), actor=principal.actor, at=now))
-        except InvalidBody as error:
-            faults += [fault.model_copy(update={"pointer": where(place) + fault.pointer}) for fault in error.faults]
-        except Conflict as error:
-            if faults:  # the conflict may only follow from them
-                break
-            place_in_body = where(place)
-            if place_in_body:
-                raise Conflict(f"{place_in_body}: {error}") from error
-            raise
-    if faults:
-        raise InvalidBody(faults)
+    tried = _try(session, engine, principal, opened, dict(enumerate(actions)), now=now, where=where)
+    if tried.faults:
+        raise InvalidBody(tried.faults)
+    if tried.conflict is not None:
+        raise tried.conflict
+    events = tried.events
     new = events[len(opened.events) :]
     if not append_events(session, [event_row(opened.run.id, event) for event in new]):
         raise StaleVersion("Somebody else acted at the same moment; read the review again.")
@@ -138,6 +131,57 @@ def act(
     _follow(session, opened, new, events, actor=principal.actor, now=now)
     session.flush()
     return OpenReview(opened.run, opened.team, opened.row, opened.document, opened.lists, tuple(events))
+
+
+def action_faults(
+    session: Session,
+    engine: Engine,
+    principal: Principal,
+    opened: OpenReview,
+    sent: Mapping[int, object],
+    *,
+    now: datetime,
+    where: Callable[[int], str] = lambda _: "",
+) -> Sequence[Fault]:
+    """What `act` would refuse among the actions that can be read of those that were `sent`, by their place."""
+    readable: dict[int, NewAction] = {}
+    for place, one in sent.items():
+        with suppress(ValidationError):
+            readable[place] = _ACTION.validate_python(one)
+    return _try(session, engine, principal, opened, readable, now=now, where=where).faults
+
+
+class _Tried(NamedTuple):
+    events: list[ReviewEvent]
+    """Those of the review, and the new ones."""
+    faults: Sequence[Fault]
+    conflict: Conflict | None
+
+
+def _try(
+    session: Session,
+    engine: Engine,
+    principal: Principal,
+    opened: OpenReview,
+    actions: Mapping[int, NewAction],
+    *,
+    now: datetime,
+    where: Callable[[int], str],
+) -> _Tried:
+    """What becomes of the actions, one after the other, until one conflicts; nothing is stored."""
+    resolve = Resolver(session, engine, principal, run=opened.document, assessment=opened.run.assessment)
+    events = list(opened.events)
+    faults: list[Fault] = []
+    for place, sent in actions.items():
+        try:
+            events.append(accept(opened.lists, events, resolve(sent), actor=principal.actor, at=now))
+        except InvalidBody as error:
+            faults += [fault.model_copy(update={"pointer": where(place) + fault.pointer}) for fault in error.faults]
+        except Conflict as error:
+            # Beside faults it may only follow from them.
+            place_in_body = where(place)
+            return _Tried(events, faults, Conflict(f"{place_in_body}: {error}") if place_in_body else error)
+    return _Tried(events, faults, None)
 
 
 def review_view(opened: OpenReview) -> ReviewView:

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Body, Depends, Query, Response
 from pydantic import BaseModel
 
 from api.access.principals import Permission, Principal
 from api.http.dependencies import EngineDep, Now, Reading, Require, Writing, problem_responses
 from api.http.etags import IfMatch, IfNoneMatch, etag_of, unchanged
 from api.http.once import Created, Once
+from api.http.sent import Sent
 from api.http.time_cursors import read_cursor, write_cursor
-from api.reviews.actions import Bulk, NewAction
+from api.reviews.actions import MOST_ACTIONS, Bulk, NewAction
 from api.reviews.queue import Filters, QueueItem, Sort, list_queue
 from api.reviews.released import ReleasedRun, released_run
-from api.reviews.review import OpenReview, ReviewView, act, read_review, review_view
+from api.reviews.review import OpenReview, ReviewView, act, action_faults, read_review, review_view
 from api.runs.stored import seen_run
 from models.review import Moment, ReviewState
 
@@ -112,7 +113,7 @@ def post_event(
     once: Once,
     now: Now,
     run_id: str,
-    body: NewAction,
+    body: Annotated[Sent[NewAction], Body()],
     if_match: IfMatch,
 ) -> Response:
     """Approve, remove, pin, move, add, comment, put off, assign, ask for a second reader, undo, release or recall."""
@@ -121,7 +122,9 @@ def post_event(
     def make() -> Created:
         opened = read_review(session, caller, run_id, lock=True)
         if_match.check(etag_of(opened.version))
-        return _created(act(session, engine, caller, opened, [body], now=now))
+        sent = {0: body.readable()}
+        action = body.value(lambda: action_faults(session, engine, caller, opened, sent, now=now))
+        return _created(act(session, engine, caller, opened, [action], now=now))
 
     return once(session, make, owner=caller.actor, now=now)
 
@@ -141,7 +144,7 @@ def post_events(
     once: Once,
     now: Now,
     run_id: str,
-    body: Bulk,
+    body: Annotated[Sent[Bulk], Body()],
     if_match: IfMatch,
 ) -> Response:
     """Take the actions one after the other; if one of them is refused, none is taken."""
@@ -150,7 +153,10 @@ def post_events(
     def make() -> Created:
         opened = read_review(session, caller, run_id, lock=True)
         if_match.check(etag_of(opened.version))
-        done = act(session, engine, caller, opened, body.actions, now=now, where=lambda place: f"/actions/{place}")
+        listed = body.fields.get("actions")
+        sent = dict(enumerate(listed[:MOST_ACTIONS] if isinstance(listed, list) else ()))
+        bulk = body.value(lambda: action_faults(session, engine, caller, opened, sent, now=now, where=_in_bulk))
+        done = act(session, engine, caller, opened, bulk.actions, now=now, where=_in_bulk)
         return _created(done)
 
     return once(session, make, owner=caller.actor, now=now)
@@ -165,6 +171,10 @@ def post_events(
 def get_released(caller: Reader, session: Reading, run_id: str) -> ReleasedRun:
     """Answer the list as its officer released it: in that order, without what was removed, with what was added."""
     return released_run(read_review(session, caller, run_id))
+
+
+def _in_bulk(place: int) -> str:
+    return f"/actions/{place}"
 
 
 def _created(opened: OpenReview) -> Created:

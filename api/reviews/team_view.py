@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
-from api.reviews.fold import lists_of, released_review
+from api.reviews.fold import lists_of
 from api.reviews.records import events_in
+from api.reviews.released import seen_review
 from api.reviews.rows import events_of
 from api.runs.stored import run_document
-from api.storage.tables import Run
+from api.storage.tables import Run, Team
 
 __all__ = ["ReadableRun", "readable_run"]
 
@@ -24,7 +25,7 @@ class ReadableRun(NamedTuple):
     sha256: str
 
 
-def readable_run(session: Session, run: Run, principal: Principal) -> ReadableRun:
+def readable_run(session: Session, run: Run, team: Team, principal: Principal) -> ReadableRun:
     """What a caller who may read a run reads of it. Ranks and scores stay as they were made."""
     whole = ReadableRun(run.document, run.sha256)
     if principal.scope is Scope.OFFICER:
@@ -32,7 +33,7 @@ def readable_run(session: Session, run: Run, principal: Principal) -> ReadableRu
     rows = events_of(session, [run.id])
     if not any(row.action == "remove" for row in rows):
         return whole
-    seen = released_review(lists_of(run_document(run)), events_in(rows))
+    seen = seen_review(lists_of(run_document(run)), events_in(rows), team)
     removed = {str(entry.support_id) for one in seen.lists for entry in one.removed} if seen else set()
     if not removed:
         return whole

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
-from api.access.reach import beyond_reach_as, shares_with_officer, team_with_results
+from api.access.reach import beyond_reach_as, sees_run, team_with_results
 from api.errors import Conflict, NotFound, NotReleased
 from api.runs.rows import find_review, find_run
 from api.storage.tables import Review, Run, Team
@@ -28,7 +28,6 @@ __all__ = [
     "run_head",
     "run_json",
     "seen_run",
-    "team_sees",
 ]
 
 
@@ -99,17 +98,10 @@ class SeenRun(NamedTuple):
         Raises:
             NotReleased: it waits for its review.
         """
-        if principal.scope is not Scope.OFFICER and not team_sees(self.team, self.review):
+        released_at = self.review.released_at if self.review else None
+        if principal.scope is not Scope.OFFICER and not sees_run(self.team, released_at):
             state = self.review.state if self.review else "waiting"
             raise NotReleased(f"The program officer has not released this run; its review is '{state}'.")
-
-
-def team_sees(team: Team, review: Review | None) -> bool:
-    """Whether a team sees a run: once its officer has released it.
-
-    Nobody waits for a review that nobody may make: a team that shares with no officer sees its runs as they are made.
-    """
-    return (review is not None and review.released_at is not None) or not shares_with_officer(team)
 
 
 def run_document(run: Run) -> RecommendationRun:

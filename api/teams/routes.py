@@ -1,8 +1,9 @@
 """Teams of an organization."""
 
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Response
+from fastapi import APIRouter, BackgroundTasks, Body, Depends, Response
 
 from api.access.principals import Permission, Principal, Scope
 from api.access.reach import own_team, shares_results, visible_team
@@ -10,8 +11,19 @@ from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading, Require,
 from api.http.etags import IfMatch, IfNoneMatch, etag_of, unchanged
 from api.http.once import Created, Once
 from api.http.paging import Page, Paging, page_of
+from api.http.sent import Sent
 from api.teams.rows import granted_teams, teams
-from api.teams.teams import NewTeam, TeamChange, TeamView, change_team, create_team, delete_team, team_view
+from api.teams.teams import (
+    NewTeam,
+    TeamChange,
+    TeamView,
+    change_faults,
+    change_team,
+    create_team,
+    delete_team,
+    team_faults,
+    team_view,
+)
 
 __all__ = ["router"]
 
@@ -19,6 +31,7 @@ router = APIRouter(prefix="/v1", tags=["teams"])
 
 Reader = Annotated[Principal, Depends(Require(Permission.READ_TEAMS))]
 Writer = Annotated[Principal, Depends(Require(Permission.WRITE_TEAMS))]
+NewTeamBody = Annotated[Sent[NewTeam], Body()]
 
 
 @router.post(
@@ -29,11 +42,12 @@ Writer = Annotated[Principal, Depends(Require(Permission.WRITE_TEAMS))]
     summary="Create a team",
     responses=problem_responses(_409="The external id is taken.", _422="The body has faults; each is listed."),
 )
-def post_team(caller: Writer, session: Writing, engine: EngineDep, once: Once, now: Now, body: NewTeam) -> Response:
+def post_team(caller: Writer, session: Writing, engine: EngineDep, once: Once, now: Now, body: NewTeamBody) -> Response:
     """Create a team of the caller's organization."""
 
     def make() -> Created:
-        team = create_team(session, caller, body, engine.instrument, now=now)
+        new = body.value(partial(team_faults, body.fields, engine.instrument))
+        team = create_team(session, caller, new, engine.instrument, now=now)
         return Created(team_view(team), f"/v1/teams/{team.id}", etag=etag_of(team.version), team_id=team.id)
 
     return once(session, make, owner=caller.actor, now=now)
@@ -88,14 +102,15 @@ def patch_team(
     engine: EngineDep,
     now: Now,
     team_id: str,
-    body: TeamChange,
+    body: Annotated[Sent[TeamChange], Body()],
     if_match: IfMatch,
     response: Response,
 ) -> TeamView:
     """Change what the body names."""
     team = own_team(session, caller, team_id, lock=True)
     if_match.check(etag_of(team.version))
-    change_team(session, caller, team, body, engine.instrument, now=now)
+    change = body.value(partial(change_faults, body.fields, team, engine.instrument))
+    change_team(session, caller, team, change, engine.instrument, now=now)
     response.headers["ETag"] = etag_of(team.version)
     return team_view(team)
 

@@ -1,5 +1,6 @@
 """Creating, changing and deleting teams."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -26,9 +27,11 @@ __all__ = [
     "ReviewPolicy",
     "TeamChange",
     "TeamView",
+    "change_faults",
     "change_team",
     "create_team",
     "delete_team",
+    "team_faults",
     "team_view",
 ]
 
@@ -107,7 +110,8 @@ def create_team(
         Conflict: the organization has a team of that external id.
     """
     context = {key: list(value) if isinstance(value, tuple) else value for key, value in new.context.items()}
-    _check(context, instrument, new.form)
+    if faults := _context_faults(context, instrument, new.form):
+        raise InvalidBody(faults)
     if new.external_id and find_team_by_external_id(session, new.external_id, principal.organization_id):
         raise Conflict(f"Your organization has a team with the external id '{new.external_id}' already.")
     team = Team(
@@ -147,7 +151,8 @@ def change_team(
             context.pop(key, None)
         else:
             context[key] = list(value) if isinstance(value, tuple) else value
-    _check(context, instrument, Form(team.form))
+    if faults := _context_faults(context, instrument, Form(team.form)):
+        raise InvalidBody(faults)
     team.context = context
     team.name = change.name or team.name
     team.review_policy = change.review_policy or team.review_policy
@@ -169,9 +174,21 @@ def delete_team(session: Session, principal: Principal, team_id: str, *, now: da
     note(session, "team.delete", team.id, actor=principal.actor, organization_id=team.organization_id, now=now)
 
 
-def _check(context: dict[str, Any], instrument: LoadedInstrument, form: Form) -> None:
+def team_faults(fields: Mapping[str, Any], instrument: LoadedInstrument) -> Sequence[Fault]:
+    """What is wrong with the context answers of a new team whose other members may have any shape."""
+    form = next((form for form in Form if form == fields.get("form")), None)
+    return _context_faults(fields.get("context"), instrument, form)
+
+
+def change_faults(fields: Mapping[str, Any], team: Team, instrument: LoadedInstrument) -> Sequence[Fault]:
+    """What is wrong with the context answers of a change whose other members may have any shape."""
+    context = fields.get("context")
+    given = {key: value for key, value in context.items() if value is not None} if isinstance(context, Mapping) else {}
+    return _context_faults(given, instrument, Form(team.form))
+
+
+def _context_faults(context: object, instrument: LoadedInstrument, form: Form | None) -> Sequence[Fault]:
     report = FaultReport()
-    check_context(context, instrument, form, report=report)
-    if report:
-        faults = report.faults({"team": {"context": context}})
-        raise InvalidBody([Fault(pointer=f.pointer.removeprefix("/team"), detail=f.detail) for f in faults])
+    if isinstance(context, Mapping):
+        check_context(context, instrument, form, report=report, at=("context",))
+    return report.faults({"context": context})

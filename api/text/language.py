@@ -5,7 +5,7 @@ that documents store come by key. Both are looked up in the catalog of the reade
 for each request (`api.web.kit.language`); on a terminal it is English.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
@@ -16,7 +16,7 @@ from models.recommendation import RuleTrace
 from recommender.instruments import LoadedInstrument
 from recommender.words import ENGLISH, MessageMissing, Speaker, key_of, load_catalog
 
-__all__ = ["_", "capitalized", "language", "ngettext", "rule_words", "speaker", "speaking", "told", "word"]
+__all__ = ["_", "all_told", "capitalized", "language", "ngettext", "rule_words", "speaker", "speaking", "told", "word"]
 
 _LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -90,6 +90,12 @@ def told(message: Message | None, text: str, instrument: LoadedInstrument) -> st
         if not missing.key.startswith("rule."):
             raise
         return text
+
+
+def all_told(messages: Sequence[Message] | None, texts: Sequence[str], instrument: LoadedInstrument) -> tuple[str, ...]:
+    """`told` for several sentences, one text each."""
+    of_texts: Sequence[Message | None] = [None] * len(texts) if messages is None else messages
+    return tuple(told(message, text, instrument) for message, text in zip(of_texts, texts, strict=True))
 
 
 def rule_words(trace: RuleTrace) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands.options import CatalogDir, DataDir, Json, TeamsDir, cache_dir, progress_bar
+from eval.commands.options import CatalogDir, DataDir, Json, TeamsDir, progress_bar, vectors_in
 
 __all__ = ["add_to"]
 
@@ -32,7 +32,7 @@ def behave(
     from eval.results.markdown import behavior_table
 
     file = shipped_checks() if checks is None else load_checks(checks)
-    bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
+    bench = open_bench(teams=teams, catalog=catalog, data_dir=vectors_in(data_dir))
     with progress_bar() as progress:
         records = behavior_of(bench, file, as_of=datetime.now(UTC).date(), progress=progress)
     if as_json:

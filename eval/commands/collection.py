@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands.options import SEED, DataDir, Json, Seed, cache_dir, progress_bar
+from eval.commands.options import SEED, DataDir, Json, Seed, progress_bar, vectors_in
 
 __all__ = ["add_to"]
 
@@ -36,5 +36,5 @@ def collection(
 
     loaded = load_collection(folder)
     with progress_bar() as progress:
-        result = evaluate_collection(loaded, open_embedder(cache_dir(data_dir)), seed=seed, progress=progress)
+        result = evaluate_collection(loaded, open_embedder(vectors_in(data_dir)), seed=seed, progress=progress)
     typer.echo(result.to_json() if as_json else collection_markdown(result), nl=False)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands.options import DataDir, cache_dir, progress_bar
+from eval.commands.options import DataDir, progress_bar, vectors_in
 
 __all__ = ["add_to"]
 
@@ -44,7 +44,7 @@ def run_file(
         {name: folder / place for name, place in file.runs.items()},
         teams=None if file.teams == "development" else folder / file.teams,
         catalog=None if file.catalog == "starter" else folder / file.catalog,
-        data_dir=cache_dir(data_dir),
+        data_dir=vectors_in(data_dir),
     )
     try:
         out.mkdir(parents=True, exist_ok=True)

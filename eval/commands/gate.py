@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands.options import SEED, CatalogDir, DataDir, Seed, TeamsDir, cache_dir, progress_bar
+from eval.commands.options import SEED, CatalogDir, DataDir, Seed, TeamsDir, progress_bar, vectors_in
 
 __all__ = ["add_to"]
 
@@ -33,7 +33,7 @@ def record(
     from eval.experiments.wiring import open_bench
 
     today = datetime.now(UTC).date()
-    bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
+    bench = open_bench(teams=teams, catalog=catalog, data_dir=vectors_in(data_dir))
     with progress_bar() as progress:
         values = gate_values(bench, as_of=today, progress=progress)
     recorded = Recorded(
@@ -74,7 +74,7 @@ def gate(
     from models.evaluation import GateReport
 
     before = recorded_result() if recorded is None else read_recorded(recorded)
-    bench = open_bench(teams=teams, catalog=catalog, data_dir=cache_dir(data_dir))
+    bench = open_bench(teams=teams, catalog=catalog, data_dir=vectors_in(data_dir))
     with progress_bar() as progress:
         values = gate_values(bench, as_of=before.as_of, progress=progress)
         rules = hard_rules_of(bench, as_of=before.as_of, progress=progress)

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import platformdirs
 import typer
 
 from models.kinds import Kind
+from recommender.folders import data_folder
 from recommender.ports import OnProgress
 
 __all__ = [
@@ -20,8 +20,8 @@ __all__ = [
     "KindOption",
     "Seed",
     "TeamsDir",
-    "cache_dir",
     "progress_bar",
+    "vectors_in",
 ]
 
 SEED = 20261015
@@ -47,16 +47,16 @@ DataDir = Annotated[
         "--data-dir",
         envvar="TRELLIS_DATA_DIR",
         file_okay=False,
-        help="Where vectors of catalog texts are kept between runs; default: the user's cache folder.",
+        help="Where vectors of catalog texts are kept between runs; default: the user's data folder.",
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="For random draws, intervals and tests.")]
 Json = Annotated[bool, typer.Option("--json", help="The whole result as JSON.")]
 
 
-def cache_dir(data_dir: Path | None) -> Path:
-    """Where vectors are kept."""
-    return data_dir or Path(platformdirs.user_cache_dir("trellis"))
+def vectors_in(data_dir: Path | None) -> Path:
+    """The folder where vectors are kept: the one that the service and every other command use too."""
+    return data_dir or data_folder()
 
 
 @contextmanager

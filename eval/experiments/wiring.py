@@ -24,20 +24,21 @@ from models.profile import CapacityProfile
 from models.recommendation import Match
 from models.rules import Ruleset
 from models.vocab import SupportKind
-from recommender.catalog.load import Catalog, load_catalog, starter_catalog
+from recommender import opening
+from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
-from recommender.config_load import starter_config
 from recommender.diagnosis.assessments import fill_assessment
 from recommender.diagnosis.needs import derive_needs
 from recommender.diagnosis.profiling import build_profile
-from recommender.embedding import CachedEmbedder, SentenceEmbedder
+from recommender.embedding import CachedEmbedder
 from recommender.index import CatalogIndex, kind_indexes
 from recommender.instruments import LoadedInstrument, default_instrument
+from recommender.opening import Inputs, Sources, open_inputs
 from recommender.pipeline import Recommender
 from recommender.ports import OnProgress
 from recommender.reading.trec import TrecRun
 from recommender.reading.values import AllFaults
-from recommender.rules.load import ruleset_version, starter_ruleset
+from recommender.rules.load import ruleset_version
 
 __all__ = [
     "Bench",
@@ -113,33 +114,34 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
     instrument = default_instrument()
     read = partial(fill_assessment, instrument=instrument)
     faults = AllFaults()
-    supports = faults.of(starter_catalog if catalog is None else partial(load_catalog, catalog))
-    ids = None if supports is None else {support.id for support in supports.supports}
+    sources = Sources(data_dir, catalog_dir=catalog)
+    inputs = faults.of(partial(open_inputs, sources))
+    ids = None if inputs is None else {support.id for support in inputs.catalog.supports}
     judged = faults.of(
         partial(development_teams, read=read)
         if teams is None
         else partial(load_judged, teams, read=read, documents=ids)
     )
     faults.report()
-    assert supports is not None  # what was refused has been reported
+    assert inputs is not None  # what was refused has been reported
     assert judged is not None
     learned_on = {item.model_dump_json() for item in development_teams(read=read).assessments}
-    config = starter_config()
+    config = inputs.config
     profiles = {item.assessment_id: build_profile(item, instrument, config.scoring) for item in judged.assessments}
     return Bench(
         teams=judged,
         judged_by=DEVELOPMENT_JUDGES if teams is None else f"whoever graded {teams.name}",
         about_ours=LEARNED_HERE if learned_on & {item.model_dump_json() for item in judged.assessments} else _OURS,
-        catalog=supports,
+        catalog=inputs.catalog,
         instrument=instrument,
         profiles=profiles,
         needs={
             item.assessment_id: derive_needs(profiles[item.assessment_id], item, instrument, config.scoring)
             for item in judged.assessments
         },
-        ruleset=starter_ruleset(),
+        ruleset=inputs.ruleset,
         config=config,
-        embedder=open_embedder(data_dir),
+        embedder=_Remembering(inputs.embedder),
     )
 
 
@@ -215,15 +217,10 @@ def open_recommender(
     progress: OnProgress | None = None,
 ) -> Recommender:
     """Our ranking of a bench; `config` and `catalog` replace the bench's own."""
-    return Recommender(
-        instrument=bench.instrument,
-        catalog=catalog or bench.catalog,
-        ruleset=bench.ruleset,
-        config=config or bench.config,
-        embedder=bench.embedder,
-        indexes=bench.indexes if catalog is None else None,
-        progress=progress,
+    inputs = Inputs(
+        bench.instrument, catalog or bench.catalog, bench.ruleset, config or bench.config, embedder=bench.embedder
     )
+    return opening.open_recommender(inputs, indexes=bench.indexes if catalog is None else None, progress=progress)
 
 
 def open_embedder(data_dir: Path) -> CachedEmbedder:
@@ -232,7 +229,7 @@ def open_embedder(data_dir: Path) -> CachedEmbedder:
     Raises:
         ModelError: The embedding model is missing or altered.
     """
-    return _Remembering(CachedEmbedder(SentenceEmbedder(), data_dir / "vectors.sqlite"))
+    return _Remembering(opening.open_embedder(data_dir))
 
 
 def our_rankers(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.off_policy.log import Decision, TargetDecision
+from eval.off_policy.log import TargetDecision
+from models.decision_log import Decision
 
 __all__ = ["PolicyData", "policy_data"]
 

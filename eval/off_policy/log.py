@@ -8,80 +8,20 @@ it shows and 0 for all else, and then no other ranking can be evaluated: log a r
 import math
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from models.base import Fault, Value
+from models.decision_log import SUM_TOLERANCE, Decision
 from recommender.errors import InputError
 from recommender.reading.trec import TrecRun
 from recommender.reading.values import read_lines
 
-__all__ = ["Candidate", "Decision", "DisplayedSupport", "TargetDecision", "read_log", "read_target", "target_of_run"]
+__all__ = ["TargetDecision", "read_log", "read_target", "target_of_run"]
 
-_SUM_TOLERANCE = 1e-6
 Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
 Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0, le=1)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-
-
-class Candidate(Value):
-    """A support that could have been shown."""
-
-    support_id: Word
-    features: dict[str, Number]
-    """As they were when the list was made; the same names in the whole log."""
-    propensity: Share
-    """Probability that the logging ranking puts it first; over the candidates they sum to 1."""
-
-
-class DisplayedSupport(Value):
-    """One place of the list that was shown."""
-
-    support_id: Word
-    propensity: Positive
-    """Probability that the logging ranking puts this support at this place, whatever stands elsewhere."""
-    reward: Share | None
-    """1 approved, 0 rejected or swapped for another, between for approved with changes; None not decided."""
-
-
-class Decision(Value):
-    """One list that was shown to a reviewer, and what became of it."""
-
-    schema_version: Literal[1] = 1
-    decision_id: Word
-    team_id: Word
-    decided_at: AwareDatetime
-    policy_id: Word
-    """Which ranking showed the list, such as the hash of its configuration."""
-    candidates: tuple[Candidate, ...] = Field(min_length=1)
-    displayed: tuple[DisplayedSupport, ...] = Field(min_length=1)
-    """First place first."""
-    slate_propensity: Positive
-    """Probability that the logging ranking shows exactly this list."""
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> "Decision":
-        propensities = {item.support_id: item.propensity for item in self.candidates}
-        shown = [item.support_id for item in self.displayed]
-        if len(propensities) != len(self.candidates):
-            raise ValueError("a support is a candidate twice")
-        if len(set(shown)) != len(shown):
-            raise ValueError("a support is displayed twice")
-        if missing := [support_id for support_id in shown if support_id not in propensities]:
-            raise ValueError(f"{', '.join(missing)} is displayed but no candidate")
-        total = math.fsum(propensities.values())
-        if abs(total - 1) > _SUM_TOLERANCE:
-            raise ValueError(f"the candidates' propensities sum to {total:.6g}, expected 1")
-        first = self.displayed[0]
-        if abs(first.propensity - propensities[first.support_id]) > _SUM_TOLERANCE:
-            raise ValueError("the first place's propensity is not its candidate's")
-        if self.slate_propensity > min(item.propensity for item in self.displayed) + _SUM_TOLERANCE:
-            raise ValueError("the whole list is more probable than one of its places")
-        if len({frozenset(item.features) for item in self.candidates}) > 1:
-            raise ValueError("the candidates have different features")
-        return self
 
 
 class TargetDecision(Value):
@@ -97,7 +37,7 @@ class TargetDecision(Value):
     def _sums_to_one(self) -> "TargetDecision":
         for place, probabilities in enumerate(self.positions, start=1):
             total = math.fsum(probabilities.values())
-            if abs(total - 1) > _SUM_TOLERANCE:
+            if abs(total - 1) > SUM_TOLERANCE:
                 raise ValueError(f"the probabilities of place {place} sum to {total:.6g}, expected 1")
         return self
 

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from eval.off_policy.data import PolicyData
 from eval.off_policy.estimate import Floors, evaluate_policy
-from eval.off_policy.log import Candidate, Decision, DisplayedSupport, TargetDecision
+from eval.off_policy.log import TargetDecision
 from models.base import Value
+from models.decision_log import Decision, DisplayedSupport, LoggedCandidate
 from recommender.ports import OnProgress
 
 __all__ = ["Scenario", "SimulationRecord", "example_log", "simulate", "simulate_log", "true_values"]
@@ -202,7 +203,7 @@ def example_log(scenario: Scenario, *, n_decisions: int, seed: int) -> tuple[lis
                 decided_at=start + timedelta(hours=row),
                 policy_id="simulated",
                 candidates=tuple(
-                    Candidate(
+                    LoggedCandidate(
                         support_id=name,
                         features=dict(zip("abcd", data.features[row, column].tolist(), strict=False)),
                         propensity=float(data.logging[row, column]),

@@ -14,22 +14,26 @@ __all__ = ["ELSEWHERE", "check_context"]
 ELSEWHERE = {"form": "/form", "answer_mode": "/answer_mode", "role": "/responses/…/role"}
 """Context questions whose answers live outside the context, and where."""
 
-_AT: Path = ("team", "context")
-
 
 def check_context(
-    context: Mapping[str, Any], instrument: LoadedInstrument, form: Form | None, *, report: FaultReport
+    context: Mapping[str, Any],
+    instrument: LoadedInstrument,
+    form: Form | None,
+    *,
+    report: FaultReport,
+    at: Path = ("team", "context"),
 ) -> None:
     """Add a fault to `report` for each context answer that its question does not take.
 
     Args:
-        context: the object at `/team/context`.
+        context: the answers by question.
         instrument: the questions.
         form: the form of the assessment; None when it is itself a fault, and then no question is refused for it.
         report: takes the faults.
+        at: the place of the answers.
     """
     for key, value in context.items():
-        path: Path = (*_AT, key)
+        path: Path = (*at, key)
         question = instrument.context.get(key)
         if key in ELSEWHERE:
             report.add(path, f"The answer to '{key}' lives at {ELSEWHERE[key]}, not in the context.")

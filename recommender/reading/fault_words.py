@@ -166,13 +166,13 @@ def expectation(details: ErrorDetails, like: Mapping[str, str], name: str) -> st
         case "dict_type" if name in like:
             return like[name]
         case "greater_than_equal":
-            return f"{_number(context['ge'])} or more"
+            return f"{_bound(context['ge'])} or more"
         case "greater_than":
-            return f"more than {_number(context['gt'])}"
+            return f"more than {_bound(context['gt'])}"
         case "less_than_equal":
-            return f"{_number(context['le'])} or less"
+            return f"{_bound(context['le'])} or less"
         case "less_than":
-            return f"less than {_number(context['lt'])}"
+            return f"less than {_bound(context['lt'])}"
         case "enum" | "literal_error":  # numbers, for words have been told
             return f"one of: {context['expected']}".replace(" or ", ", ")
     return _EXPECTED.get(kind)
@@ -246,8 +246,14 @@ def _is_tagged(member: Any, tag: str | int) -> bool:
     return tag == kind.__name__ or any(tag in get_args(info.annotation) for info in kind.model_fields.values())
 
 
-def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+def _bound(value: object) -> str:
+    """A bound as people write it: also a time, which is given as a text."""
+    match value:
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:g}"
+    return str(value)
 
 
 def _entries(count: int) -> str:

@@ -1,6 +1,6 @@
 """Collecting every fault of a JSON-like document in one report, each with its JSON pointer, in document order."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -44,9 +44,24 @@ class FaultReport:
     def __bool__(self) -> bool:
         return bool(self._details)
 
+    @property
+    def paths(self) -> Collection[Path]:
+        """Every place with a fault, in the order in which they were found."""
+        return self._details.keys()
+
     def add(self, path: Path, detail: str, *, line: int | None = None) -> None:
         """Record one fault; a place can have several, the same sentence only once. `line` wins over the place's own."""
         self._details.setdefault(path, {}).setdefault(detail, line)
+
+    def take(self, faults: Iterable[Fault], document: object) -> None:
+        """Record faults that were found elsewhere, by their pointers into `document`.
+
+        A place that has a fault already keeps it alone: what else was found there follows from it.
+        """
+        said = set(self._details)
+        for fault in faults:
+            if (path := _path_of(fault.pointer, document)) not in said:
+                self.add(path, fault.detail, line=fault.line)
 
     def unknown_word(self, path: Path, word: object, allowed: Sequence[str], *, what: str = "allowed here") -> None:
         """Record a word that is not among `allowed`, with the closest allowed word or the whole list if it is short."""
@@ -54,26 +69,28 @@ class FaultReport:
 
     def shape(
         self,
-        error: ValidationError,
+        error: ValidationError | Sequence[ErrorDetails],
         document: object,
         model: Any,
         *,
         at: Path = (),
         like: Mapping[str, str] | None = None,
+        secret: bool = False,
     ) -> None:
         """Record the faults of a failed validation.
 
         Args:
-            error: what validating the part of `document` at `at` raised.
+            error: what validating the part of `document` at `at` raised, or its errors.
             document: the parsed input; decides which parts of pydantic's location are places in it (the tag of a union
                 is not).
             model: what the part was to be, for the names of its fields.
             at: the place of the part.
             like: what a value must look like, by the name of its field, for patterns and objects.
+            secret: whether no fault may repeat a value.
         """
         # A union is at fault as a whole when one member is: what is said inside it is enough.
         said = set(self._details)
-        lines = error.errors(include_url=False)
+        lines = error.errors(include_url=False) if isinstance(error, ValidationError) else error
         parents = {line["loc"][:depth] for line in lines for depth in range(len(line["loc"]))}
         paths = [_existing(at + line["loc"], document, missing=line["type"] == "missing") for line in lines]
         around = {path[:depth] for path in (*said, *paths) for depth in range(len(path))}
@@ -93,7 +110,7 @@ class FaultReport:
                 if expected not in options:
                     options.append(expected)
         for path, (options, value) in wanted.items():
-            self.add(path, f"Expected {_either(options)}; found {found(value)}.")
+            self.add(path, f"Expected {_either(options)}" + ("." if secret else f"; found {found(value)}."))
 
     def _shape(self, line: ErrorDetails, path: Path, model: Any, like: Mapping[str, str], name: str) -> str | None:
         """Record one error, or give what it expects, for the others of its place expect something else."""
@@ -133,6 +150,19 @@ class FaultReport:
             for pointer, details in ((join_pointer(path), details) for path, details in ordered)
             for detail, own in details.items()
         )
+
+
+def _path_of(pointer: str, document: object) -> Path:
+    node, path = document, list[str | int]()
+    for step in pointer.split("/")[1:]:
+        part: str | int = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, list | tuple) and step.isdecimal():
+            part = int(step)
+            node = node[part] if part < len(node) else None
+        else:
+            node = node.get(part) if isinstance(node, Mapping) else None
+        path.append(part)
+    return tuple(path)
 
 
 def _either(options: Sequence[str]) -> str:

@@ -88,6 +88,7 @@ def fill(
     check: Check | None = None,
     like: Mapping[str, str] | None = None,
     strict: bool = False,
+    secret: bool = False,
 ) -> V | None:
     """The value of a parsed document, or of a part of one; None where the report gets a fault of its shape.
 
@@ -100,6 +101,7 @@ def fill(
         check: finds what the model cannot know; where it speaks of a place, the model does not.
         like: as for `read_value`.
         strict: whether `1` and `"1"` are different, by JSON's own rules.
+        secret: whether no fault may repeat a value.
     """
     if check is not None:
         check(document, report)
@@ -109,7 +111,7 @@ def fill(
             return adapter.validate_json(json.dumps(document), strict=True)
         return adapter.validate_python(document)
     except ValidationError as error:
-        report.shape(error, root if at else document, model, at=at, like=like)
+        report.shape(error, root if at else document, model, at=at, like=like, secret=secret)
     return None
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from recommender.reading.fault_words import found
 from recommender.reading.faults import FaultReport, Path, join_pointer
 
 __all__ = ["YamlDocument", "parse_document"]
@@ -100,7 +101,12 @@ def _build(
             data[key] = _build(loader, value_node, (*path, key), document, seen, report)
             document.lines[join_pointer((*path, key))] = place
         return data
-    scalar: object = loader.construct_object(node)
+    scalar: object = None
+    try:
+        scalar = loader.construct_object(node)
+    except (KeyError, ValueError, yaml.constructor.ConstructorError):
+        kind = node.tag.rpartition(":")[2].lstrip("!")
+        report.add(path, f"{found(node.value)} cannot be read as {kind}; write it without the tag.", line=line)
     if scalar is not None and not isinstance(scalar, str | int | float):
         report.add(path, f"Expected text, a number, true, false or null; found the tag {node.tag}.", line=line)
         return None

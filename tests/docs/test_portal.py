@@ -29,6 +29,18 @@ def commands() -> list[tuple[str, list[str]]]:
     return found
 
 
+def test_every_address_in_it_is_a_route_or_the_beginning_of_one() -> None:
+    listed = (ROOT / "tests/golden/openapi_operations.txt").read_text("utf-8").splitlines()
+    routes = [re.sub(r"\{[^}]*\}", "$ID", line.split()[2]) for line in listed]
+    addresses = {
+        re.sub(r"\$\w+", "$ID", address.partition("?")[0])
+        for command, _ in commands()
+        for address in re.findall(r"(?:127\.0\.0\.1:8000|\$[A-Z]+)(/v1/[^\s\"']*)", command)
+    }
+    assert len(addresses) > 10
+    assert {one for one in addresses if not any(f"{route}/".startswith(f"{one}/") for route in routes)} == set()
+
+
 @pytest.mark.full
 def test_every_command_does_what_it_says(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()

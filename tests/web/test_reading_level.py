@@ -51,7 +51,7 @@ def template_text(path: Path) -> str:
     """The words of a template; what it fills in stands as one short word, what it hands to the catalogs as it is."""
     # Both texts of a plural are read.
     source = re.sub(r"{%-?\s*pluralize\b[^%]*%}", "\n\n", path.read_text("utf-8"))
-    tree = Environment().parse(re.sub(r"{%-?\s*(?:end)?trans\b[^%]*%}", "", source))
+    tree = Environment().parse(re.sub(r"{%-?\s*(?:end)?trans\b.*?%}", "", source))
     parts: list[str] = []
     joined: set[int] = set()
     for output in tree.find_all((nodes.Output, nodes.Call, nodes.CallBlock)):

@@ -8,11 +8,11 @@ from pydantic import ValidationError
 from api.catalog.supports import SupportQuery, matching
 from api.engine.engine import Engine
 from api.errors import InvalidParameter
+from api.http.request_faults import query_faults
 from api.text.language import _, speaker, word
 from api.text.words import counted
 from api.web.catalog.search import search_address
 from api.web.kit.support_words import Words, words_of
-from models.base import Fault
 from models.kinds import KINDS
 from models.vocab import Cost, Domain, FocusArea, GradeBand, Level
 from recommender.catalog.stats import LEAST, ThinSpot, thin_spots
@@ -117,9 +117,7 @@ def read_filters(parameters: Mapping[str, str]) -> SupportQuery:
     try:
         return SupportQuery.model_validate(given)
     except ValidationError as error:
-        raise InvalidParameter(
-            [Fault(pointer=str(one["loc"][0]), detail=f"{one['msg']}.") for one in error.errors(include_url=False)]
-        ) from error
+        raise InvalidParameter(query_faults(error, given)) from error
 
 
 def coverage_page(engine: Engine, query: SupportQuery) -> CoveragePage:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from api.catalog.supports import SupportQuery, facet_counts, matching
 from api.engine.engine import Engine
 from api.errors import InvalidParameter
+from api.http.request_faults import query_faults
 from api.text.language import _, word
 from api.web.kit.support_words import Words, words_of
 from models.base import Fault
@@ -123,13 +124,11 @@ def read_search(parameters: Sequence[tuple[str, str]]) -> Search:
     given["q"] = typed[:LONGEST_WORDS]
     given.setdefault("sort", "fit" if typed.strip() else "title")
     if not (number.isascii() and number.isdecimal() and len(number) < 7):
-        raise InvalidParameter([Fault(pointer="page", detail=_("It should be a number from 1."))])
+        raise InvalidParameter([Fault(pointer="page", detail=_("Expected a whole number from 1."))])
     try:
         query = SupportQuery.model_validate(given)
     except ValidationError as error:
-        raise InvalidParameter(
-            [Fault(pointer=str(one["loc"][0]), detail=f"{one['msg']}.") for one in error.errors(include_url=False)]
-        ) from error
+        raise InvalidParameter(query_faults(error, given)) from error
     chosen = []
     for name in _facets():
         values = given.get(name, [])

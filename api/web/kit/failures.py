@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.http.problems import ProblemFault, ProblemKind, problem_response
+from api.http.problems import MOST_FAULTS, ProblemFault, ProblemKind, problem_response
 from api.text.language import _
 from api.web.kit.rendering import render
 
@@ -37,7 +37,7 @@ def answer_failure(request: Request, kind: ProblemKind, detail: str, errors: Seq
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?{urlencode({'next': back})}", status_code=303)
     title, what_to_do = _words(kind)
-    failure = Failure(title, what_to_do, detail, errors, request.state.request_id, kind.status)
+    failure = Failure(title, what_to_do, detail, errors[:MOST_FAULTS], request.state.request_id, kind.status)
     return render(request, "kit/failure.html", failure, status=kind.status)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal
+from api.access.reach import sees_run
 from api.assessments.rows import answered_in, assessments, latest_assessments, with_results
 from api.runs.rows import latest_runs
 from api.teams.cohorts import GrantView, team_grants
@@ -162,7 +163,7 @@ def teams_page(
     ids = [team.id for team in rows]
     latest = latest_assessments(session, ids)
     windows = [found.id for found in latest.values()]
-    answered, results, plans = answered_in(session, windows), with_results(session, windows), _plans(session, ids)
+    answered, results, plans = answered_in(session, windows), with_results(session, windows), _plans(session, rows)
     return TeamsPage(
         rows=[
             TeamRow(
@@ -219,7 +220,7 @@ def team_page(
         gaps=important_gaps(team.context, instrument, Form(team.form)),
         shared_with=labels["share_with"][1].split("; ") if "share_with" in labels else [],
         checks=rows,
-        plan=_plans(session, [team.id]).get(team.id),
+        plan=_plans(session, [team]).get(team.id),
         grants=[grant for grant in team_grants(session, principal, team.id) if grant.revoked_at is None],
         done=_done().get(done, ""),
         fault=fault,
@@ -227,12 +228,13 @@ def team_page(
     )
 
 
-def _plans(session: Session, team_ids: Sequence[str]) -> dict[str, Plan]:
+def _plans(session: Session, teams: Sequence[Team]) -> dict[str, Plan]:
+    of_id = {team.id: team for team in teams}
     return {
         team_id: Plan(_("Plan is ready"), "accent", f"/assessments/{run.assessment_id}/plan")
-        if run.released_at
+        if sees_run(of_id[team_id], run.released_at)
         else Plan(_("Plan is with the program officer"), "", "")
-        for team_id, run in latest_runs(session, team_ids).items()
+        for team_id, run in latest_runs(session, [*of_id]).items()
     }
 
 

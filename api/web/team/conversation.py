@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from api.text.language import capitalized, speaker
+from api.text.words import level_words
 from models.needs import Need
 from models.profile import CapacityProfile, DomainScore
 from models.vocab import Form, NeedWord
@@ -54,11 +56,12 @@ def prompts(profile: CapacityProfile, instrument: LoadedInstrument) -> tuple[Pro
 
 
 def _strength(score: DomainScore, instrument: LoadedInstrument) -> Strength:
-    mean, words = score.mean or 1.0, score.level_words or ""
+    mean, levels = score.mean or 1.0, instrument.instrument.levels
+    named = (level for level in levels if score.levels == (level.value,) or score.level_words == level.name)
     return Strength(
-        name=instrument.domains[score.domain].name,
-        level=words[:1].upper() + words[1:],
-        meaning=next((level.meaning for level in instrument.instrument.levels if level.name == words), ""),
+        name=speaker(instrument).tell(f"domain.{score.domain}"),
+        level=capitalized(level_words(score, instrument)),
+        meaning=next((level.meaning for level in named), ""),
         to_share=mean >= _TO_SHARE and score.p_levels is not None and score.p_levels[3] >= _CLEAR,
     )
 
@@ -66,4 +69,4 @@ def _strength(score: DomainScore, instrument: LoadedInstrument) -> Strength:
 def _prompt(score: DomainScore, form: Form, instrument: LoadedInstrument) -> Prompt:
     spec = instrument.domains[score.domain]
     item = min((item for item in spec.items if form in item.forms), key=lambda item: not item.core)
-    return Prompt(spec.name, item.text, item.levels[1], item.levels[4])
+    return Prompt(speaker(instrument).tell(f"domain.{score.domain}"), item.text, item.levels[1], item.levels[4])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from api.access.reach import shares_with_officer
+from api.access.reach import sees_run
 from api.assessments.profiles import TwoWaves, compare
 from api.engine.engine import Engine
 from api.errors import Conflict, NoResults, NotFound, NotReleased
@@ -14,28 +14,28 @@ from api.recommending.changes import tell_changes_of_runs
 from api.reviews.released import plan_standing
 from api.runs.rows import Run, run_before
 from api.runs.stored import seen_run
-from api.text.language import word
+from api.text.language import _, all_told, ngettext, speaker, told, word
 from api.web.kit.scale import ScaleMark, Tick, mark_at, ticks
 from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import TeamFrame, Viewpoint
 from models.change_story import ChangeFactor, ChangeStory, ListChange
-from models.growth import DomainGrowth
+from models.growth import DomainGrowth, ShownScore
 from models.profile import CapacityProfile
 from models.vocab import Domain
+from recommender.diagnosis.profiling import level_message
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["GrowthPage", "GrowthRow", "MovePart", "MoveRow", "Moves", "Story", "growth_page"]
 
-_FACTORS: Mapping[ChangeFactor, tuple[str, int]] = {
-    ChangeFactor.ANSWERS: ("your answers", 1),
-    ChangeFactor.DECISIONS: ("decisions on supports", 2),
-    ChangeFactor.CATALOG: ("our catalog", 3),
-    ChangeFactor.RULES: ("our rules", 4),
-    ChangeFactor.CONTEXT: ("your team's situation", 4),
-    ChangeFactor.DATE: ("time of year", 5),
-    ChangeFactor.MODEL: ("our way of ranking", 5),
+_COLORS: Mapping[ChangeFactor, int] = {
+    ChangeFactor.ANSWERS: 1,
+    ChangeFactor.DECISIONS: 2,
+    ChangeFactor.CATALOG: 3,
+    ChangeFactor.RULES: 4,
+    ChangeFactor.CONTEXT: 4,
+    ChangeFactor.DATE: 5,
+    ChangeFactor.MODEL: 5,
 }
-"""Words and color of each cause."""
 _HALF = 48.0
 """Percent of a bar's width on each side of its middle."""
 _TELLING = 0.05
@@ -155,7 +155,7 @@ def growth_page(session: Session, engine: Engine, view: Viewpoint, *, why: bool)
             page = page._replace(
                 rows=rows,
                 has_then=any(row.then for row in rows),
-                notices=found.growth.notices,
+                notices=all_told(found.growth.notice_messages, found.growth.notices, engine.instrument),
                 earlier_at=found.before_at,
             )
     runs = _two_runs(session, view, standing.run_id)
@@ -167,10 +167,10 @@ def growth_page(session: Session, engine: Engine, view: Viewpoint, *, why: bool)
     try:
         changes = tell_changes_of_runs(session, engine, *runs)
     except Conflict:
-        return page._replace(no_story="Several things changed at once, and we cannot tell them apart any more.")
-    if changes.compared != "released" and shares_with_officer(team):
+        return page._replace(no_story=_("Several things changed at once, and we cannot tell them apart any more."))
+    if changes.compared != "released" and not sees_run(team, None):
         return page._replace(has_story=False)
-    return page._replace(story=_story(changes.story) if changes.story else None)
+    return page._replace(story=_story(changes.story, engine.instrument) if changes.story else None)
 
 
 def _two_runs(session: Session, view: Viewpoint, run_id: str | None) -> tuple[Run, Run] | None:
@@ -190,23 +190,36 @@ def _two_runs(session: Session, view: Viewpoint, run_id: str | None) -> tuple[Ru
 
 
 def _rows(found: TwoWaves, instrument: LoadedInstrument) -> tuple[GrowthRow, ...]:
-    names = {level.value: level.name for level in instrument.instrument.levels}
+    says = speaker(instrument)
     before, after = _errors(found.before), _errors(found.after)
     return tuple(
         GrowthRow(
-            name=one.name,
+            name=says.tell(f"domain.{one.domain}"),
             before=mark_at(one.before.mean, before.get(one.domain)) if one.before else None,
             after=mark_at(one.after.mean, after.get(one.domain)) if one.after else None,
             then=mark_at(one.then) if one.then else None,
-            before_words=f"{one.before.mean:.1f}, {one.before.level_words}" if one.before else "",
-            after_words=f"{one.after.mean:.1f}, {one.after.level_words}" if one.after else "",
-            then_words=names[one.then] if one.then else "",
+            before_words=_score_words(one.before, instrument),
+            after_words=_score_words(one.after, instrument),
+            then_words=says.tell(f"level.{one.then}") if one.then else "",
             verdict=_verdict(one),
             clear=one.verdict == "reliable",
-            sentence=one.sentence,
+            sentence=_sentence(one, instrument),
         )
         for one in found.growth.domains
     )
+
+
+def _score_words(score: ShownScore | None, instrument: LoadedInstrument) -> str:
+    if score is None:
+        return ""
+    level = told(level_message(score.levels) if score.levels else None, score.level_words, instrument)
+    return _("{mean}, {level}", mean=f"{score.mean:.1f}", level=level)
+
+
+def _sentence(one: DomainGrowth, instrument: LoadedInstrument) -> str:
+    if one.sentence_messages is None:
+        return one.sentence
+    return " ".join(speaker(instrument).say(message) for message in one.sentence_messages)
 
 
 def _errors(profile: CapacityProfile) -> Mapping[Domain, float | None]:
@@ -215,26 +228,34 @@ def _errors(profile: CapacityProfile) -> Mapping[Domain, float | None]:
 
 
 def _verdict(one: DomainGrowth) -> str:
-    if one.verdict is None:
-        return "Not judged"
-    words = {"reliable": "Clear change", "possible": "Possible change", "no clear change": "No clear change"}
-    return words[one.verdict] + (f", {one.direction}" if one.direction else "")
+    match one.verdict, one.direction:
+        case "reliable", "up":
+            return _("Clear change, up")
+        case "reliable", "down":
+            return _("Clear change, down")
+        case "possible", "up":
+            return _("Possible change, up")
+        case "possible", "down":
+            return _("Possible change, down")
+        case "no clear change", None:
+            return _("No clear change")
+    return _("Not judged")
 
 
-def _story(story: ChangeStory) -> Story:
+def _story(story: ChangeStory, instrument: LoadedInstrument) -> Story:
     moves = [move for one in story.kinds for move in (*one.entries, *one.exits, *one.moves)]
     largest = max((_reach(move) for move in moves), default=1.0) or 1.0
     return Story(
-        story.headline,
+        told(story.headline_message, story.headline, instrument),
         tuple(
             Moves(
                 word(one.kind, "many_for_teams"),
                 tuple(
-                    (name, tuple(_move(move, largest) for move in group))
+                    (name, tuple(_move(move, largest, instrument) for move in group))
                     for name, group in (
-                        ("New in the list", one.entries),
-                        ("Not in the list any more", one.exits),
-                        ("At another place", one.moves),
+                        (_("New in the list"), one.entries),
+                        (_("Not in the list any more"), one.exits),
+                        (_("At another place"), one.moves),
                     )
                     if group
                 ),
@@ -251,26 +272,33 @@ def _reach(move: ListChange) -> float:
     return max(ups, -sum(part for part in move.parts.values() if part < 0))
 
 
-def _move(move: ListChange, largest: float) -> MoveRow:
+def _move(move: ListChange, largest: float, instrument: LoadedInstrument) -> MoveRow:
     parts = []
     right = left = 50.0
     for factor, places in sorted(move.parts.items(), key=lambda part: -abs(part[1])):
         if abs(places) < _TELLING:
             continue
-        words, color = _FACTORS[factor]
         width = abs(places) / largest * _HALF
         if places < 0:
             left -= width
         x = right if places > 0 else left
         if places > 0:
             right += width
-        size = f"{abs(places):.1f}".removesuffix(".0")
         parts.append(
             MovePart(
-                f"{words}: {'up' if places > 0 else 'down'} {size} {'place' if size == '1' else 'places'}",
+                _part_words(factor, places),
                 f"{x:.1f}%",
                 f"{width:.1f}%",
-                color,
+                _COLORS[factor],
             )
         )
-    return MoveRow(move.title, move.sentence, tuple(parts))
+    return MoveRow(move.title, told(move.sentence_message, move.sentence, instrument), tuple(parts))
+
+
+def _part_words(factor: ChangeFactor, places: float) -> str:
+    size = f"{abs(places):.1f}".removesuffix(".0")
+    n = 1 if size == "1" else max(2, round(abs(places)))
+    cause = word(factor, "for_teams")
+    if places > 0:
+        return ngettext("{cause}: up {size} place", "{cause}: up {size} places", n, cause=cause, size=size)
+    return ngettext("{cause}: down {size} place", "{cause}: down {size} places", n, cause=cause, size=size)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from api.engine.engine import Engine
+from api.text.language import _
 from api.web.kit.profile import DomainRow
 from api.web.kit.scale import Tick
 from api.web.team.conversation import Prompt, Strength
@@ -71,13 +72,13 @@ def guide_page(session: Session, engine: Engine, view: Viewpoint) -> GuidePage |
 
 
 def _agenda(*, n_first: int, n_prompts: int, has_strengths: bool) -> tuple[AgendaItem, ...]:
-    parts = [(5, "Arrive, and agree on how to talk", "arrive")]
+    parts = [(5, _("Arrive, and agree on how to talk"), "arrive")]
     if has_strengths:
-        parts.append((10, "What is furthest along", "strong"))
+        parts.append((10, _("What is furthest along"), "strong"))
     if n_prompts:
-        parts.append((5 + 5 * min(n_prompts, 3), "Two pictures", "pictures"))
-    parts.append((max(10, 10 * n_first), "Where to start" if n_first else "What matters to us", "start"))
-    parts += [(10, "What we will try", "decide"), (5, "Close", "close")]
+        parts.append((5 + 5 * min(n_prompts, 3), _("Two pictures"), "pictures"))
+    parts.append((max(10, 10 * n_first), _("Where to start") if n_first else _("What matters to us"), "start"))
+    parts += [(10, _("What we will try"), "decide"), (5, _("Close"), "close")]
     agenda, start = [], 0
     for minutes, name, anchor in parts:
         agenda.append(AgendaItem(start, minutes, name, anchor))

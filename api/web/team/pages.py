@@ -14,6 +14,7 @@ from api.recommending.making import Made, NewRun, make_run, present_case, store_
 from api.reviews.feedback import take_mark
 from api.reviews.released import plan_standing, released_run
 from api.reviews.review import read_review
+from api.text.language import _
 from api.web.kit.forms import SentForm, see
 from api.web.kit.rendering import render
 from api.web.team.growth import growth_page
@@ -79,11 +80,11 @@ def post_mark(view: Viewing, session: Writing, engine: EngineDep, now: Now, form
     sent = {name: str(form.get(name, "")) for name in ("once", "support", "mark", "reason")}
     faults = []
     if sent["mark"] not in view.marks:
-        faults.append(Fault(pointer="/mark", detail="This is not something that you can say of a support here."))
+        faults.append(Fault(pointer="/mark", detail=_("This is not something that you can say of a support here.")))
     if not 8 <= len(sent["once"]) <= _MAX_ONCE:
-        faults.append(Fault(pointer="/once", detail="The form is not whole. Open the page again."))
+        faults.append(Fault(pointer="/once", detail=_("The form is not whole. Open the page again.")))
     if sent["reason"] not in ("", *TeamReason):
-        faults.append(Fault(pointer="/reason", detail="Choose one of the reasons in the list."))
+        faults.append(Fault(pointer="/reason", detail=_("Choose one of the reasons in the list.")))
     if faults:
         raise InvalidBody(faults)
     assessment, team = view.open(session)

@@ -12,44 +12,26 @@ from api.reviews.feedback_rows import SupportFeedback, feedback_on_supports
 from api.reviews.match_rows import statuses_of_team
 from api.reviews.released import PlanStanding, ReleasedMatch, ReleasedRun, plan_standing, released_run
 from api.reviews.review import OpenReview, read_review
-from api.text.language import word
+from api.text.language import _, all_told, capitalized, speaker, told, word
 from api.web.kit.support_facts import duration_table, find_support, support_facts
 from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import TeamFrame, Viewpoint
 from models.match import FeedbackKind, MatchState, TeamReason
 from models.recommendation import Match
-from models.vocab import Phase
+from models.vocab import SupportKind
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["DONE", "REASONS", "Marks", "PlanCard", "PlanGroup", "PlanPage", "Quote", "plan_page"]
+__all__ = ["Marks", "PlanCard", "PlanGroup", "PlanPage", "Quote", "plan_page"]
 
-DONE = {
-    FeedbackKind.SAVED: "Saved for your team.",
-    FeedbackKind.UNSAVED: "Not saved any more.",
-    FeedbackKind.STARTED: "Marked as started.",
-    FeedbackKind.FINISHED: "Marked as done.",
-    FeedbackKind.HELPFUL: "Thank you. You said that it helped.",
-    FeedbackKind.NOT_HELPFUL: "Thank you. You said that it did not help.",
-}
-"""What is told after a mark."""
-REASONS = {
-    TeamReason.NOT_OUR_NEED: "It is not what we need",
-    TeamReason.TOO_BASIC: "Too basic for us",
-    TeamReason.TOO_ADVANCED: "Too advanced for us",
-    TeamReason.NOT_OUR_CONTEXT: "Made for other schools than ours",
-    TeamReason.NO_TIME: "We have no time for it",
-    TeamReason.TOO_COSTLY: "It costs too much",
-    TeamReason.ALREADY_USED: "We used it before",
-    TeamReason.HARD_TO_USE: "Hard to use",
-    TeamReason.NOT_AVAILABLE: "We could not get it",
-    TeamReason.OTHER: "Something else",
-}
-_PHASES = {
-    Phase.START_NOW: ("Start now", "Short, and it fits where you are today."),
-    Phase.BUILD: ("Build", "Helps you toward the next level."),
-    Phase.PARTNER: ("Work with a partner", "The gap is wide enough that working with someone pays off."),
-}
-_TOLD = (*DONE, FeedbackKind.DECLINED)
+_MARKS = (
+    FeedbackKind.SAVED,
+    FeedbackKind.UNSAVED,
+    FeedbackKind.STARTED,
+    FeedbackKind.FINISHED,
+    FeedbackKind.HELPFUL,
+    FeedbackKind.NOT_HELPFUL,
+    FeedbackKind.DECLINED,
+)
 
 
 class Quote(NamedTuple):
@@ -83,7 +65,7 @@ class PlanCard(NamedTuple):
     title: str
     url: str
     """Empty when it is no web address."""
-    kind: str
+    kind: SupportKind
     facts: tuple[str, ...]
     needs: tuple[str, ...]
     why: tuple[str, ...]
@@ -127,7 +109,7 @@ class PlanPage(NamedTuple):
     phases: tuple[PlanGroup, ...]
     others: tuple[PlanGroup, ...]
     unmet: tuple[tuple[str, str], ...]
-    """Kinds and needs that nothing in the catalog is good enough for."""
+    """That there is none of a kind, and the need that nothing of it is good enough for."""
     before: tuple[tuple[str, str], ...]
     """Titles of what is left out because of what was decided before, and why."""
     has_new: bool
@@ -157,7 +139,7 @@ def plan_page(
         engine: for the facts of supports.
         view: who looks.
         open_id: a support outside the phases that is shown in full.
-        done: a key of `DONE`, told at that support, which was marked just before.
+        done: a kind of feedback, told at that support, which was marked just before.
     """
     assessment, team = view.open(session)
     frame = view.frame(team, "plan")
@@ -177,7 +159,7 @@ def plan_page(
         unmet=(),
         before=(),
         has_new=False,
-        reasons=tuple((key.value, words) for key, words in REASONS.items()),
+        reasons=tuple((reason.value, capitalized(word(reason))) for reason in TeamReason),
     )
     if standing.run_id is None:
         return page
@@ -187,10 +169,10 @@ def plan_page(
         engine=engine,
         view=view,
         matches={match.support_id: match for one in opened.document.lists for match in one.matches},
-        marks=_marks(feedback_on_supports(session, team.id, _TOLD), view.principal.actor),
+        marks=_marks(feedback_on_supports(session, team.id, _MARKS), view.principal.actor),
         new=_new(session, seen),
         open_id=open_id,
-        done=DONE.get(FeedbackKind(done), "") if done in set(FeedbackKind) else "",
+        done=_done_words(done),
     )
     return page._replace(
         released_at=seen.released_at,
@@ -199,7 +181,10 @@ def plan_page(
         phases=_phases(seen, known),
         others=_others(seen, known),
         unmet=_unmet(opened, engine.instrument),
-        before=tuple((honored.title, honored.because) for honored in opened.document.honored),
+        before=tuple(
+            (honored.title, told(honored.because_message, honored.because, engine.instrument))
+            for honored in opened.document.honored
+        ),
         has_new=bool(known.new),
     )
 
@@ -210,8 +195,16 @@ def _phases(seen: ReleasedRun, known: _Known) -> tuple[PlanGroup, ...]:
     groups = []
     for phase in seen.plan:
         entries = sorted(phase.entries, key=lambda entry: (entry.kind, matches[entry.support_id].place))
-        cards = [_card(matches[entry.support_id], known, because=entry.because, full=True) for entry in entries]
-        groups.append(PlanGroup(*_PHASES[phase.phase], tuple(cards)))
+        cards = [
+            _card(
+                matches[entry.support_id],
+                known,
+                because=told(entry.because_message, entry.because, known.engine.instrument),
+                full=True,
+            )
+            for entry in entries
+        ]
+        groups.append(PlanGroup(word(phase.phase, "heading"), word(phase.phase, "explained"), tuple(cards)))
     return tuple(groups)
 
 
@@ -222,8 +215,7 @@ def _others(seen: ReleasedRun, known: _Known) -> tuple[PlanGroup, ...]:
         left = [match for match in one.matches if match.support_id not in planned]
         # What an officer added or put first is there to be read.
         cards = [_card(m, known, full=m.added or m.pinned or m.support_id == known.open_id) for m in left]
-        title = f"More {word(one.kind, 'many_for_teams').lower()} that fit"
-        groups.append(PlanGroup(title, word(one.kind, "explained"), tuple(cards)))
+        groups.append(PlanGroup(word(one.kind, "more_for_teams"), word(one.kind, "explained"), tuple(cards)))
     return tuple(group for group in groups if group.cards)
 
 
@@ -234,10 +226,10 @@ def _card(match: ReleasedMatch, known: _Known, *, because: str = "", full: bool)
         support_id=match.support_id,
         title=match.title,
         url=match.url if match.url.startswith(("https://", "http://")) else "",
-        kind=word(match.kind, "for_teams"),
+        kind=match.kind,
         facts=support_facts(support, instrument, duration_table(known.engine)) if support and full else (),
-        needs=tuple(instrument.domains[domain].name for domain in match.needs),
-        why=tuple(match.why),
+        needs=tuple(speaker(instrument).tell(f"domain.{domain}") for domain in match.needs),
+        why=_why(match, known),
         because=because,
         quote=_quote(known.matches.get(match.support_id), known.view) if full else None,
         comments=tuple(match.comments),
@@ -249,6 +241,30 @@ def _card(match: ReleasedMatch, known: _Known, *, because: str = "", full: bool)
         once=secrets.token_urlsafe(12),
         told=known.done if match.support_id == known.open_id else "",
     )
+
+
+def _why(match: ReleasedMatch, known: _Known) -> tuple[str, ...]:
+    computed = known.matches.get(match.support_id)
+    if computed is None:
+        return (_("Added by your program officer."),)
+    return all_told(computed.why_messages, computed.why, known.engine.instrument)
+
+
+def _done_words(done: str) -> str:
+    match done:
+        case FeedbackKind.SAVED:
+            return _("Saved for your team.")
+        case FeedbackKind.UNSAVED:
+            return _("Not saved any more.")
+        case FeedbackKind.STARTED:
+            return _("Marked as started.")
+        case FeedbackKind.FINISHED:
+            return _("Marked as done.")
+        case FeedbackKind.HELPFUL:
+            return _("Thank you. You said that it helped.")
+        case FeedbackKind.NOT_HELPFUL:
+            return _("Thank you. You said that it did not help.")
+    return ""
 
 
 def _quote(match: Match | None, view: Viewpoint) -> Quote | None:
@@ -270,7 +286,7 @@ def _new(session: Session, seen: ReleasedRun) -> frozenset[str]:
 
 def _unmet(opened: OpenReview, instrument: LoadedInstrument) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (word(need.kind, "for_teams").lower(), instrument.domains[need.domain].name)
+        (word(need.kind, "none_for_teams"), speaker(instrument).tell(f"domain.{need.domain}"))
         for one in opened.document.lists
         for need in one.unmet_needs
     )

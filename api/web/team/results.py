@@ -9,6 +9,7 @@ from api.assessments.profiles import ProfileView, needs_of, profile_of
 from api.engine.engine import Engine
 from api.errors import NoResults
 from api.reviews.released import PlanStanding, plan_standing
+from api.text.language import _, ngettext, speaker
 from api.web.kit.checks import until
 from api.web.kit.profile import ProfileChart, profile_chart
 from api.web.team.conversation import Prompt, Strength, prompts, strengths
@@ -98,7 +99,7 @@ def results_page(
         needs_known=bool(needs),
         strengths=strengths(profile, needs, instrument),
         prompts=prompts(profile, instrument),
-        notices=tuple(found.notices),
+        notices=tuple(speaker(instrument).say(notice) for notice in found.notice_messages),
         by_role=by_role,
         plan=plan_standing(session, assessment, team),
         may_make=view.may_make,
@@ -107,19 +108,29 @@ def results_page(
 
 def _people(found: ProfileView) -> str:
     if found.mode is AnswerMode.CONSENSUS:
-        return "Answers that the team agreed on together"
+        return _("Answers that the team agreed on together")
     answered = found.profile.n_respondents
     asked = found.response.asked if found.response else None
-    noun = "person" if answered == 1 else "people"
-    return f"{answered} {noun} answered" if asked is None else f"{answered} of {asked} people answered"
+    if asked is None:
+        return ngettext("{n} person answered", "{n} people answered", answered)
+    return _("{answered} of {asked} people answered", answered=answered, asked=asked)
 
 
 def _by_role(found: ProfileView, instrument: LoadedInstrument) -> tuple[RoleRow, ...]:
-    labels = {option.key: option.label for option in instrument.context["role"].options}
+    says = speaker(instrument)
     return tuple(
         RoleRow(
-            instrument.domains[domain.domain].name,
-            tuple(f"{labels.get(one.group, one.group)} {one.mean:.1f} ({one.n} people)" for one in domain.groups),
+            says.tell(f"domain.{domain.domain}"),
+            tuple(
+                ngettext(
+                    "{role} {mean} ({n} person)",
+                    "{role} {mean} ({n} people)",
+                    one.n,
+                    role=says.find(f"option.role.{one.group}") or one.group,
+                    mean=f"{one.mean:.1f}",
+                )
+                for one in domain.groups
+            ),
         )
         for domain in found.by_role or ()
         if domain.groups

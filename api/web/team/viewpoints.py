@@ -13,6 +13,7 @@ from api.assessments.rows import Assessment, find_assessment, find_place
 from api.errors import NotFound
 from api.http.dependencies import DatabaseDep, EngineDep, Now
 from api.teams.rows import Team
+from api.text.language import _
 from api.web.kit.visitors import Asks, InvitedHere, check_path
 from models.match import FeedbackKind
 
@@ -20,7 +21,6 @@ __all__ = ["TeamFrame", "Viewing", "Viewpoint", "as_invited", "as_signed_in"]
 
 _TEAMMATE = frozenset({FeedbackKind.HELPFUL, FeedbackKind.NOT_HELPFUL})
 _LEAD = frozenset({*_TEAMMATE, FeedbackKind.SAVED, FeedbackKind.UNSAVED, FeedbackKind.STARTED, FeedbackKind.FINISHED})
-_PAGES = (("results", "Results"), ("plan", "Plan"), ("growth", "Growth"), ("guide", "Meeting guide"))
 
 
 class TeamFrame(NamedTuple):
@@ -31,7 +31,10 @@ class TeamFrame(NamedTuple):
     """Address that theirs begin with."""
     trail: tuple[tuple[str, str], ...]
     """Addresses and words of the way to here."""
+    page: str
+    """The last part of its address."""
     here: str
+    """What it is called."""
     tabs: tuple[tuple[str, str, bool], ...]
     """Address, words, and whether that is this page."""
     invited: bool
@@ -71,14 +74,14 @@ class Viewpoint:
 
     def frame(self, team: Team, page: str) -> TeamFrame:
         """What stands around the page of that address."""
-        words = dict(_PAGES)
+        pages = {"results": _("Results"), "plan": _("Plan"), "growth": _("Growth"), "guide": _("Meeting guide")}
         trail: tuple[tuple[str, str], ...]
         if self.invited:
-            trail = ((self.base.removesuffix("/team"), "Your check"),)
+            trail = ((self.base.removesuffix("/team"), _("Your check")),)
         else:
-            trail = (("/teams", "Teams"), (f"/teams/{team.id}", team.name))
-        tabs = tuple((f"{self.base}/{address}", name, address == page) for address, name in _PAGES)
-        return TeamFrame(team.name, self.base, trail, words[page], tabs, self.invited)
+            trail = (("/teams", _("Teams")), (f"/teams/{team.id}", team.name))
+        tabs = tuple((f"{self.base}/{address}", name, address == page) for address, name in pages.items())
+        return TeamFrame(team.name, self.base, trail, page, pages[page], tabs, self.invited)
 
 
 def as_signed_in(

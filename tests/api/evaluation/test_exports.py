@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from api.cli.main import app
 from eval.off_policy.data import policy_data
 from eval.off_policy.estimate import Floors, evaluate_policy
-from eval.off_policy.log import Decision, TargetDecision, read_log
+from eval.off_policy.log import TargetDecision, read_log
+from models.decision_log import Decision
 from recommender.reading.trec import read_qrels
 from tests.fixtures.reviewing import done, resources, review_of
 from tests.fixtures.service import Service

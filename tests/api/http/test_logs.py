@@ -85,7 +85,7 @@ def test_a_failure_of_ours_is_logged_with_places_but_without_its_words(
         except KeyError as error:
             raise RuntimeError(f"cannot use {MARK}") from error
 
-    monkeypatch.setattr(team_service, "_check", broken)
+    monkeypatch.setattr(team_service, "check_context", broken)
     answer = service.as_("portal").post("/v1/teams", json=TEAM)
     assert answer.status_code == 500
     (line,) = lines(log, "trellis.api")

@@ -80,7 +80,7 @@ def test_words_outside_the_vocabulary_are_answered_with_the_allowed_ones(service
     for field, value, said in (
         ("kind", "liked", "not_helpful"),
         ("reason", "bored", "too_costly"),
-        ("at", "2026-10-14T12:00:00", "timezone"),
+        ("at", "2026-10-14T12:00:00", "a time with its zone"),
         ("note", "zero \u0000", ""),
         ("event_id", "two words", ""),
     ):

@@ -139,14 +139,8 @@ def test_links_are_shown_once_and_open_the_check_of_one_person_each(service: Ser
 @pytest.mark.parametrize(
     ("people", "unnamed", "words"),
     [
-        ("", "", "Name at least one person"),
         ("Ann, techer", "", "Line 1: “techer” is not one of the roles"),
-        ("Ann\nBo\nAnn", "", "Line 3: “Ann” is in the list twice"),
-        (", teacher", "", "Line 1 has a role but no name"),
-        ("res_1", "", "cannot begin with"),
-        ("é" * 50, "", "too long"),
         ("Ann", "many", "whole number up to 200"),
-        ("", "201", "up to 200 people at once"),
         ("Known one", "", "Invited already: Known one"),
         ("<script>x</script>, <b>", "", "&lt;b&gt;"),
     ],

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from api.storage.tables import Team
 from tests.fixtures.service import Service
+from tests.fixtures.stored_runs import stored_run
 from tests.fixtures.stories import accepted, answer, closed_assessment, level_answers, new_team, open_assessment
 from tests.fixtures.visitors import visitor
 
@@ -235,3 +236,18 @@ def test_pages_of_teams_are_for_leads_of_their_own_organization(service: Service
     assert "A team" not in foreign.get("/teams").text
     nobody = visitor(service).get(f"/teams/{team}")
     assert nobody.headers["Location"] == f"/sign-in?next=%2Fteams%2F{team}"
+
+
+def test_a_team_that_stops_sharing_waits_for_nobody_on_any_page(service: Service) -> None:
+    run = stored_run(service)
+    client = visitor(service, "portal")
+    plan = f"/assessments/{run.assessment_id}/plan"
+    assert "Plan is with the program officer" in client.get(f"/teams/{run.team_id}").text
+    assert client.get(f"/teams/{run.team_id}").text.count(f'href="{plan}"') == 0
+    assert save_about(client, run.team_id).status_code == 303
+    for page in ("/teams", f"/teams/{run.team_id}"):
+        shown = client.get(page).text
+        assert "Plan is ready" in shown
+        assert "Plan is with the program officer" not in shown
+    assert f'href="{plan}"' in client.get(f"/teams/{run.team_id}").text
+    assert accepted(service.as_("portal").get(f"/v1/runs/{run.run_id}"))["id"] == run.run_id

@@ -15,9 +15,10 @@ from eval.cli import app
 from eval.off_policy.data import PolicyData, policy_data
 from eval.off_policy.estimate import Floors, effective_sample_size, evaluate_policy
 from eval.off_policy.estimators import Predictions, direct_method, doubly_robust, iips, ips, sips, snips
-from eval.off_policy.log import Decision, read_log, read_target, target_of_run
+from eval.off_policy.log import read_log, read_target, target_of_run
 from eval.off_policy.reward_model import cross_fit
 from eval.off_policy.simulation import Scenario, example_log, simulate, simulate_log, true_values
+from models.decision_log import Decision
 from recommender.errors import InputError
 from recommender.reading.trec import rank_scores
 

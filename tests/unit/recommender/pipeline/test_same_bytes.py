@@ -21,6 +21,7 @@ from datetime import date
 from pathlib import Path
 
 from models.assessment import OpenText
+from models.vocab import SupportKind
 from recommender.catalog.load import Catalog, starter_catalog
 from recommender.config_load import starter_config
 from recommender.embedding import CachedEmbedder, SentenceEmbedder
@@ -30,7 +31,8 @@ from recommender.rules.load import starter_ruleset
 from tests.fixtures.teams import make_team, with_words
 
 whole = starter_catalog()
-supports = [*whole.resources[::16], *whole.providers[::12]]
+steps = {SupportKind.RESOURCE: 16, SupportKind.PROVIDER: 12}
+supports = [one for kind, step in steps.items() for one in whole.by_kind[kind][::step]]
 recommender = Recommender(
     instrument=default_instrument(),
     catalog=Catalog.of(supports[:: int(sys.argv[2])]),

@@ -11,9 +11,9 @@ import pytest
 
 from eval.off_policy.data import policy_data
 from eval.off_policy.estimators import ips
-from eval.off_policy.log import Decision, TargetDecision
+from eval.off_policy.log import TargetDecision
 from models.assessment import Assessment
-from models.decision_log import LoggedList
+from models.decision_log import Decision, LoggedList
 from models.recommendation import Match, PastSupport, RankedList
 from models.support import Support
 from recommender.config_load import starter_config

@@ -92,7 +92,7 @@ def values(name: str, *parts: Any, **fields: Any) -> list[float]:
 
 def test_every_feature_has_a_column_and_words_for_people(starter: Recommender) -> None:
     assert list(columns(RESOURCES, starter, 2).columns) == list(FEATURES)
-    assert all(Speaker().find(f"feature.{name}") for name in FEATURES)
+    assert all(Speaker().tell(f"feature.{feature.name}") for feature in FEATURES.values())
 
 
 def test_what_a_feature_would_give_away_is_said_of_it() -> None:
