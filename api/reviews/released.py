@@ -11,6 +11,7 @@ from api.errors import NotReleased
 from api.reviews.fold import fold, released_review
 from api.reviews.review import OpenReview
 from api.runs.rows import newest_snapshot_of, runs_of_assessment
+from api.runs.stored import team_sees
 from api.storage.tables import Assessment, Team
 from models.recommendation import Match, PlanPhase
 from models.review import Entry, Review, ReviewedList, ReviewEvent
