@@ -53,7 +53,7 @@ def test_three_or_four_people_make_mean_and_level_only(service: Service, n: int)
     assert profile["profile"]["visibility"] == "mean_and_level"
     for one in scored(profile):
         assert (one["mean"], one["level_words"], one["n_raters"]) == (3.0, "Applying", n)
-        assert numbers(one) == [n, 3.0]
+        assert numbers(one) == [n, 3.0, 3]  # the last is the level that the words name
 
 
 def test_five_people_make_the_whole_picture_without_single_respondents(service: Service) -> None:

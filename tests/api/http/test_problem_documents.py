@@ -175,6 +175,8 @@ def test_every_error_of_the_core_has_a_kind() -> None:
             yield from tree(child)
 
     for error in tree(errors.TrellisError):
+        if error.__module__.startswith("eval."):  # of commands alone, which other tests may have loaded
+            continue
         kind = kind_of(error.__new__(error))
         assert kind.slug != "error", f"{error.__name__} is not mapped to a status"
         assert json.dumps(kind)

@@ -40,7 +40,7 @@ def gated(tmp_path_factory: pytest.TempPathFactory) -> Gated:
         return CliRunner().invoke(app, [*map(str, words), "--teams", str(teams)], catch_exceptions=False)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
+        patch.setattr("recommender.opening.SentenceEmbedder", lambda _: HashingEmbedder())
         patch.setenv("TRELLIS_DATA_DIR", str(folder / "data"))
         judged.write_text(invoke("judged", "--json").stdout, "utf-8")
         assert invoke("record", "--out", recorded).exit_code == 0

@@ -206,7 +206,7 @@ def test_bytes_that_are_not_utf_8_are_told_by_line(service: Service) -> None:
 def test_an_empty_file_is_a_fault_and_not_an_empty_catalog(service: Service) -> None:
     page = send(visitor(service, "curator"), resources=b"")
     assert page.status_code == 422
-    assert "the file is empty" in page.text
+    assert "The file is empty" in page.text
 
 
 def test_thousands_of_faults_show_the_first_ones_and_their_number(service: Service) -> None:

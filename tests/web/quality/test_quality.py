@@ -184,7 +184,7 @@ def test_a_kind_that_there_is_not_is_refused_in_words(service: Service) -> None:
 
 @pytest.mark.parametrize(
     ("content", "detail"),
-    [("{}", "made_on"), ("not json", "Invalid JSON"), (None, "cannot be read"), ('{"schema_version": 2}', "1")],
+    [("{}", "made_on"), ("not json", "Not JSON"), (None, "cannot be read"), ('{"schema_version": 2}', "1")],
 )
 def test_a_file_that_is_no_evaluation_is_refused_at_the_start(tmp_path: Path, content: str | None, detail: str) -> None:
     path = tmp_path / "evaluation.json"

@@ -22,7 +22,7 @@ from recommender.testing import HashingEmbedder
 
 @pytest.fixture
 def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
-    monkeypatch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
+    monkeypatch.setattr("recommender.opening.SentenceEmbedder", lambda _: HashingEmbedder())
     monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
 
     def run(*arguments: Any) -> Result:
@@ -70,11 +70,11 @@ def test_every_fault_of_every_run_file_is_reported_with_its_line(
         invoke("judged", "--teams", three_teams, *runs)
     again = "was already given for query"
     assert [(fault.file, fault.line, fault.detail) for fault in caught.value.faults] == [
-        (str(bad), 1, "score 'nan' is not a finite number"),
+        (str(bad), 1, "The score 'nan' is not a finite number."),
         (str(bad), 2, "The catalog has no support 'res-nowhere'."),
-        (str(worse), 2, f"{doc_id} {again} {team} on line 1"),
+        (str(worse), 2, f"{doc_id} {again} {team} on line 1."),
         (str(worse), 3, "No assessment has the id 'nobody'."),
-        (str(worse), 4, f"{doc_id} {again} nobody on line 3"),
+        (str(worse), 4, f"{doc_id} {again} nobody on line 3."),
         (str(none), None, "The run cannot be read: No such file or directory."),
     ]
 

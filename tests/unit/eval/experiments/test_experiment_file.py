@@ -24,7 +24,7 @@ from tests.fixtures.judged import cut_teams
 
 @pytest.fixture
 def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
-    monkeypatch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
+    monkeypatch.setattr("recommender.opening.SentenceEmbedder", lambda _: HashingEmbedder())
     monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
     return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
@@ -97,7 +97,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small experiment, run once, with its results in `out`."""
     folder = tmp_path_factory.mktemp("small")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
+        patch.setattr("recommender.opening.SentenceEmbedder", lambda _: HashingEmbedder())
         patch.setenv("TRELLIS_DATA_DIR", str(folder / "data"))
         command = ["run", str(small_experiment(folder)), "--out", str(folder / "out")]
         assert CliRunner().invoke(app, command, catch_exceptions=False).exit_code == 0

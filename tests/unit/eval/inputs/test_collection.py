@@ -141,7 +141,7 @@ def test_without_a_single_judgment_nothing_is_ranked(folder: Any) -> None:
 
 @pytest.fixture
 def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
-    monkeypatch.setattr("eval.experiments.wiring.SentenceEmbedder", HashingEmbedder)
+    monkeypatch.setattr("recommender.opening.SentenceEmbedder", lambda _: HashingEmbedder())
     monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
     return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 

@@ -86,10 +86,10 @@ def test_two_kinds_together_are_refused(tmp_path: Path) -> None:
 
 
 def test_every_fault_of_both_files_is_reported_with_its_line(tmp_path: Path) -> None:
-    def refuse(data: Any, report: Any) -> None:
+    def refuse(data: Any, report: Any) -> Any:
         if data["assessment_id"] == "broken":
             report.add(("form",), "No such form.")
-        read(data, report)
+        return read(data, report)
 
     path = folder(tmp_path, [line("a"), "", line("broken"), line("a")], ["a 0 res-one 3", "a 0 res-one", "a 0 x best"])
     with pytest.raises(InputError) as caught:
