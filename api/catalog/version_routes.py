@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from api.access.principals import Permission, Principal
 from api.catalog.versions import (
     CatalogReport,
+    CatalogTexts,
     CatalogVersion,
     CatalogVersions,
     NewCatalog,
@@ -33,6 +34,12 @@ Curator = Annotated[Principal, Depends(Require(Permission.WRITE_CATALOG))]
 Version = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="Content hash of the catalog.")]
 
 
+class SentCatalog(Sent[CatalogTexts]):
+    """The body of an import."""
+
+    model = NewCatalog
+
+
 @router.post(
     "/catalog/versions",
     status_code=201,
@@ -52,7 +59,7 @@ def post_catalog(
     engine: EngineDep,
     once: Once,
     now: Now,
-    body: Annotated[Sent[NewCatalog], Body()],
+    body: Annotated[SentCatalog, Body()],
     dry_run: Annotated[bool, Query(description="Only report; keep nothing.")] = False,
 ) -> Response:
     """Report what differs from the catalog in use, which stays in use until another one is activated."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 from sqlalchemy.orm import Session
 
 from api.access.audit import note
@@ -24,6 +24,7 @@ from recommender.errors import describe
 __all__ = [
     "IMPORTED",
     "CatalogReport",
+    "CatalogTexts",
     "CatalogVersion",
     "CatalogVersions",
     "NewCatalog",
@@ -54,10 +55,9 @@ _FIELDS: dict[str, Any] = {
     )
     for spec in KINDS.values()
 }
-_MODEL = create_model(
+NewCatalog = create_model(
     "NewCatalog", __base__=CatalogTexts, __doc__="A whole catalog, as the texts of its two files.", **_FIELDS
 )
-NewCatalog = Annotated[CatalogTexts, GetPydanticSchema(lambda _, handler: handler(_MODEL))]
 """The body of an import."""
 
 

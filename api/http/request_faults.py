@@ -53,7 +53,8 @@ def body_faults(request: Request, error: RequestValidationError) -> Sequence[Fau
     lines = [_placed(details, details["loc"][1:]) for details in error.errors() if details["loc"][0] == "body"]
     broken = [details for details in lines if details["type"] == "json_invalid"]
     report.shape([_placed(details, ()) for details in broken] or lines, body, model)
-    if not lines and isinstance(body, Mapping) and get_origin(model) is Sent:
+    kind = get_origin(model) or model
+    if not lines and isinstance(body, Mapping) and isinstance(kind, type) and issubclass(kind, Sent):
         read: TypeAdapter[Sent[Any]] = TypeAdapter(model)
         sent = read.validate_python(body)
         sent.shape(report)

@@ -1,9 +1,9 @@
 """Bodies of requests that are read as far as they fit what they should be."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
-from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import core_schema
 
 from api.errors import InvalidRequest
@@ -22,6 +22,9 @@ class Sent(Generic[M]):
     `Annotated[Sent[M], Body()]`; in the description of the API it looks as `M` does.
     """
 
+    model: ClassVar[type[BaseModel] | None] = None
+    """What it should be, in a subclass for a model that is made when the program runs."""
+
     def __init__(self, model: Any, document: Any, value: M | None, error: ValidationError | None) -> None:
         self.document = document
         """The body as plain data."""
@@ -31,7 +34,7 @@ class Sent(Generic[M]):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        (model,) = get_args(source)
+        model = cls.model or get_args(source)[0]
 
         def read(document: Any, inner: core_schema.ValidatorFunctionWrapHandler) -> "Sent[M]":
             try:
