@@ -16,7 +16,7 @@ from api.engine.engine import Engine
 from api.errors import InvalidParameter, NoResults
 from api.storage.tables import Assessment, Snapshot
 from models.base import Fault
-from models.groups import DomainGroups
+from models.profile import DomainGroups
 from models.growth import Growth
 from models.message import Message
 from models.needs import Need
