@@ -333,7 +333,7 @@ def _told(growth: DomainGrowth) -> tuple[Message, ...]:
     if before is None or after is None:
         when = "either" if before is after else ("last" if before is None else "this")
         return (Message(key=f"growth.no_score_{when}_time"),)
-    way = Message(key="growth.from_to", values={"before": before.mean, "after": after.mean})
+    way = Message(key="growth.from_to", values={"before": _mean(before), "after": _mean(after)})
     if growth.no_verdict is not None:
         because = Message(key=f"growth.because.{growth.no_verdict}")
         told = [Message(key="growth.not_judged", values={"way": way, "because": because})]
@@ -344,6 +344,10 @@ def _told(growth: DomainGrowth) -> tuple[Message, ...]:
     if growth.then is not None:
         told.append(Message(key="growth.then", values={"level": Message(key=f"level.{growth.then}")}))
     return tuple(told)
+
+
+def _mean(score: ShownScore) -> Message:
+    return Message(key=f"mean.{score.coded_end or 'exact'}", values={"mean": score.mean})
 
 
 def _verdict(growth: DomainGrowth) -> Message:

@@ -8,7 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from models.assessment import Assessment, OpenText, Response
+from models.assessment import Answer, Assessment, OpenText, Response
 from models.instrument import Privacy
 from models.profile import Agreement, CapacityProfile, CodedEnd, DomainGroups, DomainScore, GroupMean
 from models.release import Release, ReleasedDomain, ReleasedTeam
@@ -22,6 +22,7 @@ from recommender.diagnosis.profiling import (
     level_message,
     level_probabilities,
     likely_levels,
+    rater_score,
 )
 from recommender.diagnosis.suppression import shown_groups
 from recommender.instruments import LoadedInstrument
@@ -29,11 +30,13 @@ from recommender.instruments import LoadedInstrument
 __all__ = [
     "coded_end",
     "coded_mean",
+    "left_out",
     "release_of",
     "released_groups",
     "released_profile",
     "released_team",
     "shared_texts",
+    "with_answers",
 ]
 
 LOWEST, HIGHEST = 1.4, 3.6
@@ -171,6 +174,61 @@ def released_groups(release: Release) -> tuple[DomainGroups, ...]:
     return tuple(
         DomainGroups(domain=one.domain, groups=one.groups) for one in release.domains if one.status not in unasked
     )
+
+
+def left_out(release: Release, answers: Mapping[str, Answer], instrument: LoadedInstrument) -> dict[Domain, list[str]]:
+    """Items that answers would also have to name to stand for whole domains, by domain; none of agreed answers.
+
+    What people answered alone is not in a release, so a domain cannot be made of some new answers and the old rest.
+    """
+    if release.answer_mode is AnswerMode.CONSENSUS:
+        return {}
+    tried = _tried(release, answers, instrument)
+    missing = {domain: [item for item in items if item not in answers] for domain, items in tried.items()}
+    return {domain: items for domain, items in missing.items() if items}
+
+
+def with_answers(release: Release, answers: Mapping[str, Answer], instrument: LoadedInstrument) -> Release:
+    """The release as if everybody had given these answers, item by item; other domains stay as they are.
+
+    Args:
+        release: of the answers as they are.
+        answers: whole domains, as `left_out` says; of agreed answers also single items.
+        instrument: the questionnaire.
+    """
+    consensus = release.answer_mode is AnswerMode.CONSENSUS
+    given = {**release.pictures, **answers} if consensus else answers
+    means = {
+        domain: rater_score([given.get(item) for item in items])
+        for domain, items in _tried(release, answers, instrument).items()
+    }
+    levels = {item: answer for item, answer in answers.items() if isinstance(answer, int)}
+    kept = {item: level for item, level in release.pictures.items() if item not in answers}
+    return release.model_copy(
+        update={
+            "domains": tuple(
+                _with_mean(one, means[one.domain], release) if one.domain in means else one for one in release.domains
+            ),
+            "pictures": kept | levels,
+        }
+    )
+
+
+def _tried(release: Release, answers: Mapping[str, Answer], instrument: LoadedInstrument) -> dict[Domain, list[str]]:
+    """The items asked in each domain that answers name an item of."""
+    asked = instrument.asked(release.form, length=release.length, focus_domains=release.focus_domains)
+    ids = {domain: [item.id for item in items] for domain, items in asked.items()}
+    return {domain: items for domain, items in ids.items() if any(item in answers for item in items)}
+
+
+def _with_mean(one: ReleasedDomain, mean: float | None, release: Release) -> ReleasedDomain:
+    consensus = release.answer_mode is AnswerMode.CONSENSUS
+    facts: dict[str, object] = {"agreement": None, "two_pictures": False, "many_cannot_see": False, "groups": ()}
+    if mean is None:
+        return one.model_copy(update={**facts, "status": ScoreStatus.TOO_FEW_ANSWERS, "mean": None, "n_raters": None})
+    n = None if consensus else one.n_raters or release.n_respondents
+    kept = mean if consensus else coded_mean(mean)
+    return one.model_copy(update={**facts, "status": ScoreStatus.SCORED, "mean": kept, "n_raters": n})
 
 
 def coded_mean(mean: float) -> float:

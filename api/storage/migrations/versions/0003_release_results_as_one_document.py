@@ -1,0 +1,70 @@
+"""Release results as one document.
+
+Results that were frozen before are released as far as their shown profile goes: means coded at the ends, words instead
+of numbers, nothing of single items.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0003"
+down_revision: str | None = "0002"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+_WORDS = ((0.25, "not_now"), (0.5, "useful"), (0.75, "important"), (1.0, "top_three"))
+
+
+def upgrade() -> None:
+    """Go forward."""
+    with op.batch_alter_table("snapshots", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("release", sa.Text(), nullable=True))
+    snapshots = sa.table(
+        "snapshots",
+        sa.column("id", sa.String),
+        sa.column("mode", sa.String),
+        sa.column("assessment", sa.Text),
+        sa.column("profile", sa.Text),
+        sa.column("release", sa.Text),
+    )
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(snapshots)).all():
+        release = json.dumps(_release(json.loads(row.profile), json.loads(row.assessment)), ensure_ascii=False)
+        connection.execute(snapshots.update().where(snapshots.c.id == row.id).values(release=release))
+    with op.batch_alter_table("snapshots", schema=None) as batch_op:
+        batch_op.alter_column("release", existing_type=sa.Text(), nullable=False)
+        batch_op.drop_column("profile")
+
+
+def _release(profile: dict[str, Any], assessment: dict[str, Any]) -> dict[str, Any]:
+    agreed = profile["answer_mode"] == "consensus"
+    return {
+        "schema_version": 1,
+        **{key: profile[key] for key in ("assessment_id", "team_id", "form", "answer_mode", "instrument", "scoring")},
+        "length": assessment.get("length", "full"),
+        "focus_domains": assessment.get("focus_domains", []),
+        "n_respondents": profile["n_respondents"],
+        "domains": [_domain(one, agreed=agreed) for one in profile["domains"]],
+        "meets_priority_criterion": profile.get("meets_priority_criterion"),
+        "meets_network_definition": profile.get("meets_network_definition"),
+    }
+
+
+def _domain(one: dict[str, Any], *, agreed: bool) -> dict[str, Any]:
+    mean, importance = one.get("mean"), one.get("importance")
+    status = "too_few_answers" if one["status"] == "scored" and mean is None else one["status"]
+    word = None if importance is None else min(_WORDS, key=lambda pair: (round(abs(pair[0] - importance), 9), pair[0]))
+    return {
+        "domain": one["domain"],
+        "status": status,
+        "n_raters": one.get("n_raters"),
+        "mean": mean if mean is None or agreed else min(max(round(mean, 1), 1.4), 3.6),
+        "agreement": (one.get("agreement") or {}).get("word"),
+        "two_pictures": bool(one.get("two_pictures")),
+        "many_cannot_see": bool(one.get("many_cannot_see")),
+        "importance": word and word[1],
+    }
