@@ -64,8 +64,8 @@ def refuse_other_sites(request: Request, settings: SettingsDep) -> None:
     """Refuse what a page of another site makes a browser send with the person's cookie; links to us are welcome.
 
     Browsers say where a POST comes from, and pages cannot change that: by `Sec-Fetch-Site` over https and on this
-    machine, by `Origin` alone over plain http and in older browsers. The first decides where it is there; `Origin` may
-    then be `null`, as after a redirect. What says neither is no browser of today and carries no one's cookie but its own.
+    machine, by `Origin` alone over plain http and in older browsers. Where the first is there, it decides, and `Origin`
+    may be `null`. What says neither is no browser of today and carries no one's cookie but its own.
 
     Raises:
         CrossSite: it comes from elsewhere, other hosts of the same domain among them.
