@@ -152,7 +152,7 @@ def grant_team(session: Session, principal: Principal, cohort_id: str, team_id: 
 
 
 def revoke_team(session: Session, principal: Principal, cohort_id: str, team_id: str, *, now: datetime) -> None:
-    """Take a team out of a cohort, by the team's organization or by the program; nothing happens when it is out already.
+    """Take a team out of a cohort, by the team's organization or by the program; it may be out already.
 
     Raises:
         NotFound: the caller reaches no such team or cohort: of other programs' cohorts, a team knows those that it is

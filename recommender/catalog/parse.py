@@ -33,13 +33,15 @@ class ParsedFile:
     """Id and line of every record that names one, with faults or without."""
 
 
-def parse_catalog(files: Mapping[SupportKind, bytes]) -> ParsedFile:
+def parse_catalog(files: Mapping[SupportKind, bytes], names: Mapping[SupportKind, str] | None = None) -> ParsedFile:
     """The supports of several files as one, with a fault for every id that is used twice anywhere.
 
     Args:
         files: content per kind; read in the order of `SupportKind`.
+        names: how faults name a file, where it is not the name that its kind has in a folder.
     """
-    parsed = [(spec.file_name, parse_file(files[kind], kind)) for kind, spec in KINDS.items() if kind in files]
+    called = {kind: (names or {}).get(kind, spec.file_name) for kind, spec in KINDS.items() if kind in files}
+    parsed = [(name, parse_file(files[kind], kind, name=name)) for kind, name in called.items()]
     first: dict[str, str] = {}
     repeated = []
     for name, part in parsed:
@@ -58,13 +60,13 @@ def parse_catalog(files: Mapping[SupportKind, bytes]) -> ParsedFile:
     )
 
 
-def parse_file(content: bytes, kind: SupportKind) -> ParsedFile:
-    """The supports and faults of one JSON Lines file.
+def parse_file(content: bytes, kind: SupportKind, *, name: str | None = None) -> ParsedFile:
+    """The supports and faults of one JSON Lines file; `name` is how faults name it.
 
     Blank lines and a byte order mark at the start are let pass. A record with any fault is left out. Ids are
     compared across files by `parse_catalog`.
     """
-    name = KINDS[kind].file_name
+    name = name or KINDS[kind].file_name
     supports: list[Support] = []
     faults: list[Fault] = []
     ids: list[tuple[str, int]] = []

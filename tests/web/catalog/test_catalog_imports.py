@@ -1,8 +1,10 @@
 """Bringing in a catalog by the pages: a report first, then to store it, then to put it in use."""
 
+import io
 import json
 import re
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +33,18 @@ def line(support: Support, **changes: Any) -> str:
     return json.dumps(support.model_dump(mode="json", by_alias=True) | changes)
 
 
-def send(client: TestClient, *, resources: str | bytes | None = None, providers: str | bytes | None = None) -> Any:
-    """Send files by the form."""
+def send(
+    client: TestClient,
+    *,
+    resources: str | bytes | None = None,
+    providers: str | bytes | None = None,
+    called: str | None = None,
+) -> Any:
+    """Send files by the form; `called` is their name where they come from."""
     files = {"resource_file": resources, "provider_file": providers}
+    names = {"resource_file": called or "resources.jsonl", "provider_file": called or "providers.jsonl"}
     chosen = {
-        name: (f"{name}.jsonl", content.encode() if isinstance(content, str) else content)
+        name: (names[name], content.encode() if isinstance(content, str) else content)
         for name, content in files.items()
         if content is not None
     }
@@ -203,6 +212,17 @@ def test_bytes_that_are_not_utf_8_are_told_by_line(service: Service) -> None:
     ((file, number, field, detail),) = faults(page.text)
     assert (file, number, field) == ("resources.jsonl", "2", "whole line")
     assert "UTF-8" in detail
+
+
+def test_a_file_of_another_kind_has_one_fault_under_the_name_that_it_was_sent_with(service: Service) -> None:
+    workbook = io.BytesIO()
+    with zipfile.ZipFile(workbook, "w") as file:
+        file.writestr("xl/worksheets/sheet1.xml", "<worksheet/>")
+    page = send(visitor(service, "curator"), resources=workbook.getvalue(), called="our list.xlsx")
+    assert page.status_code == 422
+    ((name, _, field, detail),) = faults(page.text)
+    assert (name, field) == ("our list.xlsx", "whole file")
+    assert "this is an Excel workbook" in detail
 
 
 def test_an_empty_file_is_a_fault_and_not_an_empty_catalog(service: Service) -> None:
