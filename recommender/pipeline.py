@@ -19,7 +19,6 @@ from models.base import SupportId
 from models.decision_log import LoggedList
 from models.kinds import KINDS
 from models.message import Message
-from models.profile import CapacityProfile
 from models.recommendation import (
     HonoredSupport,
     PastSupport,
@@ -31,7 +30,7 @@ from models.recommendation import (
 )
 from models.release import ReleasedTeam
 from models.rules import Ruleset
-from models.vocab import ScoreStatus, SupportKind, Visibility
+from models.vocab import Domain, ScoreStatus, SupportKind, Visibility
 from recommender import __version__
 from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
@@ -188,7 +187,7 @@ class Recommender:
             lists.append(self._list(ranker, ranked, team, writer))
             honored += writer.honored(ranker, ranked, terms.past)
             logs += [log] if log else []
-        notices = _notices(profile)
+        notices = _notices(team.evidence)
         matches = [match for ranked_list in lists for match in ranked_list.matches]
         run = RecommendationRun(
             basis=team.evidence.basis,
@@ -349,13 +348,15 @@ def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamToRank, speaker: Speake
     return tuple(unmet)
 
 
-def _notices(profile: CapacityProfile) -> tuple[Message, ...]:
-    """What is missing or hidden, one sentence each."""
-    notices = []
-    if profile.visibility is Visibility.NOTHING:
-        notices.append(Message(key="notice.too_few_people"))
-    hidden = [one.domain for one in profile.domains if one.status is ScoreStatus.TOO_FEW_ANSWERS]
-    if hidden:
-        names = tuple(Message(key=f"domain.{domain}") for domain in hidden)
-        notices.append(Message(key="notice.not_scored", values={"domains": names}))
-    return tuple(notices)
+def _notices(evidence: Evidence) -> tuple[Message, ...]:
+    """What is missing, one sentence each."""
+    unscored = [one.domain for one in evidence.profile.domains if one.status is ScoreStatus.TOO_FEW_ANSWERS]
+    if evidence.profile.visibility is not Visibility.NOTHING:
+        return (_about("not_scored", unscored),) if unscored else ()
+    too_few = Message(key="notice.too_few_people")
+    return (too_few, _about("areas", evidence.areas)) if evidence.areas else (too_few,)
+
+
+def _about(key: str, domains: Sequence[Domain]) -> Message:
+    names = tuple(Message(key=f"domain.{domain}") for domain in domains)
+    return Message(key=f"notice.{key}", values={"domains": names})

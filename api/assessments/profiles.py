@@ -22,7 +22,7 @@ from models.growth import Growth
 from models.message import Message
 from models.needs import Need
 from models.profile import CapacityProfile, DomainGroups
-from models.vocab import AnswerMode, ScoreStatus, Visibility
+from models.vocab import AnswerMode, Domain, ScoreStatus, Visibility
 from recommender.diagnosis.evidence import evidence_of
 from recommender.diagnosis.growth import build_growth
 from recommender.diagnosis.needs import derive_needs
@@ -122,7 +122,7 @@ def profile_of(
     profile = released_profile(release, engine.instrument, engine.config.scoring)
     response = _response_rate(session, assessment, profile) if snapshot.mode == AnswerMode.INDIVIDUAL else None
     by_role = released_groups(release) if by else None
-    notices = _notices(profile, response, engine, by_role)
+    notices = _notices(profile, release.areas, response, engine, by_role)
     return ProfileView(
         assessment_id=assessment.id,
         snapshot_id=snapshot.id,
@@ -240,7 +240,11 @@ def _response_rate(session: Session, assessment: Assessment, profile: CapacityPr
 
 
 def _notices(
-    profile: CapacityProfile, response: ResponseRate | None, engine: Engine, by_role: Sequence[DomainGroups] | None
+    profile: CapacityProfile,
+    areas: Sequence[Domain],
+    response: ResponseRate | None,
+    engine: Engine,
+    by_role: Sequence[DomainGroups] | None,
 ) -> tuple[Message, ...]:
     privacy = engine.instrument.instrument.privacy
     notices: list[Message] = []
@@ -248,6 +252,9 @@ def _notices(
         notices.append(Message(key="notice.fewer_than_half"))
     if profile.visibility is Visibility.NOTHING:
         notices.append(Message(key="notice.no_results", values={"few": privacy.min_team}))
+        if areas:
+            wanted = tuple(Message(key=f"domain.{domain}") for domain in areas)
+            notices.append(Message(key="notice.areas", values={"domains": wanted}))
     elif profile.visibility is Visibility.MEAN_AND_LEVEL:
         notices.append(Message(key="notice.no_detail", values={"few": privacy.min_detail}))
     names = [

@@ -36,6 +36,8 @@ class Evidence:
     mean of the domain where the item itself is not told. Items that nothing is known of are left out."""
     pictures: frozenset[str]
     """Items whose own picture may be told."""
+    areas: tuple[Domain, ...]
+    """What too few people to release anything else want to work on."""
     readiness: Mapping[Domain, ReadinessAdvice]
     roles: tuple[str, ...]
     """Of the people on the team, as far as they are known; repeats do not matter."""
@@ -80,6 +82,7 @@ def _from_answers(assessment: Assessment, instrument: LoadedInstrument, config: 
         profile=profile,
         items=items,
         pictures=frozenset(items),
+        areas=(),
         readiness={one.domain: one.advice for one in profile.readiness},
         roles=tuple(one.role for one in people if one.role),
         words={name: tuple(text for text, _ in given) for name, given in texts.items()},
@@ -102,6 +105,7 @@ def _from_release(source: ReleasedTeam, instrument: LoadedInstrument, config: Sc
         profile=profile,
         items={**of_domain, **release.pictures},
         pictures=frozenset(release.pictures),
+        areas=release.areas,
         readiness={one.domain: one.readiness for one in release.domains if one.readiness is not None},
         roles=release.roles,
         words=words,
