@@ -7,7 +7,7 @@ import pytest
 from models.assessment import Assessment, OpenText
 from models.recommendation import Match, RecommendationRun
 from models.release import ReleasedTeam
-from models.vocab import Domain
+from models.vocab import Domain, ImportanceKey
 from recommender.diagnosis.release import released_team
 from recommender.pipeline import ListTerms, Recommender
 from tests.fixtures.teams import INSTRUMENT, make_team, with_raters, with_words
@@ -72,15 +72,21 @@ def test_whatever_two_people_answer_gives_the_same_run_and_the_same_reasons(star
     assert starter.why_not(high, last.support_id, TERMS) == answer
 
 
-def test_the_areas_of_a_small_team_are_named_and_matches_follow_from_them(starter: Recommender) -> None:
-    areas = {Domain.SUSTAINABILITY.value: "top_three"}
-    plain, wanting = (run_of(starter, make_team(2, n=2, importance=one)) for one in ({}, areas))
+def test_the_areas_of_a_small_team_are_named_and_matches_follow_from_them(
+    starter: Recommender, big: Assessment
+) -> None:
+    wanted = Domain.SUSTAINABILITY
+
+    def two_who_want(importance: dict[Domain, ImportanceKey]) -> RecommendationRun:
+        people = tuple(one.model_copy(update={"importance": importance}) for one in big.responses[:2])
+        return run_of(starter, big.model_copy(update={"responses": people}))
+
+    plain, wanting = two_who_want({}), two_who_want({wanted: ImportanceKey.TOP_THREE})
     assert len(plain.notices) == 1
-    assert INSTRUMENT.domains[Domain.SUSTAINABILITY].name.lower() in wanting.notices[1].lower()
-    assert wanting.needs[0].domain is Domain.SUSTAINABILITY
+    assert INSTRUMENT.domains[wanted].name.lower() in wanting.notices[1].lower()
+    assert wanting.needs[0].domain is wanted
     serving = [
-        sum(Domain.SUSTAINABILITY in {need.domain for need in match.needs} for match in matches(run))
-        for run in (plain, wanting)
+        sum(wanted in {need.domain for need in match.needs} for match in matches(run)) for run in (plain, wanting)
     ]
     assert serving[1] > serving[0]
 
