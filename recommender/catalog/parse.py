@@ -11,6 +11,7 @@ from models.base import Fault
 from models.kinds import KINDS
 from models.support import Support
 from models.vocab import US_STATES, SupportKind
+from recommender.catalog.addresses import address_fault
 from recommender.reading.fault_words import found
 from recommender.reading.faults import FaultReport, Path
 from recommender.reading.values import Line, fill, parse_lines
@@ -90,7 +91,10 @@ def _fill(record: object, report: FaultReport, *, kind: SupportKind) -> Support 
 
 
 def _check_words(record: dict[str, object], report: FaultReport) -> None:
-    """What the types do not say: states that exist, and nothing twice in one list."""
+    """What the types do not say: states that exist, addresses that lead where they seem to, nothing twice in a list."""
+    for place, address in _addresses(record):
+        if isinstance(address, str) and (wrong := address_fault(address)):
+            report.add(place, f"{wrong}; found {found(address)}.")
     serves = record.get("serves")
     for position, code in enumerate(serves if isinstance(serves, list) else ()):
         if isinstance(code, str) and code not in SERVES:
@@ -107,3 +111,13 @@ def _check_words(record: dict[str, object], report: FaultReport) -> None:
                 if entry in seen:
                     report.add((*path, position), f"{found(entry)} is listed twice.")
                 seen.add(entry)
+
+
+def _addresses(record: dict[str, object]) -> Iterator[tuple[Path, object]]:
+    yield ("url",), record.get("url")
+    sources = record.get("source_urls")
+    for position, source in enumerate(sources if isinstance(sources, list) else ()):
+        yield ("source_urls", position), source
+    evidence = record.get("evidence")
+    if isinstance(evidence, dict):
+        yield ("evidence", "url"), evidence.get("url")

@@ -24,7 +24,7 @@ PATH = "/catalog/import"
 
 router = APIRouter()
 
-Curator = Annotated[Principal, Depends(Asks(Permission.WRITE_CATALOG))]
+Operator = Annotated[Principal, Depends(Asks(Permission.WRITE_CATALOG))]
 Version = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -45,14 +45,14 @@ SentForm = Annotated[dict[str, SentFile | str], Depends(_sent)]
 
 
 @router.get(PATH)
-def get_import(request: Request, _: Curator) -> Response:
+def get_import(request: Request, _: Operator) -> Response:
     """The form."""
     return render(request, "catalog/import.html", import_form())
 
 
 @router.post(PATH)
 def post_import(
-    request: Request, _: Curator, database: DatabaseDep, engine: EngineDep, now: Now, sent: SentForm
+    request: Request, _: Operator, database: DatabaseDep, engine: EngineDep, now: Now, sent: SentForm
 ) -> Response:
     """Check the files: every fault on the same page, or lead to the report. What is kept and in use stays as it is."""
     upload = read_upload(sent)
@@ -67,7 +67,7 @@ def post_import(
 
 
 @router.get(PATH + "/{version}")
-def get_report(request: Request, _: Curator, session: Reading, engine: EngineDep, version: Version) -> Response:
+def get_report(request: Request, _: Operator, session: Reading, engine: EngineDep, version: Version) -> Response:
     """What a checked catalog would change, and the next step."""
     waiting = waiting_catalog(session, version, settings_catalog=engine.settings_catalog)
     standing = catalog_version(session, engine, version) if waiting.stored else None
@@ -75,7 +75,7 @@ def get_report(request: Request, _: Curator, session: Reading, engine: EngineDep
 
 
 @router.post(PATH + "/{version}/store")
-def post_store(caller: Curator, database: DatabaseDep, engine: EngineDep, now: Now, version: Version) -> Response:
+def post_store(caller: Operator, database: DatabaseDep, engine: EngineDep, now: Now, version: Version) -> Response:
     """Store a checked catalog; the one in use stays in use."""
     with database.writing() as session:
         store(session, caller, version, settings_catalog=engine.settings_catalog, now=now)
@@ -83,14 +83,14 @@ def post_store(caller: Curator, database: DatabaseDep, engine: EngineDep, now: N
 
 
 @router.get("/catalog/versions")
-def get_versions(request: Request, caller: Curator, session: Reading, engine: EngineDep, done: str = "") -> Response:
+def get_versions(request: Request, caller: Operator, session: Reading, engine: EngineDep, done: str = "") -> Response:
     """The kept catalogs."""
     page = versions_page(version_lines(session, engine, caller), done=done == "used")
     return render(request, "catalog/versions.html", page)
 
 
 @router.post("/catalog/versions/{version}/use")
-def post_use(caller: Curator, database: DatabaseDep, engine: EngineDep, now: Now, version: Version) -> Response:
+def post_use(caller: Operator, database: DatabaseDep, engine: EngineDep, now: Now, version: Version) -> Response:
     """Put a stored catalog in use; one that is in use already stays so."""
     with database.writing() as session:
         if not catalog_version(session, engine, version).active:
