@@ -33,6 +33,7 @@ __all__ = [
     "latest_assessments",
     "respondents",
     "saved_since",
+    "snapshots_of",
     "with_results",
     "write_answers",
 ]
@@ -243,6 +244,12 @@ def last_snapshot(session: Session, assessment_id: str, mode: str | None = None)
         query = query.where(Snapshot.mode == mode)
     # "consensus" sorts before "individual".
     return session.scalars(query.order_by(Snapshot.mode, Snapshot.number.desc()).limit(1)).first()
+
+
+def snapshots_of(session: Session, assessment_id: str, mode: str) -> Sequence[Snapshot]:
+    """All frozen results of one mode of a window, oldest first."""
+    query = select(Snapshot).where(Snapshot.assessment_id == assessment_id, Snapshot.mode == mode)
+    return session.scalars(query.order_by(Snapshot.number)).all()
 
 
 def with_results(session: Session, assessment_ids: Collection[str]) -> set[str]:

@@ -1,14 +1,15 @@
 """Frozen results of a window: made when a phase closes, never changed, and no live numbers beside them."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from api.assessments.opening import check_same_instrument
-from api.assessments.pieces import Pieces, tree_of
-from api.assessments.rows import add_snapshot, answers_in, last_snapshot, respondents, saved_since
+from api.assessments.pieces import Pieces, pieces_of, tree_of
+from api.assessments.rows import add_snapshot, answers_in, last_snapshot, respondents, saved_since, snapshots_of
 from api.engine.engine import Engine
 from api.storage.ids import new_id
 from api.storage.tables import Assessment, Snapshot, Team
@@ -52,9 +53,10 @@ def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team,
     """Freeze the answers of the present phase, or keep the results in force where too few people have acted.
 
     Individual answers freeze anew only when at least three people have answered anew, joined or left since the last
-    time, and in each part of the answers three or nobody: no difference of two releases tells of fewer. People count,
-    not what they changed, so whether there is a new release says nothing of anybody's answers. An agreed rating is the
-    team's own and no rater's: any change of it makes new results.
+    time, and in each part of the answers three or nobody, and since each time before that three or nobody, too: no
+    difference of any two releases tells of fewer. People count, not what they changed, so whether there is a new
+    release says nothing of anybody's answers. An agreed rating is the team's own and no rater's: any change of what it
+    tells makes new results.
 
     Returns:
         The new snapshot; None when nobody has answered, or when the last snapshot stays in force.
@@ -68,8 +70,12 @@ def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team,
     if not responses:
         return None
     answers = assessment_of(assessment, team, responses, engine, mode=mode)
-    last = last_snapshot(session, assessment.id, mode)
-    if last is not None and not _may_follow(session, last, answers, engine.instrument):
+    release = _release(session, engine, assessment, answers)
+    earlier = snapshots_of(session, assessment.id, mode)
+    if mode is AnswerMode.CONSENSUS:
+        if earlier and _tells_the_same(earlier[-1], answers, release):
+            return None
+    elif earlier and not _may_follow(session, earlier, answers, engine.instrument):
         return None
     latest_of_any = max((s.number for m in AnswerMode if (s := last_snapshot(session, assessment.id, m))), default=0)
     snapshot = Snapshot(
@@ -80,7 +86,7 @@ def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team,
         taken_at=now,
         schema_version=2,
         assessment=answers.model_dump_json(exclude_none=True),
-        release=_release(session, engine, assessment, answers).model_dump_json(),
+        release=release.model_dump_json(),
     )
     add_snapshot(session, snapshot)
     return snapshot
@@ -145,47 +151,74 @@ def _responses(session: Session, assessment_id: str, mode: str) -> list[dict[str
     ]
 
 
-def _may_follow(session: Session, last: Snapshot, new: Answers, instrument: LoadedInstrument) -> bool:
-    """Whether results of `new` may follow the last ones."""
-    old = {response.respondent: response for response in _answers_of(last).responses}
-    now = {response.respondent: response for response in new.responses}
-    if new.answer_mode is AnswerMode.CONSENSUS:
-        return old != now
-    saved = _saved_since(session, last, instrument)
+def _tells_the_same(last: Snapshot, new: Answers, release: Release) -> bool:
+    """Whether nobody could tell results of `new` from the last ones.
+
+    What the author does not share does not count: whoever tries out what it may be would else be told when it fits.
+    """
+    return release_in(last) == release and shared_texts(_answers_of(last).responses) == shared_texts(new.responses)
+
+
+def _may_follow(session: Session, earlier: Sequence[Snapshot], new: Answers, instrument: LoadedInstrument) -> bool:
+    """Whether results of `new` may stand beside all earlier ones, of which there is at least one."""
+    *before, last = (_acted(session, snapshot, new, instrument) for snapshot in earlier)
+    return bool(last) and all(_hides_each(acted) for acted in (*before, last))
+
+
+def _hides_each(acted: Mapping[str, set[str]]) -> bool:
+    """Whether nobody or enough people acted, altogether and in every part of the answers where anybody did."""
+    counts = Counter(part for parts in acted.values() for part in parts)
+    return not acted or all(count >= FEWEST_ACTED for count in (len(acted), *counts.values()))
+
+
+def _acted(session: Session, then: Snapshot, new: Answers, instrument: LoadedInstrument) -> dict[str, set[str]]:
+    """Who saved, joined or left since earlier results, and in which parts, as far as it can show beside them.
+
+    Whoever came and went in between is in neither.
+    """
+    old = {response.respondent: _parts(response, instrument) for response in _answers_of(then).responses}
+    now = {response.respondent: _parts(response, instrument) for response in new.responses}
+    saved = _saved_since(session, then, instrument)
     acted: dict[str, set[str]] = {}
     for name in old.keys() | now.keys():
-        before, after = (_parts(one.get(name), instrument) for one in (old, now))
-        # What is there no more was taken out, which leaves no time of saving.
-        parts = before ^ after if name not in old or name not in now else saved.get(name, set()) | (before - after)
+        before, after = old.get(name, {}), now.get(name, {})
+        # What was taken out leaves no time of saving.
+        parts = {part for part in before.keys() | after.keys() if before.get(part) != after.get(part)}
+        if name in old and name in now:
+            parts |= saved.get(name, set())
         if parts:
             acted[name] = parts
-    counts = Counter(part for parts in acted.values() for part in parts)
-    return len(acted) >= FEWEST_ACTED and all(count >= FEWEST_ACTED for count in counts.values())
+    return acted
 
 
-def _saved_since(session: Session, last: Snapshot, instrument: LoadedInstrument) -> dict[str, set[str]]:
-    """The parts of the answers in which each person saved something after the last results, whatever it was."""
+def _saved_since(session: Session, then: Snapshot, instrument: LoadedInstrument) -> dict[str, set[str]]:
+    """The parts of the answers in which each person saved something after earlier results, whatever it was."""
     return {
         name: {part for path in paths if (part := _part(path, instrument))}
-        for name, paths in saved_since(session, last.assessment_id, last.mode, last.taken_at).items()
+        for name, paths in saved_since(session, then.assessment_id, then.mode, then.taken_at).items()
     }
 
 
-def _parts(response: Response | None, instrument: LoadedInstrument) -> set[str]:
-    """The parts of which a person has said anything."""
-    if response is None:
-        return set()
-    said = {*map(instrument.domain_of.__getitem__, response.answers), *response.importance, *response.readiness}
-    return {*map(str, said), *(["role"] if response.role else [])}
+def _parts(response: Response, instrument: LoadedInstrument) -> dict[str, dict[str, Any]]:
+    """What a person has said, by part."""
+    said: dict[str, dict[str, Any]] = {}
+    for path, value in pieces_of(response.model_dump(mode="json", exclude_none=True), ()).items():
+        if part := _part(path, instrument):
+            said.setdefault(part, {})[path] = value
+    return said
 
 
 def _part(path: str, instrument: LoadedInstrument) -> str | None:
-    """The part of the answers that a path belongs to: a domain, or the role; None of what no release is made from."""
+    """The part of the answers that a path belongs to: what one figure of a release is made of.
+
+    That is the answers to a domain's items, how much a domain matters, how ready for it people are, and their roles.
+    None of what no release is made from.
+    """
     match path.split("/"):
         case ["answers", item]:
-            return str(instrument.domain_of[item])
-        case ["importance" | "readiness", domain, *_]:
-            return domain
+            return f"answers/{instrument.domain_of[item]}"
+        case ["importance" | "readiness" as kind, domain, *_]:
+            return f"{kind}/{domain}"
         case ["role"]:
             return "role"
     return None

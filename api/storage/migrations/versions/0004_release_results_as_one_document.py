@@ -21,34 +21,31 @@ _WORDS = ((0.25, "not_now"), (0.5, "useful"), (0.75, "important"), (1.0, "top_th
 
 def upgrade() -> None:
     """Go forward."""
-    with op.batch_alter_table("snapshots", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("release", sa.Text(), nullable=True))
+    # Renamed, not replaced: SQLite would make the table anew, and all runs would go with the old one.
+    op.execute('ALTER TABLE snapshots RENAME COLUMN profile TO "release"')
     snapshots = sa.table(
-        "snapshots",
-        sa.column("id", sa.String),
-        sa.column("mode", sa.String),
-        sa.column("assessment", sa.Text),
-        sa.column("profile", sa.Text),
-        sa.column("release", sa.Text),
+        "snapshots", sa.column("id", sa.String), sa.column("assessment", sa.Text), sa.column("release", sa.Text)
     )
     connection = op.get_bind()
     for row in connection.execute(sa.select(snapshots)).all():
-        release = json.dumps(_release(json.loads(row.profile), json.loads(row.assessment)), ensure_ascii=False)
+        release = json.dumps(_release(json.loads(row.release), json.loads(row.assessment)), ensure_ascii=False)
         connection.execute(snapshots.update().where(snapshots.c.id == row.id).values(release=release))
-    with op.batch_alter_table("snapshots", schema=None) as batch_op:
-        batch_op.alter_column("release", existing_type=sa.Text(), nullable=False)
-        batch_op.drop_column("profile")
 
 
 def _release(profile: dict[str, Any], assessment: dict[str, Any]) -> dict[str, Any]:
-    agreed = profile["answer_mode"] == "consensus"
+    agreed = assessment["answer_mode"] == "consensus"
     return {
         "schema_version": 1,
-        **{key: profile[key] for key in ("assessment_id", "team_id", "form", "answer_mode", "instrument", "scoring")},
+        "assessment_id": assessment["assessment_id"],
+        "team_id": assessment["team"]["id"],
+        "form": assessment["form"],
+        "answer_mode": assessment["answer_mode"],
+        "instrument": profile.get("instrument") or {**assessment["instrument"], "content_hash": ""},
+        "scoring": profile.get("scoring", "classical"),
         "length": assessment.get("length", "full"),
         "focus_domains": assessment.get("focus_domains", []),
-        "n_respondents": profile["n_respondents"],
-        "domains": [_domain(one, agreed=agreed) for one in profile["domains"]],
+        "n_respondents": len(assessment["responses"]),
+        "domains": [_domain(one, agreed=agreed) for one in profile.get("domains", [])],
         "meets_priority_criterion": profile.get("meets_priority_criterion"),
         "meets_network_definition": profile.get("meets_network_definition"),
     }
