@@ -46,7 +46,7 @@ def said(
     starter: Recommender,
     lifts: dict[str, float],
     *traces: RuleTrace,
-    level_fit: float | None = None,
+    level_fit: float = 0.0,
     has_words: bool = False,
     focus: tuple[str, ...] = (),
     served: bool = True,
