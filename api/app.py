@@ -13,6 +13,7 @@ from fastapi_offline import FastAPIOffline
 from api.access.limits import Limits
 from api.access.oidc import identity_provider
 from api.assessments.answer_routes import AnswersBody
+from api.catalog.own_routes import PATH as OWN_ADDITIONS
 from api.catalog.version_routes import PATH as CATALOG_VERSIONS
 from api.catalog.versions import StoredCatalogs
 from api.engine.engine import Engine, Inputs, load_inputs
@@ -25,6 +26,7 @@ from api.http.metrics import Metrics
 from api.http.middleware import Boundary
 from api.http.once import forget_expired
 from api.http.openapi import describe
+from api.operating.instance import note_settings
 from api.people.sign_in import Attempts
 from api.recommending.preview_routes import PreviewBody
 from api.routers import ROUTERS
@@ -81,6 +83,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upgrade(database)
+        with suppress(StorageBusy, StorageFull, StorageUnavailable), database.writing() as session:
+            note_settings(session, engine, now=clock())
         engine.start(StoredCatalogs(database))
         forgetting = asyncio.create_task(_forget(database, clock))
         yield
@@ -113,7 +117,7 @@ def create_app(
     app.state.identity_provider = identity_provider(settings)
     app.state.limits = Limits(settings.requests_per_minute)
     problems.install(app, answer_failure)
-    large = dict.fromkeys((CATALOG_VERSIONS, IMPORT_PAGE), settings.max_catalog_bytes)
+    large = dict.fromkeys((CATALOG_VERSIONS, OWN_ADDITIONS, IMPORT_PAGE), settings.max_catalog_bytes)
     app.add_middleware(
         Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics, answer=answer_failure
     )

@@ -63,6 +63,8 @@ class NewRun(BaseModel):
 class RunCase(NamedTuple):
     """A team's frozen answers in its present situation: what a run is made of."""
 
+    organization_id: str
+    """Of the team; its catalog is ranked."""
     assessment_id: str
     snapshot_id: str
     document: dict[str, Any]
@@ -100,7 +102,11 @@ def present_case(session: Session, team: Team, assessment_id: str | None = None)
             raise NotFound("assessment", assessment_id)
         raise NoResults("Recommendations are made from results, and results are frozen when a window closes.")
     return RunCase(
-        snapshot.assessment_id, snapshot.id, _in_present_context(snapshot, team), past_supports(session, team.id)
+        team.organization_id,
+        snapshot.assessment_id,
+        snapshot.id,
+        _in_present_context(snapshot, team),
+        past_supports(session, team.id),
     )
 
 
@@ -111,7 +117,7 @@ def make_run(engine: Engine, case: RunCase, new: NewRun, *, now: datetime) -> Ma
         NotReady: the recommender is still being loaded.
         Conflict: the answers were given to another version of the instrument.
     """
-    recommender = engine.recommender
+    recommender = engine.of(case.organization_id).recommender
     request = RunRequest(
         kinds=kinds_of(new.kinds),
         k=new.k,

@@ -66,7 +66,7 @@ class PreviewQuery(BaseModel):
     },
 )
 def preview_recommendations(
-    _: CatalogReader,
+    caller: CatalogReader,
     engine: EngineDep,
     now: Now,
     body: RawBody,
@@ -74,7 +74,7 @@ def preview_recommendations(
     response: Response,
 ) -> RecommendationRun:
     """Rank supports for the answers in the body. Stores nothing."""
-    recommender = engine.recommender
+    recommender = engine.of(caller.organization_id).recommender
     assessment = parse_preview(body, engine.instrument)
     response.headers["Cache-Control"] = "no-store"
     kinds = kinds_of([*query.kind, *query.kinds])

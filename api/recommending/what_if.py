@@ -17,13 +17,16 @@ from api.recommending.recommend import MAX_K, apply_what_if
 from api.recommending.replay import differing_versions
 from api.reviews.records import waits_for_review
 from api.runs.rows import has_released_run
-from api.runs.stored import RunRequest
+from api.runs.stored import RunRequest, run_document
 from api.storage.tables import Run, Team
 from models.assessment import Answer, Assessment, ContextValue
 from models.base import Fault
 from models.kinds import Kind, kinds_of
 from models.recommendation import Match, RankedList, RecommendationRun, Versions, WhyNot
+from models.support import Support
 from models.vocab import AnswerMode, ScoreStatus, SupportKind, Visibility
+from recommender.catalog.load import Catalog
+from recommender.catalog.own_ids import is_own
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.diagnosis.profiling import build_profile, importance_shown
 from recommender.errors import InvalidAssessment
@@ -131,7 +134,7 @@ def try_out(engine: Engine, case: RunCase, body: WhatIfBody, *, now: datetime) -
         InvalidBody: every change that the instrument does not take, by its pointer; or answers beside which hidden ones
             could be read.
     """
-    recommender = engine.recommender
+    recommender = engine.of(case.organization_id).recommender
     present = parse_case(case, recommender.instrument)
     changed, faults = _changed(engine, case, body)
     if changed is None or faults:
@@ -161,8 +164,10 @@ def what_if_faults(engine: Engine, case: RunCase, body: WhatIfBody | None) -> Se
     return _changed(engine, case, body)[1]
 
 
-def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunWhyNot:
+def why_not(session: Session, engine: Engine, principal: Principal, team: Team, run: Run, support_id: str) -> RunWhyNot:
     """Why a support is, or is not, in a run: with the run's own versions, or the present ones where those are gone.
+
+    Of what the team's organization has added, people of another one are told only of what the run lists.
 
     Raises:
         UnknownSupport: the catalog has no such id.
@@ -170,19 +175,32 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
     """
     versions = Versions.model_validate(run.versions)
     gone = differing_versions(versions, engine)
-    recommender = engine.recommender
+    recommender = engine.of(team.organization_id).recommender
     try:
         recommender = recommender_at(session, engine, versions)
     except ArtifactMissing as error:
         gone.append(str(error))
     request = RunRequest.model_validate(run.request)
-    kind = recommender.catalog.get(support_id).kind
+    kind = _support_seen(recommender, run, support_id, foreign=principal.organization_id != team.organization_id).kind
     if kind not in request.kinds:
         raise Conflict(f"This run lists no support of the kind '{kind}'.")
     assessment = parse_assessment(run.assessment, recommender.instrument)
     words = engine.recent_words.of(run.snapshot_id, recommender, assessment)
     answer = recommender.why_not(assessment, support_id, request.terms(word_vectors=words))
     return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
+
+
+def _support_seen(recommender: Recommender, run: Run, support_id: str, *, foreign: bool) -> Support:
+    """A support of the catalog, as far as the caller may know of it.
+
+    Raises:
+        UnknownSupport: there is none.
+    """
+    if not foreign:
+        return recommender.catalog.get(support_id)
+    listed = {match.support_id for one in run_document(run).lists for match in one.matches}
+    theirs = [one for one in recommender.catalog.supports if not is_own(one.id) or one.id in listed]
+    return Catalog.of(theirs).get(support_id)
 
 
 def _changed(engine: Engine, case: RunCase, body: WhatIfBody) -> tuple[Assessment | None, Sequence[Fault]]:

@@ -1,7 +1,7 @@
 """The catalog as one checked value, read from a folder or from the package."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -26,6 +26,8 @@ class Catalog:
 
     supports: tuple[Support, ...]
     """Sorted by kind, then id."""
+    of_organization: bool = field(default=False, compare=False)
+    """Whether it holds what one organization adds and leaves out; such a catalog is offered to nobody else."""
 
     @classmethod
     def of(cls, supports: Iterable[Support]) -> "Catalog":

@@ -13,6 +13,6 @@ router = APIRouter()
 
 
 @router.get("/catalog/{support_id}")
-def get_support(request: Request, _: CatalogReader, engine: EngineDep, support_id: str) -> Response:
+def get_support(request: Request, reader: CatalogReader, engine: EngineDep, support_id: str) -> Response:
     """The whole record of one support."""
-    return render(request, "catalog/record.html", support_page(engine, support_id))
+    return render(request, "catalog/record.html", support_page(engine.of(reader.organization_id), support_id))
