@@ -34,6 +34,7 @@ from api.settings import Settings, load_settings
 from api.storage.database import Database, open_database
 from api.storage.migrate import upgrade
 from api.web.catalog.import_pages import PATH as IMPORT_PAGE
+from api.web.catalog.own_pages import PATH as OWN_PAGE
 from api.web.kit.failures import answer_failure
 from api.web.kit.language import SpeaksLanguage
 from api.web.kit.static_files import OwnFiles
@@ -117,7 +118,7 @@ def create_app(
     app.state.identity_provider = identity_provider(settings)
     app.state.limits = Limits(settings.requests_per_minute)
     problems.install(app, answer_failure)
-    large = dict.fromkeys((CATALOG_VERSIONS, OWN_ADDITIONS, IMPORT_PAGE), settings.max_catalog_bytes)
+    large = dict.fromkeys((CATALOG_VERSIONS, OWN_ADDITIONS, IMPORT_PAGE, OWN_PAGE), settings.max_catalog_bytes)
     app.add_middleware(
         Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics, answer=answer_failure
     )

@@ -78,6 +78,7 @@ class Told(NamedTuple):
             "token": "wrong",
             "support_id": sample.support,
             "version": sample.catalog,
+            "checked": sample.additions,
             "cohort_id": sample.cohort,
             "domain": "leadership-alignment",
             "number": "2",
@@ -204,7 +205,7 @@ def test_a_page_of_another_role_says_so(told: Told, scope: Scope) -> None:
 def test_another_organization_learns_nothing_whatever_it_opens(told: Told, scope: Scope) -> None:
     client, ids = told.browser(f"foreign:{scope}"), told.ids()
     before = contents(told.service.database)
-    theirs = ("team_id", "assessment_id", "run_id", "cohort_id", "respondent_id")
+    theirs = ("team_id", "assessment_id", "run_id", "cohort_id", "respondent_id", "checked")
     for route in guarded(told.service):
         if not route.lets_through(scope):
             continue
