@@ -170,7 +170,7 @@ def _try(
 ) -> _Tried:
     """What becomes of the actions, one after the other, until one conflicts; nothing is stored."""
     seen = engine.of(opened.team.organization_id, seen_by=principal.organization_id)
-    resolve = Resolver(session, seen, principal, run=opened.document, assessment=opened.run.assessment)
+    resolve = Resolver(session, seen, principal, run=opened.document, row=opened.run)
     events = list(opened.events)
     faults: list[Fault] = []
     for place, sent in actions.items():
