@@ -1,10 +1,12 @@
 """What every request must keep to, checked here once for all routes: what frameworks let pass or decide differently."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import HTTPException, Request, params
 from fastapi._compat import ModelField, field_annotation_is_sequence
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 
@@ -16,6 +18,8 @@ from recommender.reading.json_document import fault_of_text
 __all__ = ["as_described"]
 
 _JSON = "application/json"
+_SHORT = 8_192
+"""Bytes that are checked sooner than a thread is found for it."""
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -43,13 +47,18 @@ async def as_described(request: Request) -> None:
     if taken and media_type not in taken and not (is_json and _JSON in taken):
         declared = f"declared as '{media_type}'" if media_type else "not declared"
         raise UnsupportedMediaType(f"The body is {declared}; send it with Content-Type: application/json.")
+    check: Callable[[bytes], None] | None = None
     if media_type == _FORM:
-        check_form(body)
+        check = check_form
     elif parsed:
-        check_json(body)
+        check = check_json
     elif is_json:
         # Who reads the body itself reports what is no JSON, and repeated keys, beside the faults of the content.
-        check_zero_bytes(body)
+        check = check_zero_bytes
+    if check is not None and len(body) > _SHORT:  # others must not wait meanwhile
+        await run_in_threadpool(check, body)
+    elif check is not None:
+        check(body)
 
 
 def _check_repeats(request: Request, route: APIRoute) -> None:

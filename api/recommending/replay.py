@@ -52,7 +52,7 @@ def replay(session: Session, engine: Engine, run: Run) -> Replay:
     """Make a run again, byte for byte.
 
     A run can be made again by the version of Trellis and the model that made it; catalog, rules, configuration and
-    instrument are those that were stored with it, whatever is in use now.
+    instrument are those that were stored with it, whatever is in use now. The session is closed when all is read.
     """
 
     def answer(
@@ -67,6 +67,7 @@ def replay(session: Session, engine: Engine, run: Run) -> Replay:
         parts = stored_parts(session, versions)
     except ArtifactMissing as error:
         return answer("not_possible", f"Cannot replay: {error}")
+    session.close()  # what follows takes long and asks for nothing more
     assessment = parse_assessment(run.assessment, parts.instrument)
     decided = decide(engine.recommender_of(parts), assessment, RunRequest.model_validate(run.request))
     made = document_texts(decided, as_stored=run_document(run) if run.schema_version == 1 else None)

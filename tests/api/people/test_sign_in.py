@@ -52,7 +52,7 @@ def test_a_link_signs_in_once_after_a_button_and_not_by_being_looked_at(service:
     scanner, client = browser(service), browser(service)
     for _ in range(3):
         page = scanner.get(link)
-        assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
+        assert (page.status_code, page.headers["Cache-Control"]) == (200, "private, no-store")
         assert '<form method="post">' in page.text
         assert scanner.cookies == {}
     assert client.get("/v1/me").status_code == 401

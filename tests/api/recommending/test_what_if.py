@@ -18,7 +18,7 @@ def test_without_a_change_nothing_differs(service: Service) -> None:
     team_id = team_with_results(service, **ALONE)
     tried = service.as_("portal").post(f"/v1/teams/{team_id}/recommendations:what-if", json={})
     assert tried.status_code == 200, tried.text
-    assert tried.headers["Cache-Control"] == "no-store"
+    assert tried.headers["Cache-Control"] == "private, no-store"
     for difference in tried.json()["differences"]:
         assert (difference["entered"], difference["left"], difference["moved"]) == ([], [], [])
         assert difference["n_stayed"] > 0
