@@ -29,6 +29,7 @@ from api.http.metrics import Metrics
 from api.http.middleware import Boundary
 from api.http.once import forget_expired
 from api.http.openapi import describe
+from api.operating.docs_page import PARTS as DOCS_PARTS
 from api.operating.entrance import Admission, Entrance
 from api.operating.traffic import SPECIAL, Traffic
 from api.people.sign_in import Attempts
@@ -97,9 +98,10 @@ def create_app(
         engine.stop()
         database.close()
 
-    # The framework's own page would fetch its parts from elsewhere, and stay blank where there is no way out.
     app = FastAPIOffline(
+        docs_url=None,
         redoc_url=None,
+        static_url=DOCS_PARTS,
         title="Trellis",
         version=__version__,
         description=_DESCRIPTION,

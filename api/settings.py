@@ -101,9 +101,13 @@ def load_settings(**given: Any) -> Settings:
         InvalidSetting: settings with impossible values, each by its variable.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         raise InvalidSetting(_faults(error)) from error
+    if settings.hsts_seconds and not (settings.public_url or "").startswith("https://"):
+        detail = "Set TRELLIS_PUBLIC_URL to an https:// address first: browsers that are told so come by no other way."
+        raise InvalidSetting([Fault(pointer="TRELLIS_HSTS_SECONDS", detail=detail)])
+    return settings
 
 
 def _faults(error: ValidationError) -> list[Fault]:

@@ -1,5 +1,6 @@
 """What every request must keep to, checked here once for all routes: what frameworks let pass or decide differently."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,7 @@ from fastapi import HTTPException, Request, params
 from fastapi._compat import ModelField, field_annotation_is_sequence
 from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.utils import get_flat_params
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.errors import InvalidParameter, UnsupportedMediaType
 from api.http.texts import check_form, check_json, check_query, check_zero_bytes
@@ -30,12 +31,13 @@ async def as_described(request: Request) -> None:
         InvalidParameter: a parameter that is given twice, or holds what no text may hold.
         UnsupportedMediaType: a body that does not say that it is JSON.
         InvalidBody: not JSON, or with repeated keys or texts that cannot be stored.
-        HTTPException: 404 for a path that holds what no id may hold.
+        HTTPException: 404 for a path that holds what no id may hold, 405 for an action by a wrong method.
     """
     if any(fault_of_text(str(part)) for part in request.path_params.values()):
         raise HTTPException(404)
     check_query(request.url.query)
     route: APIRoute = request.scope["route"]
+    _check_verb(request, route)
     _check_repeats(request, route)
     body = await request.body()
     if not body:
@@ -59,6 +61,26 @@ async def as_described(request: Request) -> None:
         await run_in_threadpool(check, body)
     elif check is not None:
         check(body)
+
+
+def _check_verb(request: Request, route: APIRoute) -> None:
+    """Refuse to take `x:activate` for the id of a thing, where it is the name of something to do by another method."""
+    _, colon, verb = request.url.path.rpartition("/")[2].rpartition(":")
+    if not colon or ":" in route.path:
+        return
+    done_by = {
+        method
+        for context in iter_route_contexts(request.app.routes)
+        if str(context.path).endswith(f":{verb}") and _alike(str(context.path), request.url.path)
+        for method in context.methods or ()
+    }
+    if done_by:
+        request.scope["allowed"] = sorted(done_by)
+        raise HTTPException(405)
+
+
+def _alike(template: str, path: str) -> bool:
+    return re.fullmatch("[^/]+".join(map(re.escape, re.split(r"\{[^}]*\}", template))), path) is not None
 
 
 def _check_repeats(request: Request, route: APIRoute) -> None:

@@ -75,6 +75,7 @@ __all__ = [
 
 MOST_FAULTS = 100
 """Faults that an answer lists; whoever has mended so many sends the rest again."""
+_MOST_CHARACTERS = 500
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger("trellis.api")
 
@@ -267,11 +268,18 @@ def _listed(answer: AnswerFailure, request: Request, kind: ProblemKind, errors: 
 
 
 def _problem_fault(where: str, fault: Fault) -> ProblemFault:
-    return ProblemFault.model_validate({where: fault.pointer, "detail": fault.detail})
+    return ProblemFault.model_validate({where: _cut(fault.pointer), "detail": _cut(fault.detail)})
+
+
+def _cut(text: str) -> str:
+    """A text that a hundred of, each with the longest name of a body in it, still make a small answer."""
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
 
 
 def _allowed(request: Request) -> list[str]:
     """Every method of the path; the framework names those of one route only."""
+    if "allowed" in request.scope:
+        return list(request.scope["allowed"])
     methods = set()
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         scope = {**request.scope, "method": method}

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from starlette.types import Message, Receive, Scope, Send
 from api.operating.entrance import Entrance
 from api.operating.traffic import SPECIAL, Traffic
 from api.settings import Settings
-from tests.fixtures.service import Service
+from recommender.pipeline import Recommender
+from tests.fixtures.service import Service, running_service
 
 SCOPE: Scope = {"type": "http", "method": "POST", "path": "/x", "headers": [], "query_string": b""}
 
@@ -170,3 +172,14 @@ def test_the_routes_that_have_a_lane_of_their_own_exist(service: Service) -> Non
 def test_the_lanes_let_in_fewer_than_there_are_threads_and_connections() -> None:
     traffic = Traffic(Settings(), {})
     assert sum(lane.terms.at_once for lane in traffic.lanes.values()) < 40
+
+
+def test_browsers_are_told_to_come_by_https_where_the_setting_says_so(starter: Recommender, tmp_path: Path) -> None:
+    settings = {"hsts_seconds": 3600, "public_url": "https://trellis.example.org"}
+    with running_service(starter, tmp_path, **settings) as service:
+        answer = service.anonymous().get("/healthz")
+        assert answer.headers["Strict-Transport-Security"] == "max-age=3600"
+
+
+def test_without_the_setting_they_are_told_nothing(service: Service) -> None:
+    assert "Strict-Transport-Security" not in service.anonymous().get("/healthz").headers
