@@ -175,7 +175,7 @@ def test_the_lanes_let_in_fewer_than_there_are_threads_and_connections() -> None
 
 
 def test_browsers_are_told_to_come_by_https_where_the_setting_says_so(starter: Recommender, tmp_path: Path) -> None:
-    settings = {"hsts_seconds": 3600, "public_url": "https://trellis.example.org"}
+    settings: dict[str, Any] = {"hsts_seconds": 3600, "public_url": "https://trellis.example.org"}
     with running_service(starter, tmp_path, **settings) as service:
         answer = service.anonymous().get("/healthz")
         assert answer.headers["Strict-Transport-Security"] == "max-age=3600"
