@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -13,16 +12,12 @@ from models.assessment import Assessment
 from recommender.catalog.load import starter_catalog
 from recommender.pipeline import Recommender
 from tests.fixtures.engines import make_recommender
+from tests.fixtures.examples import load_tier
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.teams import judged_teams
 from tests.fixtures.timing import Timing
 
 pytest_plugins = ("tests.fixtures.postgres", "tests.fixtures.migrated", "tests.fixtures.servers")
-
-
-# How long an example takes to make says how busy the machine is.
-settings.register_profile("on any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("on any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Timing())
+    # `make test-full` runs the same tests with all examples.
+    load_tier(first=config.getoption("markexpr") == "not full")
 
 
 @pytest.fixture(scope="session")
