@@ -1,5 +1,6 @@
 """What is slow to make and never changes is made once."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,16 @@ from tests.fixtures.teams import judged_teams
 from tests.fixtures.timing import Timing
 
 pytest_plugins = ("tests.fixtures.postgres", "tests.fixtures.migrated", "tests.fixtures.servers")
+
+
+# Reading the tests makes a million objects that stay; looking through them for garbage again and again takes long.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

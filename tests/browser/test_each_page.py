@@ -13,11 +13,11 @@ from recommender.pipeline import Recommender
 from tests.fixtures.browser import Device, Windows, axe, picture
 from tests.fixtures.sample import Sample, make_sample
 from tests.fixtures.sites import Site, running_site
-from tests.fixtures.visits import VISITS, Visit, visits
+from tests.fixtures.visits import Visit, each_page_once, visits
 
-ONCE = {each[0] for each in VISITS.values()}
 PHONE_VISITS = [
-    pytest.param(visit, id=visit.name, marks=() if visit in ONCE else pytest.mark.full) for visit in visits()
+    pytest.param(visit, id=visit.name, marks=() if visit in each_page_once() else pytest.mark.full)
+    for visit in visits()
 ]
 """In the first tier each page once; what else it can show is in the second."""
 TAB_STOPS = 30

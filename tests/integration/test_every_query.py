@@ -23,7 +23,7 @@ from tests.fixtures.postgres import PostgresServer
 from tests.fixtures.queries import queries_of_the_code, recorded
 from tests.fixtures.sample import Sample, make_sample
 from tests.fixtures.service import Service, running_service
-from tests.fixtures.visits import browser_of, visits
+from tests.fixtures.visits import browser_of, each_page_once, visits
 
 PASSWORD = "correct horse battery"
 DANA = {"email": "dana@example.org", "name": "Dana Reyes", "scope": "officer"}
@@ -43,9 +43,11 @@ def test_every_query_and_every_page_on_postgresql(
 
 
 def walk(starter: Recommender, folder: Path, url: str) -> None:
+    # All that a page can show on SQLite is in `web/test_every_page.py`.
+    pages = each_page_once() if url.startswith("sqlite") else visits()
     with recorded() as sent, running_service(starter, folder, url=url) as service:
         sample = make_sample(service)
-        for visit in visits():
+        for visit in pages:
             page = browser_of(service, sample, visit.by).get(visit.at(sample), follow_redirects=True)
             assert (page.status_code, visit) == (200, visit), page.text[:300]
         use_keys_and_people(service, sample, url)
@@ -133,9 +135,7 @@ def end_things(service: Service, sample: Sample) -> None:
 
 
 def browser(service: Service) -> TestClient:
-    return TestClient(
-        service.app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False, follow_redirects=False
-    )
+    return service.anonymous(base_url="http://127.0.0.1:8000", follow_redirects=False)
 
 
 def done(answer: Response, *, text: bool = False) -> Any:
