@@ -23,7 +23,7 @@ from tests.fixtures.postgres import PostgresServer
 from tests.fixtures.queries import queries_of_the_code, recorded
 from tests.fixtures.sample import Sample, make_sample
 from tests.fixtures.service import Service, running_service
-from tests.fixtures.visits import browser_of, each_page_once, visits
+from tests.fixtures.visits import browser_of, visits
 
 PASSWORD = "correct horse battery"
 DANA = {"email": "dana@example.org", "name": "Dana Reyes", "scope": "officer"}
@@ -43,11 +43,9 @@ def test_every_query_and_every_page_on_postgresql(
 
 
 def walk(starter: Recommender, folder: Path, url: str) -> None:
-    # All that a page can show on SQLite is in `web/test_every_page.py`.
-    pages = each_page_once() if url.startswith("sqlite") else visits()
     with recorded() as sent, running_service(starter, folder, url=url) as service:
         sample = make_sample(service)
-        for visit in pages:
+        for visit in visits():
             page = browser_of(service, sample, visit.by).get(visit.at(sample), follow_redirects=True)
             assert (page.status_code, visit) == (200, visit), page.text[:300]
         use_keys_and_people(service, sample, url)
