@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,6 +22,7 @@ from api.runs.stored import RunRequest
 from api.storage.ids import new_id
 from api.storage.tables import Run, Snapshot, Team
 from models.assessment import Assessment
+from models.base import Day
 from models.kinds import Kind, kinds_of
 from models.recommendation import NEW_IN_SCHEMA_2, PastSupport, RecommendationRun
 from recommender.diagnosis.assessments import parse_assessment
@@ -56,7 +57,7 @@ class NewRun(BaseModel):
     """Kinds to list; default: all."""
     k: Annotated[int, Field(ge=1, le=MAX_K)] | None = Field(default=None, examples=[10])
     """Longest list of a kind; default: configured."""
-    as_of: date | None = None
+    as_of: Day | None = None
     """The date that season and freshness use; default: today."""
 
 

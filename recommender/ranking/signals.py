@@ -15,6 +15,7 @@ from recommender.config import ScoringConfig
 from recommender.diagnosis.profiling import level_probabilities
 from recommender.index.documents import pieces
 from recommender.instruments import LoadedInstrument
+from recommender.reading.placeholders import says_nothing
 
 __all__ = ["DOMAINS", "OwnWords", "TeamSignals", "own_words", "rubric_queries", "team_signals"]
 
@@ -143,9 +144,12 @@ def _items(
 
 
 def _texts(assessment: Assessment, field: str) -> list[tuple[str, bool]]:
-    """What each author wrote and whether it may be shared, by author, so that the order of the file changes nothing."""
+    """What each author wrote and whether it may be shared, by author, so that the order of the file changes nothing.
+
+    "N/A" and the like are no words of anybody.
+    """
     return [
         (text, response.share_text)
         for response in sorted(assessment.responses, key=lambda response: response.respondent)
-        if (text := getattr(response.open_text, field).strip())
+        if not says_nothing(text := getattr(response.open_text, field).strip())
     ]
