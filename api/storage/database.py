@@ -17,7 +17,7 @@ from api.storage.failures import translated
 from api.storage.turns import Turns
 from models.base import Fault
 
-__all__ = ["Database", "open_database"]
+__all__ = ["Database", "open_database", "url_of"]
 
 _SHORT_TIMEOUT_MS = 200
 _CONNECTIONS = 40
@@ -165,9 +165,12 @@ def open_database(settings: Settings) -> Database:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageUnavailable(f"{settings.data_dir}: {error.strerror or error}") from error
-    # Not written into a text: a path may hold what has a meaning in a URL, such as `?` and `%`.
-    url = URL.create("sqlite", database=str(settings.data_dir / "trellis.sqlite"))
-    return Database(url, lock_seconds=settings.lock_seconds)
+    return Database(url_of(settings.data_dir / "trellis.sqlite"), lock_seconds=settings.lock_seconds)
+
+
+def url_of(path: Path) -> str:
+    """The URL of an SQLite file; the path may hold what has a meaning in a URL, such as `?` and `%`."""
+    return URL.create("sqlite", database=str(path)).render_as_string()
 
 
 def _checked(url: str | URL) -> URL:

@@ -164,7 +164,7 @@ def test_a_file_that_took_the_place_of_the_database_is_not_used(impatient: Servi
     sqlite3.connect(file).close()
     file.touch()
     refused(client.post("/v1/teams", json=TEAM), 503, "storage-unavailable")
-    with pytest.raises(StorageUnavailable, match="another file took the place"), impatient.database.reading():
+    with pytest.raises(StorageUnavailable, match="another file took the place"), impatient.database.writing():
         pass
     assert file.stat().st_size == 0
 
