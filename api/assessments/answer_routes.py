@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi import APIRouter, Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
@@ -51,7 +51,10 @@ class AnswersBody(BaseModel):
     readiness: dict[Domain, dict[str, int | None] | None] = {}
     open_text: TextsBody = TextsBody()
     share_text: bool | None = None
-    """Whether program officers may read this person's own words."""
+    """Whether others may read this person's own words, and find support with them."""
+    match_from_answers: bool | None = None
+    """Whether matches may follow from this person's answers although fewer than three people answer; it counts where
+    everybody agrees."""
 
 
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
@@ -156,11 +159,9 @@ def get_answers(
     engine: EngineDep,
     assessment_id: str,
     respondent_id: str,
-    response: Response,
 ) -> OwnAnswers:
     """Answer what the person saved, to go on elsewhere."""
     place = open_place(session, person, assessment_id, respondent_id)
-    response.headers["Cache-Control"] = "no-store"
     return own_answers(session, engine, place)
 
 

@@ -119,6 +119,7 @@ class OwnAnswers(BaseModel):
     readiness: dict[Domain, dict[str, int]]
     open_text: OpenText
     share_text: bool
+    match_from_answers: bool
     scores: list[OwnScore]
     """Domains with enough answers for a score. The person's own picture, not the team's."""
     progress: Progress
@@ -251,6 +252,7 @@ def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
         closes_at=assessment.closes_at,
         role=response.pop("role", None),
         share_text=response.pop("share_text", False),
+        match_from_answers=response.pop("match_from_answers", False),
         open_text=OpenText(**response.pop("open_text", {})),
         answers=response.get("answers", {}),
         importance=response.get("importance", {}),

@@ -32,7 +32,7 @@ __all__ = [
     "last_wave",
     "latest_assessments",
     "respondents",
-    "snapshots_of",
+    "saved_since",
     "with_results",
     "write_answers",
 ]
@@ -194,6 +194,19 @@ def answers_in(session: Session, assessment_id: str, mode: str) -> dict[str, dic
     return saved
 
 
+def saved_since(session: Session, assessment_id: str, mode: str, since: datetime) -> dict[str, set[str]]:
+    """The paths that each person in one mode of a window saved after a time, by the id that pairs answers over time."""
+    query = (
+        select(func.coalesce(Respondent.external_id, Respondent.id), Answer.path)
+        .join(Respondent, Respondent.id == Answer.respondent_id)
+        .where(Respondent.assessment_id == assessment_id, Respondent.mode == mode, Answer.saved_at > since)
+    )
+    saved: dict[str, set[str]] = {}
+    for name, path in session.execute(query):
+        saved.setdefault(name, set()).add(path)
+    return saved
+
+
 def write_answers(
     session: Session,
     respondent_id: str,
@@ -230,12 +243,6 @@ def last_snapshot(session: Session, assessment_id: str, mode: str | None = None)
         query = query.where(Snapshot.mode == mode)
     # "consensus" sorts before "individual".
     return session.scalars(query.order_by(Snapshot.mode, Snapshot.number.desc()).limit(1)).first()
-
-
-def snapshots_of(session: Session, assessment_id: str, mode: str) -> Sequence[Snapshot]:
-    """All frozen results of one mode of a window, oldest first."""
-    query = select(Snapshot).where(Snapshot.assessment_id == assessment_id, Snapshot.mode == mode)
-    return session.scalars(query.order_by(Snapshot.number)).all()
 
 
 def with_results(session: Session, assessment_ids: Collection[str]) -> set[str]:

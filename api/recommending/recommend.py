@@ -1,7 +1,6 @@
 """From a caller's document to a recommendation run: what HTTP and the command line both do."""
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -11,14 +10,16 @@ from models.kinds import KINDS
 from models.recommendation import RecommendationRun
 from models.vocab import SupportKind
 from recommender.diagnosis.assessments import parse_assessment
+from recommender.diagnosis.evidence import Basis
+from recommender.diagnosis.release import released_team
 from recommender.errors import InvalidAssessment
 from recommender.instruments import LoadedInstrument
-from recommender.pipeline import ListTerms, Recommender
+from recommender.pipeline import ListTerms, Recommender, Source
 from recommender.reading.fault_words import Hints, found
 from recommender.reading.faults import join_pointer
 from recommender.reading.json_document import NotJson, parse_json
 
-__all__ = ["MAX_K", "apply_what_if", "parse_preview", "recommend"]
+__all__ = ["MAX_K", "parse_preview", "recommend", "source_of"]
 
 MAX_K = 50
 """Longest list that a recommendation may ask for."""
@@ -32,6 +33,7 @@ def recommend(
     as_of: date | None = None,
     kinds: Sequence[SupportKind] = tuple(KINDS),
     k: int | None = None,
+    basis: Basis = "release",
 ) -> RecommendationRun:
     """The run of one assessment.
 
@@ -42,8 +44,17 @@ def recommend(
         as_of: the date that season and freshness use; wins over the assessment's own.
         kinds: kinds of support to list.
         k: longest list; None means the configured length.
+        basis: `answers` uses them in full, for whoever owns them: what comes of it tells single answers.
     """
-    return recommender.recommend(assessment, ListTerms(as_of or assessment.as_of or today, kinds=kinds, k=k))
+    terms = ListTerms(as_of or assessment.as_of or today, kinds=kinds, k=k)
+    return recommender.recommend(source_of(recommender, assessment, basis), terms)
+
+
+def source_of(recommender: Recommender, assessment: Assessment, basis: Basis) -> Source:
+    """What the recommender gets of an assessment: all of it, or what everybody but its authors gets."""
+    if basis == "answers":
+        return assessment
+    return released_team(assessment, recommender.instrument, recommender.config.scoring)
 
 
 def parse_preview(body: bytes, instrument: LoadedInstrument) -> Assessment:
@@ -62,10 +73,10 @@ def parse_preview(body: bytes, instrument: LoadedInstrument) -> Assessment:
     if not isinstance(document, dict) or "what_if" not in document:
         return parse_assessment(document, instrument)
     what_if = document.pop("what_if")
-    return apply_what_if(document, what_if, instrument)
+    return _with_what_if(document, what_if, instrument)
 
 
-def apply_what_if(document: dict[str, Any], what_if: Any, instrument: LoadedInstrument) -> Assessment:
+def _with_what_if(document: dict[str, Any], what_if: Any, instrument: LoadedInstrument) -> Assessment:
     """The assessment of a parsed document, with the changes of a `what_if` as `parse_preview` describes it.
 
     Raises:
@@ -80,16 +91,33 @@ def apply_what_if(document: dict[str, Any], what_if: Any, instrument: LoadedInst
     if shape := _shape_faults(what_if):
         raise InvalidAssessment([*faults, *shape])
     context, answers = what_if.get("context", {}), what_if.get("answers", {})
+    # What is wrong with a change is wrong for every response, so it is looked for in one of them: three hundred unknown
+    # items for three hundred people would be ninety thousand faults.
+    try:
+        parse_assessment(_applied(_with_one_response(document), context, answers), instrument)
+    except InvalidAssessment as error:
+        unknown = (fault for fault in error.faults if (fault.pointer, fault.detail) not in known)
+        moved = (_moved(fault, context, answers) for fault in unknown)
+        if own := {(fault.pointer, fault.detail): fault for fault in moved if fault.pointer.startswith("/what_if/")}:
+            raise InvalidAssessment([*faults, *own.values()]) from None
     try:
         assessment = parse_assessment(_applied(document, context, answers), instrument)
     except InvalidAssessment as error:
-        for fault in error.faults:
-            moved = _moved(fault, context, answers)
-            if (fault.pointer, fault.detail) not in known and moved not in faults:
-                faults.append(moved)
+        moved = (_moved(fault, context, answers) for fault in error.faults)
+        new = {(fault.pointer, fault.detail): fault for fault in moved}
+        faults += [fault for what, fault in new.items() if what not in known]
     if faults:
         raise InvalidAssessment(faults)
     return assessment
+
+
+def _with_one_response(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document with the first response in which answers can be changed; the others are left out."""
+    responses = document.get("responses")
+    if not isinstance(responses, list) or len(responses) < 2:
+        return document
+    usable = [one for one in responses if isinstance(one, dict) and isinstance(one.get("answers", {}), dict)]
+    return {**document, "responses": usable[:1] or responses[:1]}
 
 
 def _shape_faults(what_if: object) -> list[Fault]:
@@ -108,17 +136,19 @@ def _shape_faults(what_if: object) -> list[Fault]:
 
 def _applied(document: Mapping[str, Any], context: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
     """The document with the changes, as far as its shape lets them in."""
-    changed: dict[str, Any] = deepcopy(dict(document))
+    changed = dict(document)
     team = changed.get("team")
-    if isinstance(team, dict):
-        given = team.get("context", {})
-        if isinstance(given, dict):
-            merged = {**given, **context}
-            team["context"] = {key: value for key, value in merged.items() if not (key in context and value is None)}
-    responses = changed.get("responses")
-    for response in responses if isinstance(responses, list) else ():
-        if isinstance(response, dict) and isinstance(response.get("answers", {}), dict):
-            response["answers"] = {**response.get("answers", {}), **answers}
+    if isinstance(team, dict) and isinstance(given := team.get("context", {}), dict):
+        merged = {**given, **context}
+        kept = {key: value for key, value in merged.items() if not (key in context and value is None)}
+        changed["team"] = {**team, "context": kept}
+    if isinstance(responses := changed.get("responses"), list):
+        changed["responses"] = [
+            {**response, "answers": {**response.get("answers", {}), **answers}}
+            if isinstance(response, dict) and isinstance(response.get("answers", {}), dict)
+            else response
+            for response in responses
+        ]
     return changed
 
 

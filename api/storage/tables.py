@@ -334,8 +334,8 @@ class Snapshot(Base):
     schema_version: Mapped[int]
     assessment: Mapped[str] = mapped_column(Text)
     """The assessment file (JSON) that the results came from. Never shown: it holds everybody's answers."""
-    profile: Mapped[str] = mapped_column(Text)
-    """The capacity profile (JSON) as it may be shown."""
+    release: Mapped[str] = mapped_column(Text)
+    """The `Release` (JSON): all that anybody but the authors gets to know of these results."""
 
 
 class Artifact(Base):
@@ -374,7 +374,8 @@ class Run(Base):
     request: Mapped[dict[str, Any]]
     """What was asked, complete: kinds, k, date, history, exploration; with assessment and versions it replays."""
     assessment: Mapped[str] = mapped_column(CompressedText, deferred=True)
-    """The assessment file (JSON) that was ranked: the snapshot's answers with the team's context of that moment."""
+    """The `ReleasedTeam` (JSON) that was ranked: the release of the snapshot, the words that are shared, and the team's
+    context of that moment. Up to schema 2 an assessment file with all answers, which nothing reads any more."""
     versions: Mapped[dict[str, Any]]
     document: Mapped[str] = mapped_column(CompressedText)
     """The `RecommendationRun` (JSON), byte for byte as it was made."""

@@ -66,15 +66,6 @@ def test_rubric_queries_are_four_an_item_in_order() -> None:
     assert queries[:4] == tuple(f"{first.text}: {first.levels[level]}" for level in (1, 2, 3, 4))
 
 
-def test_placeholders_are_nobodys_words() -> None:
-    said, silent = OpenText(challenges="We lack time to meet."), OpenText()
-    placeholders = OpenText(challenges="I don’t know", hoped_for_support="N/A")
-    words = own_words(with_words(make_team(2), said, placeholders, share=(True, False)))
-    assert words == own_words(with_words(make_team(2), said, silent, share=(True, False)))
-    assert words.pieces == ("We lack time to meet.",)
-    assert words.shareable == {"We lack time to meet."}
-
-
 def test_own_words_are_cut_into_at_most_two_pieces_a_field() -> None:
     long = " ".join(f"Sentence number {n} says one more thing about our work." for n in range(9))
     words = own_words(with_words(make_team(2), OpenText(strengths=long, challenges=long, hoped_for_support=long)))
