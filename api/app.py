@@ -37,7 +37,7 @@ from api.recommending.preview_routes import PreviewBody
 from api.routers import ROUTERS
 from api.settings import Settings, load_settings
 from api.storage.database import Database, open_database
-from api.storage.migrate import upgrade
+from api.storage.migrate import newest_revision, upgrade
 from api.web.catalog.import_pages import PATH as IMPORT_PAGE
 from api.web.kit.failures import answer_failure
 from api.web.kit.language import SpeaksLanguage
@@ -89,6 +89,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upgrade(database)
+        database.expect(newest_revision())
         engine.start(StoredCatalogs(database))
         forgetting = asyncio.create_task(_forget(database, clock))
         yield
