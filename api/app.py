@@ -39,7 +39,7 @@ from api.recommending.preview_routes import PreviewBody
 from api.routers import ROUTERS
 from api.settings import Settings, load_settings
 from api.storage.database import Database, open_database
-from api.storage.migrate import upgrade
+from api.storage.migrate import newest_revision, upgrade
 from api.web.catalog.import_pages import PATH as IMPORT_PAGE
 from api.web.catalog.own_pages import PATH as OWN_PAGE
 from api.web.kit.failures import answer_failure
@@ -92,6 +92,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upgrade(database)
+        database.expect(newest_revision())
         with suppress(StorageBusy, StorageFull, StorageUnavailable), database.writing() as session:
             note_settings(session, engine, now=clock())
         engine.start(StoredCatalogs(database))

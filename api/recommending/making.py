@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +21,7 @@ from api.runs.rows import add_run, is_assessment_of, newest_run, newest_snapshot
 from api.runs.stored import RunRequest
 from api.storage.ids import new_id
 from api.storage.tables import Run, Team
+from models.base import Day
 from models.kinds import Kind, kinds_of
 from models.recommendation import PastSupport, RecommendationRun
 from models.release import ReleasedTeam
@@ -55,7 +56,7 @@ class NewRun(BaseModel):
     """Kinds to list; default: all."""
     k: Annotated[int, Field(ge=1, le=MAX_K)] | None = Field(default=None, examples=[10])
     """Longest list of a kind; default: configured."""
-    as_of: date | None = None
+    as_of: Day | None = None
     """The date that season and freshness use; default: today."""
 
 

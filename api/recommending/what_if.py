@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,7 +20,7 @@ from api.runs.rows import has_released_run
 from api.runs.stored import RunRequest, run_document, stored_source
 from api.storage.tables import Run, Team
 from models.assessment import Answer, ContextValue
-from models.base import Fault
+from models.base import Day, Fault
 from models.kinds import Kind, kinds_of
 from models.recommendation import Match, RankedList, RecommendationRun, Versions, WhyNot
 from models.release import ReleasedTeam
@@ -63,7 +63,7 @@ class WhatIfBody(BaseModel):
     )
     """Item id to the answer that every respondent is then taken to have given. Where people answered alone, every item
     of a domain or none: what they answered to the others is not known here."""
-    as_of: date | None = None
+    as_of: Day | None = None
     """The date that season and freshness use; default: today."""
     kinds: Annotated[list[Kind], Field(max_length=3)] = []
     """Kinds to list; default: all."""

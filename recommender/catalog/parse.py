@@ -15,10 +15,12 @@ from recommender.catalog.addresses import address_fault
 from recommender.catalog.own_ids import id_fault, own_id
 from recommender.reading.fault_words import found
 from recommender.reading.faults import FaultReport, Path
+from recommender.reading.fold import clean, is_invisible
 from recommender.reading.values import Line, fill, parse_lines
 
 __all__ = ["ParsedFile", "parse_catalog", "parse_file"]
 
+_NAMES = ("title", "name", "publisher")
 SERVES = ("US", *US_STATES)
 
 
@@ -100,11 +102,19 @@ def _fill(record: object, report: FaultReport, *, kind: SupportKind, space: str 
     return cast("Support | None", fill(model, record, report, check=_check_words, strict=True))
 
 
+def _shows_nothing(sign: str, text: str) -> bool:
+    return is_invisible(sign) and sign not in clean(text)
+
+
 def _check_words(record: dict[str, object], report: FaultReport) -> None:
     """What the types do not say: states that exist, addresses that lead where they seem to, nothing twice in a list."""
     for place, address in _addresses(record):
         if isinstance(address, str) and (wrong := address_fault(address)):
             report.add(place, f"{wrong}; found {found(address)}.")
+    for name in _NAMES:
+        value = record.get(name)
+        if isinstance(value, str) and (sign := next((one for one in value if _shows_nothing(one, value)), None)):
+            report.add((name,), f"The text holds a character that shows nothing (U+{ord(sign):04X}); leave it out.")
     serves = record.get("serves")
     for position, code in enumerate(serves if isinstance(serves, list) else ()):
         if isinstance(code, str) and code not in SERVES:

@@ -135,9 +135,7 @@ def end_things(service: Service, sample: Sample) -> None:
 
 
 def browser(service: Service) -> TestClient:
-    return TestClient(
-        service.app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False, follow_redirects=False
-    )
+    return service.anonymous(base_url="http://127.0.0.1:8000", follow_redirects=False)
 
 
 def done(answer: Response, *, text: bool = False) -> Any:
