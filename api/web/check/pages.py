@@ -136,7 +136,7 @@ def post_answers(
         body = {"faults": dict(saved.faults)}
     else:
         body = {"saved_at": now.isoformat(), "reopened": saved.reopened}
-    return JSONResponse(body, status_code=saved.status, headers={"Cache-Control": "no-store"})
+    return JSONResponse(body, status_code=saved.status)
 
 
 @router.get("/check/{respondent_id}/words")
