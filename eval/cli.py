@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from eval.commands import behave, collection, experiment, gate, judging, off_policy, report
+from eval.commands import behave, collection, experiment, gate, judging, off_policy, release, report
 from eval.commands.options import (
     SEED,
     CatalogDir,
@@ -162,4 +162,5 @@ experiment.add_to(app)
 gate.add_to(app)
 judging.add_to(app)
 off_policy.add_to(app)
+release.add_to(app)
 report.add_to(app)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.profile import CapacityProfile
-from models.vocab import Domain, Form, Visibility
+from models.vocab import Domain, Form
 from recommender.config import ScoringConfig
 from recommender.diagnosis.assessments import parse_assessment
+from recommender.diagnosis.evidence import evidence_of
 from recommender.diagnosis.irt import GradedItem, category_probabilities, expected_score, item_information
-from recommender.diagnosis.needs import derive_needs, shown_needs
+from recommender.diagnosis.needs import derive_needs
 from recommender.diagnosis.priority import need_priority
-from recommender.diagnosis.profiling import build_profile, level_probabilities, rater_score, shown, team_se
+from recommender.diagnosis.profiling import build_profile, level_probabilities, rater_score, team_se
 from recommender.diagnosis.suppression import shown_groups
 from recommender.errors import InvalidAssessment
 from recommender.instruments import default_instrument
@@ -53,10 +53,6 @@ def parsed(team: Any) -> Any:
     )
 
 
-def by_domain(profile: CapacityProfile) -> Any:
-    return {score.domain: score for score in profile.domains}
-
-
 @given(teams)
 @settings(max_examples=60, deadline=None)
 def test_scores_stay_on_the_scale_and_probabilities_sum_to_one(team: Any) -> None:
@@ -77,7 +73,8 @@ def test_order_of_raters_never_matters(team: Any, shuffler: Any) -> None:
     shuffled = straight.model_copy(update={"responses": tuple(shuffler.sample(straight.responses, len(team)))})
     first, second = (build_profile(each, INSTRUMENT, CONFIG) for each in (straight, shuffled))
     assert first.domains == second.domains
-    assert derive_needs(first, straight, INSTRUMENT, CONFIG) == derive_needs(second, shuffled, INSTRUMENT, CONFIG)
+    needs = [derive_needs(evidence_of(each, INSTRUMENT, CONFIG), INSTRUMENT, CONFIG) for each in (straight, shuffled)]
+    assert needs[0] == needs[1]
 
 
 @given(st.lists(levels, min_size=1, max_size=6), st.integers(0, 6))
@@ -124,33 +121,9 @@ def test_graded_response_probabilities_sum_to_one(a: Any, b: Any, theta: Any) ->
 
 @given(teams)
 @settings(max_examples=60, deadline=None)
-def test_suppressed_numbers_appear_in_no_shown_value(team: Any) -> None:
-    assessment = parsed(team)
-    profile = build_profile(assessment, INSTRUMENT, CONFIG)
-    public = shown(profile, INSTRUMENT.instrument.privacy)
-    needs = shown_needs(derive_needs(profile, assessment, INSTRUMENT, CONFIG), profile, assessment, INSTRUMENT)
-    scores = by_domain(public)
-    for full in profile.domains:
-        score = scores[full.domain]
-        if (full.n_raters or 0) < 3:
-            assert score.visibility is Visibility.NOTHING
-            assert (score.mean, score.level_words, score.n_raters) == (None, None, None)
-        if (full.n_raters or 0) < 5:
-            assert (score.se, score.p_levels, score.agreement, score.not_sure_rate) == (None,) * 4
-        if (full.n_importance or 0) < 3:
-            assert score.importance is None
-    for need in needs:
-        if scores[need.domain].visibility is not Visibility.DETAIL:
-            assert (need.priority, need.priority_se, need.gap, need.share, need.rubric) == (None, None, None, None, ())
-    if len(team) < 3:
-        assert "0." not in public.model_dump_json(include={"domains"})
-
-
-@given(teams)
-@settings(max_examples=60, deadline=None)
 def test_needs_are_sorted_and_their_shares_sum_to_one(team: Any) -> None:
     assessment = parsed(team)
-    needs = derive_needs(build_profile(assessment, INSTRUMENT, CONFIG), assessment, INSTRUMENT, CONFIG)
+    needs = derive_needs(evidence_of(assessment, INSTRUMENT, CONFIG), INSTRUMENT, CONFIG)
     scored = [need for need in needs if need.priority is not None]
     assert needs[: len(scored)] == tuple(scored)
     assert all(a.priority >= b.priority - 1e-9 for a, b in pairwise(scored))

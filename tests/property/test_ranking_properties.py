@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from models.assessment import Assessment
 from models.vocab import Domain
 from recommender.config import ScoringConfig
+from recommender.diagnosis.evidence import evidence_of
 from recommender.diagnosis.needs import derive_needs
-from recommender.diagnosis.profiling import build_profile
 from recommender.pipeline import Recommender
 from recommender.ranking.features import level_fit, team_features
 from tests.fixtures.teams import INSTRUMENT, make_team, with_context
@@ -72,7 +72,7 @@ def test_who_the_students_are_where_and_how_many_moves_no_score(
 
 
 def shares(team: Assessment) -> dict[Domain, float]:
-    needs = derive_needs(build_profile(team, INSTRUMENT, CONFIG), team, INSTRUMENT, CONFIG)
+    needs = derive_needs(evidence_of(team, INSTRUMENT, CONFIG), INSTRUMENT, CONFIG)
     return {need.domain: need.share or 0.0 for need in needs}
 
 
@@ -92,13 +92,13 @@ def test_every_feature_lies_between_0_and_1(
     starter: Recommender, levels: dict[Domain, int], importance: dict[str, str], answered: set[Domain]
 ) -> None:
     team = make_team({domain: levels[domain] for domain in levels if domain in answered}, importance=importance)
-    _, view = starter._view(team, AS_OF)
+    view = starter._view(team, AS_OF)
     for ranker in starter._rankers.values():
         rows = ranker._candidates(view, ranker.rank(view, k=1).rules.eligible)
         found = team_features(
             ranker.table,
             rows,
-            assessment=team,
+            evidence=view.evidence,
             instrument=INSTRUMENT,
             signals=view.signals,
             words=view.words,

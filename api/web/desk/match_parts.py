@@ -9,7 +9,7 @@ from models.recommendation import RuleTrace
 from recommender.ranking.features import FEATURES, Family
 from recommender.ranking.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX, START
 
-__all__ = ["Bar", "Piece", "Segment", "bar_of", "family_names", "pieces_of", "shares_of"]
+__all__ = ["MERGED_FIT", "Bar", "Piece", "Segment", "bar_of", "family_names", "pieces_of", "shares_of"]
 
 MERGED_FIT = "fit"
 """The part of a run up to schema 2 that stands for all parts which would have told a hidden level."""

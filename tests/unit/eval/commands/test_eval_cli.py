@@ -149,7 +149,7 @@ def test_the_present_weights_rank_as_the_pipeline_does_before_it_diversifies(thr
         bench.catalog,
         SupportKind.PROVIDER,
         instrument=bench.instrument,
-        profiles=bench.profiles,
+        evidence=bench.evidence,
         needs=bench.needs,
         ruleset=bench.ruleset,
         config=bench.config,

@@ -9,6 +9,9 @@ from eval.inputs.gates import closed_gate, forbidden_supports
 from eval.inputs.judged import development_teams
 from models.assessment import Assessment
 from recommender.catalog.load import starter_catalog
+from recommender.config import ScoringConfig
+from recommender.diagnosis.evidence import evidence_of
+from recommender.instruments import default_instrument
 from recommender.reading.values import fill
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import evaluate
@@ -68,7 +71,8 @@ def test_the_shipped_rules_exclude_exactly_what_the_gates_forbid() -> None:
     columns, ruleset = SupportColumns.of(supports), starter_ruleset()
     for assessment in development_teams(read=lambda data, report: fill(Assessment, data, report)).assessments:
         as_of = date(2026, 10, 15)
-        results = evaluate(ruleset, columns, team_facts(assessment, (), as_of=as_of), as_of=as_of)
+        known = evidence_of(assessment, default_instrument(), ScoringConfig())
+        results = evaluate(ruleset, columns, team_facts(known, (), as_of=as_of), as_of=as_of)
         excluded = {support.id for support, kept in zip(supports, results.eligible, strict=True) if not kept}
         assert excluded == forbidden_supports(assessment, supports)
         assert excluded

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from models.assessment import Assessment
-from models.vocab import Domain, NeedWord, Visibility
+from models.vocab import Domain, NeedWord
 from recommender.config import ScoringConfig
 from recommender.diagnosis.assessments import parse_assessment
-from recommender.diagnosis.needs import derive_needs, shown_needs
-from recommender.diagnosis.profiling import build_profile, shown
+from recommender.diagnosis.evidence import evidence_of
+from recommender.diagnosis.needs import derive_needs
+from recommender.diagnosis.release import released_team
 from recommender.instruments import default_instrument
 
 INSTRUMENT = default_instrument()
 CONFIG = ScoringConfig()
 JUDGED = Path("eval/data/judged/assessments.jsonl").read_text("utf-8").splitlines()
-NUMBERS = ("priority", "priority_se", "gap", "p_top_three", "share")
 
 
 def team(levels: Any, *, importance: Any = None, n: int = 1, **fields: Any) -> Any:
@@ -39,7 +39,14 @@ def team(levels: Any, *, importance: Any = None, n: int = 1, **fields: Any) -> A
 
 
 def needs_of(assessment: Assessment) -> Any:
-    return derive_needs(build_profile(assessment, INSTRUMENT, CONFIG), assessment, INSTRUMENT, CONFIG)
+    return derive_needs(evidence_of(assessment, INSTRUMENT, CONFIG), INSTRUMENT, CONFIG)
+
+
+def released_needs_of(assessment: Assessment) -> Any:
+    """The needs that follow from the release of the same answers."""
+    return derive_needs(
+        evidence_of(released_team(assessment, INSTRUMENT, CONFIG), INSTRUMENT, CONFIG), INSTRUMENT, CONFIG
+    )
 
 
 ON_TEAM = [domain for domain in Domain if domain is not Domain.NETWORK_LEADERSHIP]
@@ -137,63 +144,63 @@ def test_the_same_answers_give_the_same_needs_and_another_team_its_own_draws() -
     assert [need.p_top_three for need in other] != [need.p_top_three for need in needs_of(parsed)]
 
 
-def test_needs_cannot_be_derived_from_a_suppressed_profile() -> None:
-    assessment = team(MIXED)
-    public = shown(build_profile(assessment, INSTRUMENT, CONFIG), INSTRUMENT.instrument.privacy)
-    with pytest.raises(ValueError, match="from the complete profile"):
-        derive_needs(public, assessment, INSTRUMENT, CONFIG)
+@pytest.mark.parametrize(
+    ("n", "scored", "rubric"), [(2, False, False), (3, True, False), (4, True, False), (5, True, True)]
+)
+def test_released_needs_have_numbers_from_three_people_and_pictures_from_five(
+    n: int, scored: bool, rubric: bool
+) -> None:
+    needs = released_needs_of(team(MIXED, n=n, importance={Domain.TEAM_AND_TIME: "useful"}))
+    for need in needs:
+        numbers = (need.priority, need.priority_se, need.gap, need.p_top_three, need.rank)
+        assert all((number is not None) is scored for number in numbers)
+    assert any(need.rubric for need in needs) is rubric
+    if not scored:
+        assert {need.word for need in needs} == {NeedWord.NOT_ENOUGH_ANSWERS}
 
 
-@pytest.mark.parametrize(("n", "visible"), [(2, False), (4, False), (5, True)])
-def test_needs_show_numbers_and_item_texts_only_in_detail(n: int, visible: bool) -> None:
-    assessment = team(MIXED, n=n, importance={Domain.TEAM_AND_TIME: "top_three"})
-    profile = build_profile(assessment, INSTRUMENT, CONFIG)
-    needs = derive_needs(profile, assessment, INSTRUMENT, CONFIG)
-    public = shown_needs(needs, profile, assessment, INSTRUMENT)
-    assert [(need.domain, need.word, need.rank, need.is_priority) for need in public] == [
-        (need.domain, need.word, need.rank, need.is_priority) for need in needs
-    ]
-    for need in public:
-        assert all((getattr(need, name) is not None) is visible for name in NUMBERS)
-    assert any(need.rubric for need in public) is visible
-    shown_importance = next(need for need in public if need.domain is Domain.TEAM_AND_TIME).importance
-    assert shown_importance == (1.0 if n >= 3 else None)
+def test_what_a_small_team_wants_to_work_on_comes_first_and_is_all_that_is_known() -> None:
+    wants = {
+        Domain.SUSTAINABILITY: "top_three",
+        Domain.TEAM_AND_TIME: "top_three",
+        Domain.LEADERSHIP_ALIGNMENT: "not_now",
+    }
+    needs = released_needs_of(team(MIXED, n=2, importance=wants))
+    assert [need.domain for need in needs[:2]] == [Domain.TEAM_AND_TIME, Domain.SUSTAINABILITY]
+    assert [need.importance for need in needs] == [1.0, 1.0, *[0.5] * 8]
 
 
-def shown_after(n: int, change: Any) -> Any:
-    """The shown needs, by domain, of `n` raters after `change` was applied to the document of each of them."""
+def released_after(n: int, change: Any) -> Any:
+    """The released needs, by domain, of `n` raters after `change` was applied to the document of each of them."""
     document = team(MIXED, n=n).model_dump(mode="json", exclude_none=True)
     for place, response in enumerate(document["responses"]):
         change(place, response)
-    assessment = parse_assessment(document, INSTRUMENT)
-    profile = build_profile(assessment, INSTRUMENT, CONFIG)
-    needs = derive_needs(profile, assessment, INSTRUMENT, CONFIG)
-    return {need.domain: need for need in shown_needs(needs, profile, assessment, INSTRUMENT)}
+    return {need.domain: need for need in released_needs_of(parse_assessment(document, INSTRUMENT))}
 
 
-def test_a_hidden_need_cannot_be_worked_out_from_the_shares_and_chances_of_the_others() -> None:
-    def two_rate_data(place: int, response: Any) -> None:
-        if place >= 2:
-            response["answers"] |= dict.fromkeys(("dm1", "dm2", "dm3", "dm4", "dm5"), "not_sure")
+def test_shares_and_chances_of_the_others_do_not_depend_on_a_need_that_is_not_released() -> None:
+    def two_rate_data(place: int, response: Any, level: int) -> None:
+        items = ("dm1", "dm2", "dm3", "dm4", "dm5")
+        response["answers"] |= dict.fromkeys(items, "not_sure" if place >= 2 else level)
 
-    public = shown_after(5, two_rate_data)
-    assert public[Domain.DATA_AND_MEASUREMENT].gap is None
-    assert public[Domain.TEAM_AND_TIME].priority is not None
-    assert all(need.share is need.p_top_three is None for need in public.values())
+    low, high = (
+        released_after(5, lambda place, response, level=level: two_rate_data(place, response, level))
+        for level in (1, 4)
+    )
+    assert low[Domain.DATA_AND_MEASUREMENT].gap is None
+    assert low[Domain.TEAM_AND_TIME].priority is not None
+    assert low == high
 
 
-@pytest.mark.parametrize(("weighing", "told"), [(0, True), (1, False), (2, False), (3, True)])
-def test_a_priority_does_not_tell_an_importance_that_is_hidden(weighing: int, told: bool) -> None:
+@pytest.mark.parametrize(("weighing", "importance"), [(0, 0.5), (1, 0.5), (2, 0.5), (3, 1.0)])
+def test_an_importance_of_fewer_than_three_people_weighs_as_a_missing_one(weighing: int, importance: float) -> None:
     def some_weigh(place: int, response: Any) -> None:
         if place < weighing:
             response["importance"] = {"data-and-measurement": "top_three"}
 
-    public = shown_after(5, some_weigh)
-    data = public[Domain.DATA_AND_MEASUREMENT]
+    data = released_after(5, some_weigh)[Domain.DATA_AND_MEASUREMENT]
     assert data.gap is not None
-    assert (data.priority is not None) is told
-    assert (data.priority_se is not None) is told
-    assert all((need.share is not None) is told for need in public.values())
+    assert (data.importance, data.priority) == (importance, pytest.approx(data.gap * importance))
 
 
 def test_the_rubric_leaves_out_items_that_too_few_answered() -> None:
@@ -203,18 +210,19 @@ def test_the_rubric_leaves_out_items_that_too_few_answered() -> None:
         else:
             response["answers"] |= {"dm1": 1, "dm2": 1}
 
-    public = shown_after(5, one_rates_two_items)
+    public = released_after(5, one_rates_two_items)
     items = [text.item_id for text in public[Domain.DATA_AND_MEASUREMENT].rubric]
-    assert items == ["dm3"]
+    assert "dm1" not in items
+    assert "dm2" not in items
 
 
-@pytest.mark.parametrize(("ready", "told"), [(1, False), (2, False), (3, True)])
-def test_readiness_of_fewer_than_three_people_is_not_told(ready: int, told: bool) -> None:
+@pytest.mark.parametrize(("ready", "told"), [(1, False), (3, False), (4, False), (5, True)])
+def test_readiness_of_fewer_than_five_people_is_not_told(ready: int, told: bool) -> None:
     def some_are_ready(place: int, response: Any) -> None:
         if place < ready:
             response["readiness"] = {"data-and-measurement": {"rd1": 1}}
 
-    assert (shown_after(5, some_are_ready)[Domain.DATA_AND_MEASUREMENT].readiness is not None) is told
+    assert (released_after(5, some_are_ready)[Domain.DATA_AND_MEASUREMENT].readiness is not None) is told
 
 
 @pytest.mark.parametrize("line", JUDGED, ids=[json.loads(line)["assessment_id"] for line in JUDGED])
@@ -224,8 +232,3 @@ def test_every_judged_team_has_three_priorities_or_ties_at_the_third_place(line:
     priorities = [need for need in needs if need.is_priority]
     assert len(priorities) >= 3
     assert all(need.priority == pytest.approx(priorities[2].priority) for need in priorities[3:])
-    profile = build_profile(parsed, INSTRUMENT, CONFIG)
-    hidden = {score.domain for score in profile.domains if score.visibility is not Visibility.DETAIL}
-    for need in shown_needs(needs, profile, parsed, INSTRUMENT):
-        if need.domain in hidden:
-            assert [getattr(need, name) for name in NUMBERS] == [None] * 5

@@ -9,11 +9,10 @@ from models.vocab import Domain, ReadinessAdvice, ScoreStatus, Visibility
 from recommender.config import ScoringConfig
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.diagnosis.irt import PLACEHOLDER, GradedItem
-from recommender.diagnosis.profiling import build_profile, shown
+from recommender.diagnosis.profiling import build_profile
 from recommender.instruments import default_instrument
 
 INSTRUMENT = default_instrument()
-PRIVACY = INSTRUMENT.instrument.privacy
 CONFIG = ScoringConfig()
 JUDGED = Path("eval/data/judged/assessments.jsonl").read_text("utf-8").splitlines()
 DATA = Domain.DATA_AND_MEASUREMENT
@@ -43,11 +42,6 @@ def assessment(rows: Any, *, importance: Any = (), **fields: Any) -> Any:
 def score_of(rows: Any, *, domain: str = DATA, config: Any = CONFIG, **fields: Any) -> Any:
     profile = build_profile(assessment(rows, **fields), INSTRUMENT, config)
     return next(score for score in profile.domains if score.domain is domain)
-
-
-def shown_score(rows: Any, **fields: Any) -> Any:
-    profile = shown(build_profile(assessment(rows, **fields), INSTRUMENT, CONFIG), PRIVACY)
-    return next(score for score in profile.domains if score.domain is DATA)
 
 
 def test_a_domain_of_four_raters_is_scored_as_in_t2_and_t3() -> None:
@@ -204,56 +198,3 @@ def test_eap_credits_an_answer_by_the_difficulty_of_its_item() -> None:
     # The hard item itself lowers the curve of expected scores a little, so ability is compared on the other four.
     assert plain == build_profile(parsed, INSTRUMENT, eap)
     assert credited.domains[place].mean > plain.domains[place].mean
-
-
-def test_two_raters_show_nothing() -> None:
-    score = shown_score(T2[:2], importance=["useful", "useful"])
-    numbers = score.model_dump(exclude={"domain", "status", "visibility"})
-    assert score.visibility is Visibility.NOTHING
-    assert {name for name, value in numbers.items() if value not in (None, False)} == set()
-
-
-def test_three_raters_show_mean_words_and_importance_only() -> None:
-    score = shown_score(T2[:3], importance=["useful", "useful", "important"])
-    assert score.mean == 2.5
-    assert score.level_words
-    assert score.n_raters == 3
-    assert score.importance == 0.6
-    for hidden in ("se", "p_levels", "agreement", "not_sure_rate", "n_top_three"):
-        assert getattr(score, hidden) is None
-
-
-def test_five_raters_show_everything_rounded() -> None:
-    score = shown_score(SPLIT, importance=["useful"] * 5)
-    assert (score.mean, score.se) == (2.3, 0.5)
-    assert score.agreement.ad_mean == 1.2
-    assert score.two_pictures
-    assert score.p_levels == pytest.approx(tuple(round(p, 2) for p in score_of(SPLIT).p_levels))
-    assert score.not_sure_rate == 0
-    assert score.n_top_three == 0
-
-
-def test_suppression_counts_raters_with_a_score_not_the_people_asked() -> None:
-    score = shown_score([*T2[:2], *[["not_sure"] * 5] * 4], importance=["useful", "useful"])
-    assert score.mean is None
-    assert score.importance is None
-
-
-def test_importance_of_fewer_than_three_people_is_hidden_beside_a_shown_mean() -> None:
-    score = shown_score(T2[:3], importance=["useful", "useful", None])
-    assert score.mean == 2.5
-    assert score.importance is None
-
-
-def test_an_agreed_rating_is_shown() -> None:
-    score = shown_score([[2, 3, 2, 2, 3]], answer_mode="consensus", importance=["top_three"])
-    assert (score.mean, score.level_words, score.importance) == (2.4, "between Developing and Applying", 1.0)
-
-
-@pytest.mark.parametrize("line", JUDGED, ids=[json.loads(line)["assessment_id"] for line in JUDGED])
-def test_nothing_shown_names_a_respondent(line: Any) -> None:
-    parsed = parse_assessment(line, INSTRUMENT)
-    public = shown(build_profile(parsed, INSTRUMENT, CONFIG), PRIVACY)
-    assert public.style_flags == ()
-    assert public.readiness == ()
-    assert '"r1"' not in public.model_dump_json()

@@ -19,8 +19,6 @@ from recommender.ranking.features import (
     READINESS_TO_USE,
     Feature,
     FeatureColumns,
-    Reveals,
-    revealing,
     team_features,
 )
 from recommender.ranking.signals import DOMAINS, rubric_queries
@@ -71,13 +69,13 @@ def columns(
     team = make_team(levels, **fields)
     if text is not None:
         team = with_words(team, text)
-    _, view = starter._view(team, date(2026, 11, 21))
+    view = starter._view(team, date(2026, 11, 21))
     index = CatalogIndex.build(supports, EMBEDDER)
     table = SupportTable.of(index, EMBEDDER.encode(rubric_queries(default_instrument()), query=True))
     return team_features(
         table,
         np.arange(len(supports)) if rows is None else np.array(rows),
-        assessment=team,
+        evidence=view.evidence,
         instrument=default_instrument(),
         signals=view.signals,
         words=view.words,
@@ -95,18 +93,10 @@ def test_every_feature_has_a_column_and_words_for_people(starter: Recommender) -
     assert all(Speaker().tell(f"feature.{feature.name}") for feature in FEATURES.values())
 
 
-def test_what_a_feature_would_give_away_is_said_of_it() -> None:
-    assert revealing(Reveals.LEVELS) == {"need_focus", "need_words", "item_fit", "need_coverage", "stage_level"}
-    assert revealing(Reveals.IMPORTANCE) == {"primary_importance", "service_top"}
-    assert revealing(Reveals.ITEMS) == {"need_words", "item_fit", "stage_level"}
-    assert revealing(Reveals.ITEMS_WITHOUT_WORDS) == {"focus_words"}
-    assert revealing(Reveals.NOTHING) == set()
-
-
 def test_a_feature_that_leaves_something_undecided_cannot_be_made() -> None:
     whole = vars(FEATURES["need_focus"])
     assert Feature(**whole) == FEATURES["need_focus"]
-    for field in ("family", "reveals", "part"):
+    for field in ("family", "part", "measure"):
         with pytest.raises(TypeError, match=field):
             Feature(**{name: value for name, value in whole.items() if name != field})
 

@@ -6,17 +6,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.assessment import OpenText
+from models.assessment import Assessment, OpenText
 from models.vocab import Domain
+from recommender.config import ScoringConfig
+from recommender.diagnosis.evidence import evidence_of
 from recommender.pipeline import Recommender
-from recommender.ranking.signals import DOMAINS, MAX_PIECES, TeamSignals, own_words, rubric_queries
+from recommender.ranking.signals import DOMAINS, MAX_PIECES, OwnWords, TeamSignals, own_words, rubric_queries
 from tests.fixtures.teams import INSTRUMENT, make_team, with_words
 
 DATA, METHODS = Domain.DATA_AND_MEASUREMENT, Domain.IMPROVEMENT_METHODS
 
 
 def signals(starter: Recommender, *args: Any, **fields: Any) -> TeamSignals:
-    return starter._view(make_team(*args, **fields), date(2026, 11, 21))[1].signals
+    return starter._view(make_team(*args, **fields), date(2026, 11, 21)).signals
+
+
+def words_of(team: Assessment) -> OwnWords:
+    return own_words(evidence_of(team, INSTRUMENT, ScoringConfig()))
 
 
 def of(values: np.ndarray, domain: Domain) -> float:
@@ -68,18 +74,18 @@ def test_rubric_queries_are_four_an_item_in_order() -> None:
 
 def test_own_words_are_cut_into_at_most_two_pieces_a_field() -> None:
     long = " ".join(f"Sentence number {n} says one more thing about our work." for n in range(9))
-    words = own_words(with_words(make_team(2), OpenText(strengths=long, challenges=long, hoped_for_support=long)))
+    words = words_of(with_words(make_team(2), OpenText(strengths=long, challenges=long, hoped_for_support=long)))
     assert (len(words.challenges), len(words.hoped_for)) == (MAX_PIECES, MAX_PIECES)
     assert words.pieces == words.challenges + words.hoped_for
 
 
 def test_strengths_are_not_searched_with() -> None:
-    assert own_words(with_words(make_team(2), OpenText(strengths="Our team trusts each other."))).pieces == ()
+    assert words_of(with_words(make_team(2), OpenText(strengths="Our team trusts each other."))).pieces == ()
 
 
 def test_authors_are_read_in_the_order_of_their_ids_whatever_the_order_of_the_file() -> None:
     texts = [OpenText(challenges=f"Person {n} says that the bell rings too soon.") for n in range(3)]
     team = with_words(make_team(2), *texts, share=(True, True, True))
     turned = team.model_copy(update={"responses": team.responses[::-1]})
-    assert own_words(team) == own_words(turned)
-    assert own_words(team).shareable == set(own_words(team).pieces)
+    assert words_of(team) == words_of(turned)
+    assert words_of(team).shareable == set(words_of(team).pieces)

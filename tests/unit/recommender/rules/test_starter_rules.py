@@ -11,6 +11,8 @@ from models.needs import Need
 from models.rules import DEMOGRAPHIC_FIELDS, DerivedField, SupportField, TeamFact
 from models.support import Support
 from models.vocab import Domain, NeedWord, RuleEffect
+from recommender.config import ScoringConfig
+from recommender.diagnosis.evidence import Evidence, evidence_of
 from recommender.instruments import default_instrument
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import RuleResults, evaluate
@@ -264,6 +266,10 @@ def assessment(**context: object) -> Assessment:
     )
 
 
+def evidence(**context: object) -> Evidence:
+    return evidence_of(assessment(**context), default_instrument(), ScoringConfig())
+
+
 def test_facts_are_the_context_answers_form_roles_and_priority_needs() -> None:
     need = Need(
         domain=Domain.SUSTAINABILITY,
@@ -289,7 +295,7 @@ def test_facts_are_the_context_answers_form_roles_and_priority_needs() -> None:
         "pct_low_income": 90,
         "school_year_time": "fall",
     }
-    facts = team_facts(assessment(**context), [need, other], as_of=date(2026, 7, 1))
+    facts = team_facts(evidence(**context), [need, other], as_of=date(2026, 7, 1))
     assert facts == TeamFacts(
         {
             "state": ("TX",),
@@ -304,6 +310,6 @@ def test_facts_are_the_context_answers_form_roles_and_priority_needs() -> None:
 
 
 def test_the_season_comes_from_the_date_when_the_team_does_not_say() -> None:
-    assert team_facts(assessment(), [], as_of=date(2026, 7, 1)).get(TeamFact.SEASON) == ("summer",)
+    assert team_facts(evidence(), [], as_of=date(2026, 7, 1)).get(TeamFact.SEASON) == ("summer",)
     months = {1: "winter", 3: "spring", 4: "spring", 5: "year-end", 6: "year-end", 8: "summer", 9: "fall", 12: "winter"}
     assert {month: season_of(date(2026, month, 1)) for month in months} == months

@@ -12,6 +12,7 @@ from models.change_story import ChangeEvidence, ChangeFactor, ChangeStory, NeedC
 from models.recommendation import RecommendationRun
 from models.vocab import Domain, SupportKind
 from recommender.catalog.load import Catalog
+from recommender.diagnosis.release import released_team
 from recommender.instruments import default_instrument
 from recommender.pipeline import ListTerms, Recommender
 from recommender.telling.change_evidence import gather_evidence, record_changes
@@ -266,8 +267,9 @@ def test_rules_that_say_something_else_of_a_support_are_evidence(starter: Recomm
     assert gather_evidence(before, before).rules == {}
 
 
-def test_hidden_needs_are_no_evidence(starter: Recommender) -> None:
-    two_people, five = (make_team(2, n=n) for n in (2, 5))
+def test_needs_that_are_not_released_are_no_evidence(starter: Recommender) -> None:
+    teams = (make_team(2, n=n) for n in (2, 5))
+    two_people, five = (released_team(team, starter.instrument, starter.config.scoring) for team in teams)
     before, after = (starter.recommend(team, ListTerms(date(2026, 9, 1))) for team in (two_people, five))
     assert gather_evidence(before, after).needs == ()
     assert len(gather_evidence(after, after).needs) == 10

@@ -46,13 +46,13 @@ def said(
     starter: Recommender,
     lifts: dict[str, float],
     *traces: RuleTrace,
-    level_fit: float | None = None,
+    level_fit: float = 0.0,
     has_words: bool = False,
     focus: tuple[str, ...] = (),
     served: bool = True,
 ) -> tuple[str, ...]:
     team = make_team(1, context={"focus_areas": list(focus)})
-    _, view = starter._view(team, AS_OF)
+    view = starter._view(team, AS_OF)
     reasons = why(
         lifts,
         traces,
@@ -60,7 +60,7 @@ def said(
         support=make_resource(focus_areas=["math", "general"]),
         needs={need.domain: need for need in view.needs},
         level_fit=level_fit,
-        assessment=team,
+        team=team.team,
         speaker=SPEAKER,
         has_words=has_words,
     )
@@ -115,7 +115,7 @@ def test_every_sentence_of_a_run_is_backed_by_a_need_a_part_or_a_met_rule(
     """Checked on whole runs with their complete parts: each sentence has a lift above the least that is said."""
     fixed = {SPEAKER.tell(key): name for name, one in FEATURES.items() for key in one.sentences or () if key}
     for team in judged[::4]:
-        _, view = starter._view(team, AS_OF)
+        view = starter._view(team, AS_OF)
         for ranked_list in starter.recommend(team, ListTerms(AS_OF)).lists:
             ranker = starter._rankers[ranked_list.kind]
             ranked = ranker.rank(view, k=ranker.settings.k, floor=ranker.settings.floor)
@@ -160,7 +160,7 @@ def test_the_matched_text_is_the_pair_with_the_largest_weight_times_similarity(
     statements = ["How do we find time to meet?", "We hope for help with running short cycles in classrooms."]
     index = CatalogIndex.build([make_resource(needs_met=statements)], EMBEDDER)
     team = with_words(make_team(4), OpenText(hoped_for_support=hoped), share=(True,))
-    _, view = starter._view(team, AS_OF)
+    view = starter._view(team, AS_OF)
     texts = need_texts(INSTRUMENT, view.signals, view.words, rubric=rubric, piece_vectors=view.piece_vectors,
                        pictures=INSTRUMENT.items.keys())  # fmt: skip
     found = find_matched_text(index, 0, texts)
@@ -170,7 +170,7 @@ def test_the_matched_text_is_the_pair_with_the_largest_weight_times_similarity(
 
 
 def test_nothing_matches_where_nothing_is_needed(starter: Recommender, rubric: RubricVectors) -> None:
-    _, view = starter._view(make_team(4), AS_OF)
+    view = starter._view(make_team(4), AS_OF)
     texts = need_texts(INSTRUMENT, view.signals, OwnWords((), (), frozenset()), rubric=rubric,
                        piece_vectors=view.piece_vectors, pictures=INSTRUMENT.items.keys())  # fmt: skip
     assert not texts.weights.any()
@@ -182,7 +182,7 @@ def test_items_of_a_hidden_domain_stand_with_their_question_and_their_importance
 ) -> None:
     weights = {}
     for level in (1, 4):
-        _, view = starter._view(make_team(level), AS_OF)
+        view = starter._view(make_team(level), AS_OF)
         texts = need_texts(INSTRUMENT, view.signals, view.words, rubric=rubric, piece_vectors=view.piece_vectors,
                            pictures=())  # fmt: skip
         assert texts.texts == tuple(item.text for item in INSTRUMENT.items.values())

@@ -12,7 +12,7 @@ from recommender.telling.planning import MAX_ENTRIES, make_plan
 from recommender.testing import make_provider, make_resource
 from recommender.words import Speaker
 
-PREPARE_FIRST, EASY_START = (Speaker().tell(f"plan.{key}") for key in ("prepare_first", "easy_start"))
+PREPARE_FIRST = Speaker().tell("plan.prepare_first")
 DATA, METHODS = Domain.DATA_AND_MEASUREMENT, Domain.IMPROVEMENT_METHODS
 
 
@@ -34,7 +34,7 @@ def match(support: Support, *domains: Domain) -> Match:
 
 def plan(
     supports: list[Support], needs: list[Need], *, short: bool = True, level: int | None = 2,
-    domains: tuple[Domain, ...] = (METHODS,), readiness_shown: tuple[Domain, ...] = (METHODS,),
+    domains: tuple[Domain, ...] = (METHODS,),
 ) -> tuple[PlanPhase, ...]:  # fmt: skip
     lists = [
         RankedList(
@@ -52,7 +52,6 @@ def plan(
         supports={support.id: support for support in supports},
         is_short={support.id: short for support in supports},
         present_levels={} if level is None else dict.fromkeys(Domain, level),
-        readiness_shown=readiness_shown,
         speaker=Speaker(),
     )
 
@@ -105,12 +104,6 @@ def test_a_team_that_must_prepare_first_is_given_only_short_or_free_resources(
     phases = plan([support], [need(METHODS, readiness=ReadinessAdvice.PREPARE_FIRST)], short=short)
     assert phase_of(phases) is expected
     assert all(entry.because == PREPARE_FIRST for phase in phases for entry in phase.entries)
-
-
-def test_a_plan_does_not_tell_a_readiness_that_is_not_shown() -> None:
-    needs = [need(METHODS, readiness=ReadinessAdvice.PREPARE_FIRST)]
-    (start, *_) = plan([make_resource()], needs, readiness_shown=())
-    assert [entry.because for entry in start.entries] == [EASY_START]
 
 
 def test_what_serves_no_need_is_not_planned() -> None:

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.web.desk.match_parts import bar_of, family_of, pieces_of, shares_of
+from api.web.desk.match_parts import MERGED_FIT, bar_of, family_of, pieces_of, shares_of
 from models.recommendation import RuleTrace
 from models.vocab import RuleEffect, RuleOutcome
 from recommender.ranking.features import FEATURES
 from recommender.ranking.scoring import DIVERSITY, EXPLORATION, START
-from recommender.telling.matches import MERGED_FIT
 
 values = st.lists(st.floats(-1, 1, allow_nan=False), max_size=30)
 

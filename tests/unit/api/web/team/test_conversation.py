@@ -7,6 +7,7 @@ from models.assessment import Assessment
 from models.profile import CapacityProfile
 from models.vocab import Domain, Form, NeedWord
 from recommender.config import ScoringConfig
+from recommender.diagnosis.evidence import evidence_of
 from recommender.diagnosis.needs import derive_needs
 from recommender.diagnosis.profiling import build_profile
 from recommender.instruments import default_instrument
@@ -23,7 +24,7 @@ def profile_of(assessment: Assessment) -> CapacityProfile:
 
 def told(assessment: Assessment) -> tuple[Strength, ...]:
     profile = profile_of(assessment)
-    return strengths(profile, derive_needs(profile, assessment, INSTRUMENT, CONFIG), INSTRUMENT)
+    return strengths(profile, derive_needs(evidence_of(assessment, INSTRUMENT, CONFIG), INSTRUMENT, CONFIG), INSTRUMENT)
 
 
 def levels(**chosen: int) -> dict[Domain, int]:
@@ -45,8 +46,9 @@ def test_only_leading_practice_is_there_to_share() -> None:
 
 
 def test_where_a_team_should_start_is_no_strength_unless_nothing_else_is_left() -> None:
-    profile = profile_of(make_team(levels(d0=4, d1=4, d2=4)))
-    needs = derive_needs(profile, make_team(levels(d0=4, d1=4, d2=4)), INSTRUMENT, CONFIG)
+    team = make_team(levels(d0=4, d1=4, d2=4))
+    profile = profile_of(team)
+    needs = derive_needs(evidence_of(team, INSTRUMENT, CONFIG), INSTRUMENT, CONFIG)
     first = [need.model_copy(update={"word": NeedWord.START_HERE, "domain": DOMAINS[0]}) for need in needs[:1]]
     found = strengths(profile, first, INSTRUMENT)
     assert [one.name for one in found] == [INSTRUMENT.domains[DOMAINS[place]].name for place in (1, 2)]
