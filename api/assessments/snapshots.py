@@ -16,7 +16,7 @@ from api.storage.tables import Assessment, Snapshot, Team
 from models.assessment import Assessment as Answers
 from models.assessment import Response
 from models.assessment import Team as Situation
-from models.release import Release, ReleasedTeam
+from models.release import ReleasedProfile, ReleasedTeam
 from models.vocab import AnswerMode, Length
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.diagnosis.growth import Wave, released_changes
@@ -44,9 +44,9 @@ def released_team_of(snapshot: Snapshot, team: Team | None = None) -> ReleasedTe
     return ReleasedTeam(release=release_in(snapshot), team=present, texts=shared_texts(answers.responses))
 
 
-def release_in(snapshot: Snapshot) -> Release:
+def release_in(snapshot: Snapshot) -> ReleasedProfile:
     """What frozen results tell."""
-    return Release.model_validate_json(snapshot.release)
+    return ReleasedProfile.model_validate_json(snapshot.release)
 
 
 def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team, *, now: datetime) -> Snapshot | None:
@@ -92,7 +92,7 @@ def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team,
     return snapshot
 
 
-def _release(session: Session, engine: Engine, assessment: Assessment, answers: Answers) -> Release:
+def _release(session: Session, engine: Engine, assessment: Assessment, answers: Answers) -> ReleasedProfile:
     scoring, parameters = engine.config.scoring, engine.item_parameters
     release = release_of(answers, engine.instrument, scoring, item_parameters=parameters)
     earlier = last_snapshot(session, assessment.previous_id, answers.answer_mode) if assessment.previous_id else None
@@ -151,7 +151,7 @@ def _responses(session: Session, assessment_id: str, mode: str) -> list[dict[str
     ]
 
 
-def _tells_the_same(last: Snapshot, new: Answers, release: Release) -> bool:
+def _tells_the_same(last: Snapshot, new: Answers, release: ReleasedProfile) -> bool:
     """Whether nobody could tell results of `new` from the last ones.
 
     What the author does not share does not count: whoever tries out what it may be would else be told when it fits.

@@ -26,7 +26,7 @@ from models.assessment import OpenText
 from models.base import SupportId
 from models.change_story import ChangeFactor, ChangeStory, SupportDecision
 from models.recommendation import PastStatus, RecommendationRun, Versions
-from models.release import Release, ReleasedTeam
+from models.release import ReleasedProfile, ReleasedTeam
 from models.review import Entry, Review
 from models.vocab import SupportKind
 from recommender.telling.change_evidence import gather_evidence, record_changes
@@ -197,7 +197,7 @@ def _changed(old: _Side, new: _Side) -> tuple[ChangeFactor, ...]:
     return tuple(factor for factor in ChangeFactor if differs[factor])
 
 
-def _answers(side: _Side) -> tuple[Release, tuple[OpenText, ...], str]:
+def _answers(side: _Side) -> tuple[ReleasedProfile, tuple[OpenText, ...], str]:
     """What of a release ranks; the instrument belongs to it."""
     release = side.source.release.model_copy(update={"assessment_id": "", "changes": None})
     return release, side.source.texts, side.versions.instrument.content_hash

@@ -336,7 +336,7 @@ class Snapshot(Base):
     assessment: Mapped[str] = mapped_column(Text)
     """The assessment file (JSON) that the results came from. Never shown: it holds everybody's answers."""
     release: Mapped[str] = mapped_column(Text)
-    """The `Release` (JSON): all that anybody but the authors gets to know of these results."""
+    """The `ReleasedProfile` (JSON): all that anybody but the authors gets to know of these results."""
 
 
 class Artifact(Base):

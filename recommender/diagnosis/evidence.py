@@ -19,14 +19,14 @@ from recommender.diagnosis.release import released_profile
 from recommender.instruments import LoadedInstrument
 from recommender.reading.placeholders import says_nothing
 
-__all__ = ["Basis", "Evidence", "evidence_of"]
+__all__ = ["Basis", "TeamEvidence", "evidence_of"]
 
 Basis = Literal["answers", "release"]
 _TEXTS = tuple(OpenText.model_fields)
 
 
 @dataclass(frozen=True)
-class Evidence:
+class TeamEvidence:
     """A team at one time, as far as the engine may know it."""
 
     basis: Basis
@@ -53,7 +53,7 @@ class Evidence:
         return self.profile.form
 
 
-def evidence_of(source: Assessment | ReleasedTeam, instrument: LoadedInstrument, config: ScoringConfig) -> Evidence:
+def evidence_of(source: Assessment | ReleasedTeam, instrument: LoadedInstrument, config: ScoringConfig) -> TeamEvidence:
     """The evidence of a team.
 
     Args:
@@ -66,7 +66,7 @@ def evidence_of(source: Assessment | ReleasedTeam, instrument: LoadedInstrument,
     return _from_answers(source, instrument, config)
 
 
-def _from_answers(assessment: Assessment, instrument: LoadedInstrument, config: ScoringConfig) -> Evidence:
+def _from_answers(assessment: Assessment, instrument: LoadedInstrument, config: ScoringConfig) -> TeamEvidence:
     profile = build_profile(assessment, instrument, config)
     people = sorted(assessment.responses, key=lambda response: response.respondent)
     levels = {
@@ -76,7 +76,7 @@ def _from_answers(assessment: Assessment, instrument: LoadedInstrument, config: 
         name: [(text, one.share_text) for one in people if (text := _said(one.open_text, name))] for name in _TEXTS
     }
     items = {item: math.fsum(given) / len(given) for item, given in levels.items() if given}
-    return Evidence(
+    return TeamEvidence(
         basis="answers",
         team=assessment.team,
         profile=profile,
@@ -90,7 +90,7 @@ def _from_answers(assessment: Assessment, instrument: LoadedInstrument, config: 
     )
 
 
-def _from_release(source: ReleasedTeam, instrument: LoadedInstrument, config: ScoringConfig) -> Evidence:
+def _from_release(source: ReleasedTeam, instrument: LoadedInstrument, config: ScoringConfig) -> TeamEvidence:
     release = source.release
     profile = released_profile(release, instrument, config)
     means = {score.domain: score.mean for score in profile.domains if score.mean is not None}
@@ -99,7 +99,7 @@ def _from_release(source: ReleasedTeam, instrument: LoadedInstrument, config: Sc
     words = {name: tuple(text for one in source.texts if (text := _said(one, name))) for name in _TEXTS}
     consensus = release.answer_mode is AnswerMode.CONSENSUS
     least = 1 if consensus else instrument.instrument.privacy.min_detail
-    return Evidence(
+    return TeamEvidence(
         basis="release",
         team=source.team,
         profile=profile,

@@ -16,13 +16,14 @@ from typing import Any, NamedTuple
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from api.engine.samples import sample_documents
 from api.recommending.making import document_texts
 from models.vocab import AnswerMode
 from recommender.diagnosis.growth import build_growth
 from recommender.diagnosis.release import released_groups, released_profile
 from recommender.pipeline import ListTerms, Recommender
-from tests.fixtures.sample import sample_documents
-from tests.fixtures.twins import INSTRUMENT, ITEMS, SCORING, SIZES, Twins, draw_twins, parsed, released
+from tests.fixtures.teams import INSTRUMENT
+from tests.fixtures.twins import ITEMS, SCORING, SIZES, Twins, draw_twins, parsed, released
 from tests.fixtures.worlds import Asked, World, differences, world
 
 TODAY = date(2026, 10, 15)
