@@ -1,5 +1,6 @@
 """Frozen results of a window: made when a phase closes, never changed, and no live numbers beside them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.assessments.opening import check_same_instrument
 from api.assessments.pieces import Pieces, tree_of
+from api.assessments.respondents import person_key
 from api.assessments.rows import add_snapshot, answers_in, last_snapshot, respondents, snapshots_of
 from api.engine.engine import Engine
 from api.storage.ids import new_id
@@ -28,8 +30,13 @@ _NO_ANSWER = ("role", "share_text")
 
 
 def answers_of_snapshot(snapshot: Snapshot) -> Answers:
-    """The answers behind frozen results. Never for showing."""
-    return Answers.model_validate_json(snapshot.assessment)
+    """The answers behind frozen results, of people by their keys (see `person_key`). Never for showing."""
+    answers = Answers.model_validate_json(snapshot.assessment)
+    keys = _keys([response.respondent for response in answers.responses])
+    responses = (
+        response.model_copy(update={"respondent": key}) for response, key in zip(answers.responses, keys, strict=True)
+    )
+    return answers.model_copy(update={"responses": tuple(responses)})
 
 
 def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team, *, now: datetime) -> Snapshot | None:
@@ -100,12 +107,21 @@ def response_of(name: str, saved: Pieces) -> dict[str, Any]:
 
 def _responses(session: Session, assessment_id: str, mode: str) -> list[dict[str, Any]]:
     saved = answers_in(session, assessment_id, mode)
-    return [
-        # The portal's id pairs a person's answers over time.
-        response_of(respondent.external_id or respondent.id, saved[respondent.id])
+    people = [
+        respondent
         for respondent in respondents(session, assessment_id, mode=mode)
         if any(path not in _NO_ANSWER for path in saved.get(respondent.id, ()))
     ]
+    # The portal's id pairs a person's answers over time, however it is spelled each time.
+    keys = _keys([respondent.external_id or respondent.id for respondent in people])
+    return [response_of(key, saved[respondent.id]) for respondent, key in zip(people, keys, strict=True)]
+
+
+def _keys(names: Sequence[str]) -> list[str]:
+    """What tells people apart; the same name in two spellings, which nobody can be invited by today, stays two."""
+    keys = [person_key(name) for name in names]
+    times = Counter(keys)
+    return [key if times[key] == 1 else name for key, name in zip(keys, names, strict=True)]
 
 
 def _may_follow(earlier: Sequence[Answers], new: Answers) -> bool:

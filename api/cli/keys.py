@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.access.principals import Scope
+from recommender.reading.fold import clean
 
 if TYPE_CHECKING:
     from api.storage.tables import ApiKey
@@ -26,7 +27,7 @@ def _short_text(given: str) -> str:
 
 
 def _name(given: str) -> str:
-    text = _short_text(given)
+    text = clean(_short_text(given))
     if not text:
         raise typer.BadParameter("a name cannot be blank")
     return text

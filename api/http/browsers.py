@@ -101,8 +101,13 @@ def own_path(address: str) -> str | None:
     return address if inside and address.isprintable() else None
 
 
-def set_cookie(response: Response, request: Request, name: str, token: str, *, seconds: int, path: str = "/") -> None:
-    """Give the browser a token that scripts cannot read and other sites' forms do not carry."""
+def set_cookie(
+    response: Response, request: Request, name: str, token: str, *, seconds: int | None, path: str = "/"
+) -> None:
+    """Give the browser a token that scripts cannot read and other sites' forms do not carry.
+
+    Without `seconds` the browser forgets it when it is closed.
+    """
     secure = not is_loopback(request.url.hostname)
     response.set_cookie(name, token, max_age=seconds, path=path, httponly=True, samesite="lax", secure=secure)
 

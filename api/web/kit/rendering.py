@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
 
 from api import web
 from api.access.principals import Scope
@@ -49,6 +50,8 @@ class Visitor(NamedTuple):
     name: str
     scope: Scope | None
     """None for somebody with an invitation."""
+    leave: str = ""
+    """Where the form goes by which somebody with an invitation leaves this device."""
 
 
 def render(request: Request, template: str, context: object = None, *, status: int = 200) -> HTMLResponse:
@@ -94,7 +97,9 @@ def _environment() -> Environment:
     environment.globals.update(
         {"static": static_url, "language": language, "word": word, "version": __version__, **_NAMES}
     )
-    environment.filters.update(day=day_words, time=time_words, count=_count, percent=_percent, capitalized=capitalized)
+    environment.filters.update(
+        day=day_words, time=time_words, count=_count, percent=_percent, capitalized=capitalized, own=_own
+    )
     return environment
 
 
@@ -113,6 +118,11 @@ def time_words(value: datetime) -> str:
 
 def _plural(one: str, many: str, n: int) -> str:
     return load_catalog(language()).find(one, n) or (one if n == 1 else many)
+
+
+def _own(name: str) -> Markup:
+    """A name within a sentence, which may run from right to left whatever the sentence does."""
+    return Markup("<bdi>{}</bdi>").format(name)
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -16,7 +16,7 @@ from api.web.kit.rendering import Visitor
 __all__ = ["CHECK_COOKIE", "HOMES", "Asks", "InvitedHere", "PersonHere", "QualityReader", "check_path"]
 
 CHECK_COOKIE = "trellis_check"
-"""Holds an invitation. Its path is that of the one check it opens, so that a browser may hold several."""
+"""Holds what opens a person's answers. Its path is that of the one check, so that a browser may hold several."""
 
 HOMES = {
     Scope.PORTAL: "/teams",
@@ -71,7 +71,7 @@ def _invited(request: Request, database: DatabaseDep, respondent_id: str) -> Inv
     if invitation.respondent_id != respondent_id:
         raise Unauthenticated("This browser holds another invitation.")
     request.state.actor = f"respondent:{respondent_id}"
-    request.state.visitor = Visitor(_("Your check"), None)
+    request.state.visitor = Visitor(_("Your check"), None, f"{check_path(respondent_id)}/leave")
     return invitation
 
 

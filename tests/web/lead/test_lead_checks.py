@@ -172,8 +172,8 @@ def test_a_new_link_ends_the_old_one(service: Service) -> None:
 
 def test_progress_is_told_without_any_answer(service: Service) -> None:
     window = open_assessment(service, new_team(service), roster_size=5)
-    person, _ = answer(service, window, {"answers": level_answers(2), "open_text": {"strengths": "Our secret"}})
-    accepted(service.as_("portal").post(f"/v1/assessments/{window}/respondents/{person}:submit"))
+    person, own = answer(service, window, {"answers": level_answers(2), "open_text": {"strengths": "Our secret"}})
+    accepted(service.invited(own).post(f"/v1/assessments/{window}/respondents/{person}:submit"))
     answer(service, window, {"answers": {"la1": 4}}, external_id="half")
     page = visitor(service, "portal").get(f"/assessments/{window}").text
     assert "1 of 5 people are done" in page
