@@ -22,7 +22,7 @@ class Settings(BaseSettings):
 
     catalog_dir: Path | None = None
     """Folder with `resources.jsonl` and `providers.jsonl`; None means the starter catalog. An imported catalog that a
-    curator has put in use takes its place."""
+    operator has put in use takes its place."""
     data_dir: Path = Field(default_factory=data_folder)
     """Holds the database, `trellis.sqlite`, and the vectors, `vectors.sqlite`, which may be deleted at any time."""
     database_url: SecretStr | None = None

@@ -247,6 +247,10 @@ class Handling(Value):
     """Place among the answers that an officer looks at, smallest first; None: not among them."""
     trial_place: int | None = None
     """Place among the answers that an officer may try out, smallest first; None: not among them."""
+    alone: tuple[str, ...] = ()
+    """Options that contradict every other one, such as `none`: whoever chooses one chooses nothing else."""
+    at_most: str | None = None
+    """Id of the question about the whole of which this one counts a part: its number is not larger than that one's."""
     rules: Literal["words", "language-tags"] | None = None
     """What rules may test of the answer, under the question's id: its options as words, or tags of languages of which
     an answer is the start; None: rules may not know it."""

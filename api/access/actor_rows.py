@@ -12,7 +12,7 @@ __all__ = ["Colleague", "colleagues", "works_for"]
 
 
 class Colleague(NamedTuple):
-    """A key or a person of an organization, as histories name it."""
+    """A key or a person, as histories name it."""
 
     actor: str
     """`key:ID` or `person:ID`."""
@@ -22,8 +22,8 @@ class Colleague(NamedTuple):
     active: bool
 
 
-def colleagues(session: Session, organization_id: str) -> Sequence[Colleague]:
-    """Everybody who acts or has acted for an organization, keys after people, each by id."""
+def colleagues(session: Session, organization_id: str | None) -> Sequence[Colleague]:
+    """Everybody who acts or has acted for an organization, or (None) for the instance; keys after people, by id."""
     people = select(
         literal_column("'person:'").concat(Person.id).label("actor"),
         Person.name.label("name"),

@@ -15,8 +15,10 @@ def add_line(session: Session, line: AuditLine) -> None:
     session.add(line)
 
 
-def audit_lines(session: Session, organization_id: str, *, after: int = 0, limit: int = 100) -> Sequence[AuditLine]:
-    """Lines of one organization, oldest first, with ids above `after`."""
+def audit_lines(
+    session: Session, organization_id: str | None, *, after: int = 0, limit: int = 100
+) -> Sequence[AuditLine]:
+    """Lines of one organization, or (None) of the instance, oldest first, with ids above `after`."""
     query = (
         select(AuditLine)
         .where(AuditLine.organization_id == organization_id, AuditLine.id > after)

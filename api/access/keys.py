@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from api.access.key_rows import find_key, touch_key
-from api.access.principals import Principal, Scope
+from api.access.principals import INSTANCE, Principal, Scope
 from api.errors import StorageBusy, StorageFull, StorageUnavailable, Unauthenticated
 from api.storage.database import Database
 
@@ -37,7 +37,7 @@ def authenticate(database: Database, secret: str, *, now: datetime) -> Principal
         raise Unauthenticated("The key is unknown or revoked; send a valid one as `Authorization: Bearer KEY`.")
     if key.last_used_at is None or now - key.last_used_at >= _TOUCH_EVERY:
         _note_use(database, key.id, now)
-    return Principal(actor=f"key:{key.id}", organization_id=key.organization_id, scope=Scope(key.scope))
+    return Principal(actor=f"key:{key.id}", organization_id=key.organization_id or INSTANCE, scope=Scope(key.scope))
 
 
 def _note_use(database: Database, key_id: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy.orm import Session
 
 from api.access.keys import hash_secret
-from api.access.principals import Principal, Scope
+from api.access.principals import INSTANCE, Principal, Scope
 from api.access.session_rows import add_web_session, end_sessions, find_web_session, forget_expired
 from api.errors import Unauthenticated
 from api.storage.database import Database
@@ -30,7 +30,7 @@ class SignedInPerson(NamedTuple):
         """The person as the caller of use cases."""
         return Principal(
             actor=f"person:{self.person.id}",
-            organization_id=self.person.organization_id,
+            organization_id=self.person.organization_id or INSTANCE,
             scope=Scope(self.person.scope),
         )
 

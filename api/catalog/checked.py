@@ -41,9 +41,15 @@ class WaitingCatalog(NamedTuple):
     """Whether somebody has stored it, so that it can be put in use."""
 
 
-def check_files(files: Mapping[SupportKind, bytes], present: Catalog) -> Checked:
-    """The catalog of the uploaded files; the supports of a kind without a file stay as they are at present."""
-    parsed = parse_catalog(files)
+def check_files(files: Mapping[SupportKind, bytes], present: Catalog, names: Mapping[SupportKind, str]) -> Checked:
+    """The catalog of the uploaded files; the supports of a kind without a file stay as they are at present.
+
+    Args:
+        files: content by kind.
+        present: the catalog in use.
+        names: what the sender calls the files, where it is known.
+    """
+    parsed = parse_catalog(files, names)
     if parsed.faults:
         return Checked(None, parsed.faults)
     kept = [support for support in present.supports if support.kind not in files]

@@ -36,7 +36,7 @@ def version_lines(session: Session, engine: Engine, principal: Principal) -> Seq
     """All kept catalogs and the one of the settings, newest first. Who belongs elsewhere is not named."""
     standings = catalog_versions(session, engine)
     imports = latest_lines(session, IMPORTED, [one.version for one in standings])
-    names = {who.actor: who.name for who in colleagues(session, principal.organization_id)}
+    names = {who.actor: who.name for who in colleagues(session, principal.owner)}
     present = {catalog.version: catalog for catalog in (engine.catalog, engine.settings_catalog)}
     lines = []
     for one in standings:

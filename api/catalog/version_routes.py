@@ -1,4 +1,4 @@
-"""Importing catalogs, and choosing the one in use."""
+"""Importing the catalogs that every organization starts from, and choosing the one in use."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from api.catalog.versions import (
     import_catalog,
     report_on,
 )
-from api.http.dependencies import CatalogReader, DatabaseDep, EngineDep, Now, Reading, Require, problem_responses
+from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading, Require, problem_responses
 from api.http.once import Created, Once
 from api.http.sent import Sent
 
@@ -30,7 +30,7 @@ PATH = "/v1/catalog/versions"
 
 router = APIRouter(prefix="/v1", tags=["catalog"])
 
-Curator = Annotated[Principal, Depends(Require(Permission.WRITE_CATALOG))]
+Operator = Annotated[Principal, Depends(Require(Permission.WRITE_CATALOG))]
 Version = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="Content hash of the catalog.")]
 
 
@@ -54,7 +54,7 @@ class SentCatalog(Sent[CatalogTexts]):
     },
 )
 def post_catalog(
-    caller: Curator,
+    caller: Operator,
     database: DatabaseDep,
     engine: EngineDep,
     once: Once,
@@ -81,7 +81,7 @@ def post_catalog(
     operation_id="listCatalogVersions",
     summary="Kept catalogs, and which one is in use",
 )
-def list_catalog_versions(_: CatalogReader, session: Reading, engine: EngineDep) -> CatalogVersions:
+def list_catalog_versions(_: Operator, session: Reading, engine: EngineDep) -> CatalogVersions:
     """Answer all of them, newest first."""
     return CatalogVersions(items=list(catalog_versions(session, engine)))
 
@@ -92,7 +92,7 @@ def list_catalog_versions(_: CatalogReader, session: Reading, engine: EngineDep)
     summary="One kept catalog",
     responses=problem_responses(_404="No catalog of this version is kept.", _422="The version is not valid."),
 )
-def get_catalog_version(_: CatalogReader, session: Reading, engine: EngineDep, version: Version) -> CatalogVersion:
+def get_catalog_version(_: Operator, session: Reading, engine: EngineDep, version: Version) -> CatalogVersion:
     """Answer whether it is in use."""
     return catalog_version(session, engine, version)
 
@@ -104,9 +104,12 @@ def get_catalog_version(_: CatalogReader, session: Reading, engine: EngineDep, v
     responses=problem_responses(_404="No catalog of this version is kept.", _422="The version is not valid."),
 )
 def post_activation(
-    caller: Curator, database: DatabaseDep, engine: EngineDep, now: Now, version: Version
+    caller: Operator, database: DatabaseDep, engine: EngineDep, now: Now, version: Version
 ) -> CatalogVersion:
-    """Every process takes it up as soon as it has indexed it; until then the present catalog serves."""
+    """Every process takes it up as soon as it has indexed it; until then the present catalog serves.
+
+    The audit of every organization tells of it.
+    """
     with database.writing() as session:
         activate(session, caller, engine, version, now=now)
     engine.look_again()

@@ -1,4 +1,4 @@
-"""Catalogs that curators import, and which one is in use."""
+"""Catalogs that operators import for every organization, and which one is in use."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from sqlalchemy.orm import Session
 
-from api.access.audit import note
+from api.access.audit import note, note_everywhere
 from api.access.principals import Principal
 from api.engine.artifacts import keep_catalog, stored_catalog
 from api.engine.engine import Engine
@@ -178,11 +178,19 @@ def import_catalog(session: Session, principal: Principal, catalog: Catalog, *, 
     """Keep a catalog, so that it can be activated; the one in use stays in use."""
     keep_catalog(session, catalog, now=now)
     size = {size_key(kind): n for kind, n in catalog.sizes.items()}
-    _note(session, principal, IMPORTED, catalog.version, detail=size, now=now)
+    note(
+        session,
+        IMPORTED,
+        catalog.version,
+        actor=principal.actor,
+        organization_id=principal.owner,
+        now=now,
+        detail=size,
+    )
 
 
 def activate(session: Session, principal: Principal, engine: Engine, version: str, *, now: datetime) -> None:
-    """Put a kept catalog, or the one of the settings, in use.
+    """Put a kept catalog, or the one of the settings, in use for all organizations; the audit of each tells of it.
 
     Raises:
         NotFound: no catalog of that version is kept.
@@ -192,7 +200,7 @@ def activate(session: Session, principal: Principal, engine: Engine, version: st
     elif not present_versions(session, "catalog", [version]):
         raise NotFound("catalog version", version)
     activate_catalog(session, version, actor=principal.actor, now=now)
-    _note(session, principal, "catalog.activate", version, now=now)
+    note_everywhere(session, "catalog.activate", version, actor=principal.actor, now=now)
 
 
 def catalog_versions(session: Session, engine: Engine) -> Sequence[CatalogVersion]:
@@ -227,16 +235,3 @@ def catalog_version(session: Session, engine: Engine, version: str) -> CatalogVe
         if found.version == version:
             return found
     raise NotFound("catalog version", version)
-
-
-def _note(
-    session: Session,
-    principal: Principal,
-    action: str,
-    version: str,
-    *,
-    now: datetime,
-    detail: dict[str, Any] | None = None,
-) -> None:
-    organization_id = principal.organization_id
-    note(session, action, version, actor=principal.actor, organization_id=organization_id, now=now, detail=detail)

@@ -26,7 +26,9 @@ def _short_text(given: str) -> str:
     return text
 
 
-def _name(given: str) -> str:
+def _name(given: str | None) -> str | None:
+    if given is None:
+        return None
     text = clean(_short_text(given))
     if not text:
         raise typer.BadParameter("a name cannot be blank")
@@ -35,10 +37,13 @@ def _name(given: str) -> str:
 
 @app.command("create")
 def create_command(
-    organization: Annotated[
-        str, typer.Option("--organization", help="Name or id; a new name makes it.", callback=_name)
-    ],
     scope: Annotated[Scope, typer.Option("--scope", help="What the key is for.")],
+    organization: Annotated[
+        str | None,
+        typer.Option(
+            "--organization", help="Name or id; a new name makes it. An operator's key has none.", callback=_name
+        ),
+    ] = None,
     label: Annotated[str, typer.Option("--label", help="A word to tell keys apart.", callback=_short_text)] = "",
 ) -> None:
     """Make a key and print it; it is shown only now."""
@@ -59,12 +64,13 @@ def list_command(
     from rich.table import Column, Table
 
     from api.access.key_rows import keys, organizations
-    from api.cli.terminal import screen
+    from api.cli.terminal import INSTANCE_WORDS, screen
     from api.storage.open import opened
     from api.text.screen import printable
 
     with opened() as database, database.reading() as session:
-        names = {one.id: one.name for one in organizations(session)}
+        names: dict[str | None, str] = {one.id: one.name for one in organizations(session)}
+        names[None] = INSTANCE_WORDS
         rows = keys(session)
     if as_json:
         typer.echo(json.dumps([_document(key, names[key.organization_id]) for key in rows], indent=2))

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from api.text.screen import Screen
 from recommender.ports import OnProgress
 
-__all__ = ["progress_bar", "screen"]
+__all__ = ["INSTANCE_WORDS", "progress_bar", "screen"]
+
+INSTANCE_WORDS = "(all of them)"
+"""What stands for the organization of an operator."""
 
 _PIPE_WIDTH = 100
 _MAX_WIDTH = 140

@@ -63,8 +63,9 @@ OwnSession = Annotated[SignedInPerson, Depends(_session)]
 def refuse_other_sites(request: Request, settings: SettingsDep) -> None:
     """Refuse what a page of another site makes a browser send with the person's cookie; links to us are welcome.
 
-    Browsers say where a POST comes from (`Sec-Fetch-Site`, and `Origin` in older ones), and pages cannot change that.
-    What says neither is no browser of today and carries no one's cookie but its own.
+    Browsers say where a POST comes from, and pages cannot change that: by `Sec-Fetch-Site` over https and on this
+    machine, by `Origin` alone over plain http and in older browsers. Where the first is there, it decides, and `Origin`
+    may be `null`. What says neither is no browser of today and carries no one's cookie but its own.
 
     Raises:
         CrossSite: it comes from elsewhere, other hosts of the same domain among them.
@@ -76,7 +77,7 @@ def refuse_other_sites(request: Request, settings: SettingsDep) -> None:
     if site is not None:
         ours = site in ("same-origin", "none")
     elif origin is not None:
-        ours = origin == settings.public_url or urlsplit(origin).netloc == request.headers.get("host")
+        ours = origin == settings.public_url or _host(origin) == _host(f"//{request.headers.get('host')}", like=origin)
     else:
         ours = True
     if not ours:
@@ -85,6 +86,12 @@ def refuse_other_sites(request: Request, settings: SettingsDep) -> None:
 
 FromOurPages = Annotated[None, Depends(refuse_other_sites)]
 """For every route that changes something by the cookie: POST, PUT, PATCH, DELETE."""
+
+
+def _host(address: str, *, like: str = "") -> str:
+    """Host and port of an address, without the port that its scheme (or that of `like`) has anyway."""
+    there, scheme = urlsplit(address), urlsplit(like or address).scheme
+    return there.netloc.lower().removesuffix({"http": ":80", "https": ":443"}.get(scheme, ""))
 
 
 def is_loopback(host: str | None) -> bool:

@@ -26,6 +26,6 @@ _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
         }
     },
 )
-def get_metrics(_: Annotated[Principal, Depends(Require(Permission.ADMINISTER))], metrics: MetricsDep) -> Response:
+def get_metrics(_: Annotated[Principal, Depends(Require(Permission.OPERATE))], metrics: MetricsDep) -> Response:
     """Answer requests, latencies, what was done, connections, readiness and versions of this one process."""
     return Response(metrics.text(), media_type=_MEDIA_TYPE)

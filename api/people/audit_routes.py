@@ -1,4 +1,4 @@
-"""What happened in the caller's organization."""
+"""What happened in the caller's organization, or to what all organizations share."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -38,14 +38,18 @@ class AuditView(BaseModel):
 @router.get(
     "/audit",
     operation_id="listAudit",
-    summary="What happened in the caller's organization",
+    summary="What happened in the caller's organization, or in the instance",
     responses=problem_responses(_422="A parameter is not valid."),
 )
 def list_audit(
-    caller: Annotated[Principal, Depends(Require(Permission.ADMINISTER))], session: Reading, paging: Paging
+    caller: Annotated[Principal, Depends(Require(Permission.READ_AUDIT))], session: Reading, paging: Paging
 ) -> Page[AuditView]:
-    """Answer one page, oldest first; keep the last cursor to go on from there."""
-    rows = audit_lines(session, caller.organization_id, after=_line(paging.after), limit=paging.limit + 1)
+    """Answer one page, oldest first; keep the last cursor to go on from there.
+
+    An operator is told what happened to the instance, an administrator what happened in the organization; changes of
+    what all organizations share are told to each of them.
+    """
+    rows = audit_lines(session, caller.owner, after=_line(paging.after), limit=paging.limit + 1)
     return page_of(rows, paging, _view, key=lambda line: str(line.id))
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access.key_rows import keys
-from api.access.principals import Permission, Principal, Scope
+from api.access.principals import OrganizationScope, Permission, Principal, Scope
 from api.http.dependencies import Now, Reading, Require, Writing, problem_responses
 from api.http.once import Created, Once
 from api.http.paging import Page, Paging, page_of
@@ -26,7 +26,7 @@ class NewApiKey(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    scope: Scope
+    scope: OrganizationScope
     label: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = Field(
         default="", description="A word to tell keys apart.", examples=["district portal"]
     )

@@ -1,4 +1,4 @@
-"""Organizations and their API keys."""
+"""API keys, and the organizations that they make."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -9,11 +9,11 @@ from api.access.audit import note
 from api.access.key_rows import add_key, add_organization, find_organization, get_key
 from api.access.keys import hash_secret, new_secret
 from api.access.principals import Scope
-from api.errors import NotFound
+from api.errors import Conflict, NotFound
 from api.storage.ids import new_id
 from api.storage.tables import ApiKey, Organization
 
-__all__ = ["NewKey", "create_key", "revoke_key"]
+__all__ = ["NewKey", "create_key", "must_fit", "revoke_key"]
 
 
 class NewKey(NamedTuple):
@@ -23,24 +23,48 @@ class NewKey(NamedTuple):
     secret: str
 
 
-def create_key(session: Session, organization: str, scope: Scope, *, label: str, actor: str, now: datetime) -> NewKey:
-    """A new key of an organization, by its name or id; a name that is new makes the organization."""
-    found = find_organization(session, organization)
-    if found is None:
-        found = Organization(id=new_id("org", now), name=organization, created_at=now)
-        add_organization(session, found)
+def create_key(
+    session: Session, organization: str | None, scope: Scope, *, label: str, actor: str, now: datetime
+) -> NewKey:
+    """A new key of an organization, by its name or id; a name that is new makes the organization. Operators have none.
+
+    Raises:
+        Conflict: an operator with an organization, or another scope without one.
+    """
+    must_fit(scope, organization)
+    owner = None if organization is None else _organization(session, organization, now=now).id
     secret = new_secret(scope)
     key = ApiKey(
         id=new_id("key", now),
-        organization_id=found.id,
+        organization_id=owner,
         scope=scope,
         label=label,
         secret_hash=hash_secret(secret),
         created_at=now,
     )
     add_key(session, key)
-    note(session, "key.create", key.id, actor=actor, organization_id=found.id, now=now, detail={"scope": scope})
+    note(session, "key.create", key.id, actor=actor, organization_id=owner, now=now, detail={"scope": scope})
     return NewKey(key, secret)
+
+
+def must_fit(scope: Scope, organization: str | None) -> None:
+    """Go on only when a key or a person of the scope may belong there: operators to the instance, all others not.
+
+    Raises:
+        Conflict: it may not.
+    """
+    if scope is Scope.OPERATOR and organization is not None:
+        raise Conflict("An operator belongs to no organization; leave the organization out.")
+    if scope is not Scope.OPERATOR and organization is None:
+        raise Conflict(f"A key or person of scope '{scope}' belongs to an organization; name it.")
+
+
+def _organization(session: Session, name_or_id: str, *, now: datetime) -> Organization:
+    found = find_organization(session, name_or_id)
+    if found is None:
+        found = Organization(id=new_id("org", now), name=name_or_id, created_at=now)
+        add_organization(session, found)
+    return found
 
 
 def revoke_key(

@@ -24,7 +24,8 @@ class Me(BaseModel):
     name: str
     email: str
     scope: Scope
-    organization_id: str
+    organization_id: str | None
+    """None for an operator."""
     has_password: bool
 
 

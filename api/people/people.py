@@ -9,19 +9,29 @@ from sqlalchemy.orm import Session
 
 from api.access.audit import note
 from api.access.keys import hash_secret
-from api.access.principals import Scope
+from api.access.principals import OrganizationScope, Scope
 from api.access.session_rows import end_sessions
 from api.errors import Conflict, NotFound
+from api.people.keys import must_fit
 from api.people.rows import add_person, add_sign_in_link, end_links, find_person_by_email, get_person
 from api.storage.ids import new_id
 from api.storage.tables import Person, SignInLink
 from api.text.names import Name
 
-__all__ = ["NewLink", "NewPerson", "PersonView", "create_person", "disable_person", "make_link", "person_view"]
+__all__ = [
+    "AnyNewPerson",
+    "NewLink",
+    "NewPerson",
+    "PersonView",
+    "create_person",
+    "disable_person",
+    "make_link",
+    "person_view",
+]
 
 
-class NewPerson(BaseModel):
-    """A person to add."""
+class AnyNewPerson(BaseModel):
+    """A person to add, to an organization or to the instance."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -30,6 +40,12 @@ class NewPerson(BaseModel):
     )
     name: Name = Field(examples=["Dana Reyes"])
     scope: Scope
+
+
+class NewPerson(AnyNewPerson):
+    """A person to add."""
+
+    scope: OrganizationScope
 
 
 class PersonView(BaseModel):
@@ -67,12 +83,17 @@ def person_view(person: Person) -> PersonView:
     )
 
 
-def create_person(session: Session, organization_id: str, new: NewPerson, *, actor: str, now: datetime) -> Person:
-    """Add a person to an organization. They have no password: a link lets them in, and they may set one.
+def create_person(
+    session: Session, organization_id: str | None, new: AnyNewPerson, *, actor: str, now: datetime
+) -> Person:
+    """Add a person to an organization, or an operator to the instance (None).
+
+    They have no password: a link lets them in, and they may set one.
 
     Raises:
-        Conflict: the email is taken, here or in another organization, which is not said.
+        Conflict: the email is taken, here or in another organization, which is not said; or as `must_fit`.
     """
+    must_fit(new.scope, organization_id)
     person = Person(
         id=new_id("person", now),
         organization_id=organization_id,

@@ -11,6 +11,7 @@ from api.access.principals import Principal
 from api.access.reach import SHARED_WITH_OFFICER
 from api.reviews.rows import QueueQuery, counts, queue
 from api.storage.tables import Review, Run, Team
+from api.teams.cohorts import own_cohort
 from models.review import Moment, ReviewState
 
 __all__ = ["Filters", "QueueItem", "Sort", "Waiting", "list_queue"]
@@ -76,7 +77,13 @@ def list_queue(
     limit: int,
     now: datetime,
 ) -> Waiting:
-    """Reviews after a key of the order; the counts ignore the filter by state, and name every state."""
+    """Reviews after a key of the order; the counts ignore the filter by state, and name every state.
+
+    Raises:
+        NotFound: the caller's program has no such cohort.
+    """
+    if filters.cohort is not None:
+        own_cohort(session, principal, filters.cohort)
     query = QueueQuery(
         program_id=principal.organization_id,
         shared_with=SHARED_WITH_OFFICER,

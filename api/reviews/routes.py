@@ -61,7 +61,7 @@ def _filters(
     "/reviews",
     operation_id="listReviews",
     summary="The queue of reviews",
-    responses=problem_responses(_422="A filter or the cursor is not valid."),
+    responses=problem_responses(_404="No such cohort of the caller's.", _422="A filter or the cursor is not valid."),
 )
 def list_reviews(
     caller: Reviewer,

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    CheckConstraint,
     DateTime,
     Dialect,
     ForeignKey,
@@ -127,12 +128,18 @@ class Organization(Base):
     created_at: Mapped[datetime]
 
 
+def _operators_alone_have_none() -> CheckConstraint:
+    return CheckConstraint("(scope = 'operator') = (organization_id IS NULL)", name="operators_alone_have_none")
+
+
 class ApiKey(Base):
     """A program's key; the secret itself is not here."""
 
     __tablename__ = "api_keys"
+    __table_args__ = (_operators_alone_have_none(),)
     id: Mapped[str] = mapped_column(primary_key=True)
-    organization_id: Mapped[str] = _belongs_to("organizations.id")
+    organization_id: Mapped[str | None] = _belongs_to("organizations.id")
+    """None for an operator's."""
     scope: Mapped[str]
     label: Mapped[str]
     secret_hash: Mapped[str] = mapped_column(unique=True)
@@ -145,8 +152,10 @@ class Person(Base):
     """Someone who signs in to the pages."""
 
     __tablename__ = "people"
+    __table_args__ = (_operators_alone_have_none(),)
     id: Mapped[str] = mapped_column(primary_key=True)
-    organization_id: Mapped[str] = _belongs_to("organizations.id")
+    organization_id: Mapped[str | None] = _belongs_to("organizations.id")
+    """None for an operator."""
     email: Mapped[str] = mapped_column(unique=True)
     """In lower case."""
     name: Mapped[str]

@@ -150,19 +150,22 @@ def grant_team(session: Session, principal: Principal, cohort_id: str, team_id: 
 
 
 def revoke_team(session: Session, principal: Principal, cohort_id: str, team_id: str, *, now: datetime) -> None:
-    """Take a team out of a cohort, by the team's organization or by the program; nothing happens when it is not in it.
+    """Take a team out of a cohort, by the team's organization or by the program; it may be out already.
 
     Raises:
-        NotFound: the caller reaches no such team or cohort.
+        NotFound: the caller reaches no such team or cohort: of other programs' cohorts, a team knows those that it is
+            or was in.
     """
     cohort = find_cohort(session, cohort_id)
-    if cohort is None:
-        raise NotFound("cohort", cohort_id)
-    if cohort.organization_id == principal.organization_id and principal.scope in (Scope.OFFICER, Scope.ADMIN):
+    ours = cohort is not None and cohort.organization_id == principal.organization_id
+    if ours and principal.scope in (Scope.OFFICER, Scope.ADMIN):
         # Never through another program's grant: a team that is not in a cohort of ours is unknown to us.
         team = granted_team(session, team_id, principal.organization_id) or own_team(session, principal, team_id)
     else:
         team = own_team(session, principal, team_id)
+        ours = ours or any(known.id == cohort_id for known, _ in grants_of(session, team.id))
+    if cohort is None or not ours:
+        raise NotFound("cohort", cohort_id)
     grant = active_grant(session, cohort_id, team_id)
     if grant is not None:
         end_grant(session, grant, actor=principal.actor, now=now)

@@ -65,6 +65,10 @@ class CollectionResult(Value):
     n_queries: int
     n_unjudged: int
     """Queries that nobody judged; left out."""
+    n_dangling: int
+    """Judgments of a query or a document that is not there."""
+    n_own: int
+    """Queries that are documents themselves; that document was left out of their rankings."""
     metric_names: dict[str, str]
     """Short name -> name with every parameter."""
     dense_share: float
@@ -109,20 +113,31 @@ def evaluate_collection(
     row_of = {query.query_id: row for row, query in enumerate(collection.queries)}
     weighted = tfidf(collection.documents)
 
+    row_of_document = {doc_id: row for row, (doc_id, _) in enumerate(collection.documents)}
+
+    def quiet(query: Query, scores: NDArray[Any]) -> NDArray[np.float64]:
+        """The scores, where a query's own document scores no more than any: it must not stretch those of others."""
+        scores = np.array(scores, np.float64)
+        if query.query_id in collection.own:
+            scores[row_of_document[query.query_id]] = scores.min()
+        return scores
+
     def lexical(query: Query) -> NDArray[np.float64]:
-        return np.asarray(words.scores([query.text])[0], np.float64)
+        return quiet(query, words.scores([query.text])[0])
 
     def dense(query: Query) -> NDArray[np.float64]:
-        return np.asarray(meanings.similarities(vectors[row_of[query.query_id]][np.newaxis])[0], np.float64)
+        return quiet(query, meanings.similarities(vectors[row_of[query.query_id]][np.newaxis])[0])
 
     def fused(query: Query) -> NDArray[np.float64]:
         return fuse_convex(dense(query), lexical(query), dense_share=dense_share)
 
     def ranked(score: _Score) -> _Rank:
-        return lambda query: _listed(collection, score(query))
+        return lambda query: _listed(collection, query, score(query))
 
     def reciprocal(query: Query) -> tuple[ScoredDocument, ...]:
-        sides = [[SupportId(doc_id) for doc_id, _ in _listed(collection, score(query))] for score in (lexical, dense)]
+        sides = [
+            [SupportId(doc_id) for doc_id, _ in _listed(collection, query, score(query))] for score in (lexical, dense)
+        ]
         return tuple(ScoredDocument(*found) for found in fuse_reciprocal_ranks(sides)[:DEPTH])
 
     rankers: dict[str, tuple[str, _Rank]] = {
@@ -150,6 +165,8 @@ def evaluate_collection(
         n_documents=len(documents),
         n_queries=len(collection.queries),
         n_unjudged=collection.n_unjudged,
+        n_dangling=collection.n_dangling,
+        n_own=sum(query.query_id in collection.own for query in collection.queries),
         metric_names={short: str(metric) for short, metric in METRICS.items()},
         dense_share=dense_share,
         model=f"{embedder.name} {embedder.fingerprint}",
@@ -187,8 +204,19 @@ def collection_markdown(result: CollectionResult) -> str:
         for side, one in result.fusion_against.items()
     ]
     left_out = f"; left out for lack of judgments: {result.n_unjudged}" if result.n_unjudged else ""
+    notes = []
+    if result.n_own:
+        notes.append(
+            f"{result.n_own} queries are documents themselves (same id, same text); each ranking leaves its own out."
+        )
+    if result.n_dangling:
+        notes.append(
+            f"{result.n_dangling} judgments name a query or a document that is not there. Such documents count in the "
+            "ideal, and nothing can find them."
+        )
     parts = [
         f"## {result.name}: {result.n_queries} queries, {result.n_documents} documents{left_out}",
+        *notes,
         table(["system", *names, f"95% interval of {names[0]}", "ms a query", "how"], rows),
         f"The fusion against each side on {names[0]}, paired by query:",
         table(["side", "difference", "95% interval", "p (Holm)", "win/tie/loss"], against),
@@ -201,13 +229,15 @@ _Score = Callable[[Query], NDArray[np.float64]]
 _Rank = Callable[[Query], tuple[ScoredDocument, ...]]
 
 
-def _listed(collection: Collection, scores: NDArray[np.float64]) -> tuple[ScoredDocument, ...]:
+def _listed(collection: Collection, query: Query, scores: NDArray[np.float64]) -> tuple[ScoredDocument, ...]:
     # Documents are in the order of their ids, so that equal scores order by id as everywhere.
-    best = top_candidates(scores, DEPTH)
-    return tuple(
+    best = top_candidates(scores, DEPTH + 1)
+    listed = [
         ScoredDocument(collection.documents[row].doc_id, score)
         for row, score in zip(best.rows.tolist(), best.scores.tolist(), strict=True)
-    )
+    ]
+    own = query.query_id if query.query_id in collection.own else None
+    return tuple(one for one in listed if one.doc_id != own)[:DEPTH]
 
 
 def _system(table: Table, name: str, description: str, ms_per_query: float, *, seed: int) -> CollectionSystem:

@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from recommender.canonical import content_hash
 from recommender.errors import InputError
 from recommender.reading.fault_words import MISSING, found
 from recommender.reading.json_document import NotJson, parse_json
+from recommender.reading.text import without_mark
 from recommender.reading.trec import Qrels
 
 __all__ = ["Collection", "load_collection"]
@@ -34,6 +35,10 @@ class Collection:
     qrels: Qrels
     n_unjudged: int
     """Queries of the file that nobody judged; left out."""
+    n_dangling: int
+    """Judgments of a query or a document that is not there. The documents stay in the ideal of their query."""
+    own: frozenset[str]
+    """Queries that are documents themselves, under the same id; ranking one must leave that document out."""
 
     @property
     def version(self) -> str:
@@ -51,29 +56,30 @@ def load_collection(folder: Path) -> Collection:
     Raises:
         InputError: Every fault of all three files with file and line: files that are missing or unreadable, lines
             that are no JSON object, fields that are missing or not text, ids that two lines share, grades that are no
-            whole numbers, pairs that are judged twice, and judgments of unknown queries or documents.
+            whole numbers, pairs that are judged twice; and judgments of which none is of a query and a document that
+            are there, for these files do not belong together.
     """
     faults: list[Fault] = []
-    texts: dict[str, str] = {}
-    for doc_id, row in _texts(folder, _DOCUMENTS, faults, optional=("title",)):
-        texts[doc_id] = f"{row['title']} {row['text']}".strip()
+    documents = dict(_texts(folder, _DOCUMENTS, faults, optional=("title",)))
+    texts = {doc_id: f"{row['title']} {row['text']}".strip() for doc_id, row in documents.items()}
     queries = {query_id: row["text"] for query_id, row in _texts(folder, _QUERIES, faults)}
     found_all = not any(fault.line is None for fault in faults)
     qrels: Qrels = {}
+    n_dangling = 0
     first: dict[tuple[str, str], int] = {}
     for file, number, query_id, doc_id, grade in _judgments(folder, faults):
         before = first.setdefault((query_id, doc_id), number)
         if before != number:
             detail = f"{doc_id} was already judged for query {query_id} on line {before}."
             faults.append(Fault(pointer="", detail=detail, file=file, line=number))
-        if found_all:  # against files that could not be read, every judgment would be one of something unknown
-            for what, one, known in (("query", query_id, queries), ("document", doc_id, texts)):
-                if one not in known:
-                    detail = f"There is no {what} with the id {found(one)}."
-                    faults.append(Fault(pointer="", detail=detail, file=file, line=number))
+        n_dangling += query_id not in queries or doc_id not in texts
         grades = qrels.setdefault(query_id, {})
         if grade >= 0:
             grades[doc_id] = grade
+    # Against files that could not be read, every judgment would be one of something unknown.
+    if found_all and first and n_dangling == len(first):
+        detail = "No judgment is of a query and a document that are there; do these files belong together?"
+        faults.append(Fault(pointer="", detail=detail, file=folder.name))
     if not faults and not qrels:
         faults.append(Fault(pointer="", detail="No query is judged.", file=folder.name))
     if faults:
@@ -84,7 +90,22 @@ def load_collection(folder: Path) -> Collection:
         queries=tuple(Query(query_id, text) for query_id, text in queries.items() if query_id in qrels),
         qrels=qrels,
         n_unjudged=sum(query_id not in qrels for query_id in queries),
+        n_dangling=n_dangling,
+        own=frozenset(
+            query_id
+            for query_id, text in queries.items()
+            # One who judged a query's own document wants it found.
+            if _is_its_document(text, documents.get(query_id)) and query_id not in qrels.get(query_id, {})
+        ),
     )
+
+
+def _is_its_document(query: str, document: Mapping[str, str] | None) -> bool:
+    """Whether a query is the document of its id, word for word; that ids are equal says nothing alone."""
+    if document is None:
+        return False
+    wholes = (document["text"], f"{document['title']} {document['text']}")
+    return query.split() in [whole.split() for whole in wholes]
 
 
 def _texts(
@@ -186,7 +207,7 @@ def _lines(path: Path, faults: list[Fault]) -> Iterator[str]:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 try:
-                    text = line.decode("utf-8")
+                    text = (without_mark(line) if number == 1 else line).decode("utf-8")
                 except UnicodeDecodeError:
                     faults.append(Fault(pointer="", detail="The line is not UTF-8 text.", file=path.name, line=number))
                     text = ""

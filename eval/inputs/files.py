@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from models.base import Fault, Value
 from recommender.errors import InputError
+from recommender.reading.text import NotText, text_of
 from recommender.reading.values import Check, Syntax, read_bytes, read_value
 
 __all__ = ["InvalidFile", "read_file", "read_text", "write_line"]
@@ -35,17 +36,17 @@ def read_file(
     return read_value(content, model, syntax=syntax, file=str(path), error=error, check=check)
 
 
-def read_text(path: Path) -> str:
-    """The file's text.
+def read_text(path: Path, *, file: str | None = None) -> str:
+    """The file's text; `file` is how the fault names it, by default by its path.
 
     Raises:
         InputError: It cannot be opened, or is not UTF-8.
     """
     try:
-        return read_bytes(path).decode("utf-8")
-    except UnicodeDecodeError as error:
-        detail = "The file cannot be read: it is not UTF-8 text."
-        raise InputError([Fault(pointer="", detail=detail, file=str(path))]) from error
+        return text_of(read_bytes(path, file=file))
+    except NotText as error:
+        detail = f"The file cannot be read: {error}."
+        raise InputError([Fault(pointer="", detail=detail, file=file or str(path))]) from None
 
 
 def write_line(value: Value) -> str:

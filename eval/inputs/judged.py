@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import eval as evaluation
+from eval.inputs.files import read_text
 from eval.inputs.gates import forbidden_supports
 from eval.inputs.known_ids import KnownIds, unknown_ids
 from eval.metrics import Topic
@@ -80,7 +81,7 @@ def load_judged(folder: Path, *, read: ReadAssessment, documents: Container[str]
     qrels: Qrels = {}
     lines: list[str] = []
     try:
-        lines = read_bytes(folder / QRELS_FILE, file=QRELS_FILE).decode("utf-8", "replace").splitlines()
+        lines = read_text(folder / QRELS_FILE, file=QRELS_FILE).splitlines()
     except InputError as error:
         faults += error.faults
     found: list[Fault] = []

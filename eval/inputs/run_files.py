@@ -4,9 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from eval.inputs.files import read_text
 from eval.inputs.known_ids import KnownIds, unknown_ids
 from models.base import Fault
-from recommender.errors import InvalidRun
+from recommender.errors import InputError, InvalidRun
 from recommender.reading.trec import ScoredDocument, TrecRun, read_run, write_run
 
 __all__ = ["read_runs", "run_texts"]
@@ -29,10 +30,9 @@ def read_runs(paths: Mapping[str, Path], *, known: KnownIds) -> dict[str, TrecRu
     runs: dict[str, TrecRun] = {}
     for name, path in paths.items():
         try:
-            lines = path.read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            faults.append(Fault(pointer="", detail=f"The run cannot be read: {reason}.", file=str(path)))
+            lines = read_text(path).splitlines()
+        except InputError as error:
+            faults += error.faults
             continue
         try:
             runs[name] = read_run(lines, file=str(path))

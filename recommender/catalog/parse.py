@@ -11,6 +11,7 @@ from models.base import Fault
 from models.kinds import KINDS
 from models.support import Support
 from models.vocab import US_STATES, SupportKind
+from recommender.catalog.addresses import address_fault
 from recommender.reading.fault_words import found
 from recommender.reading.faults import FaultReport, Path
 from recommender.reading.values import Line, fill, parse_lines
@@ -32,13 +33,15 @@ class ParsedFile:
     """Id and line of every record that names one, with faults or without."""
 
 
-def parse_catalog(files: Mapping[SupportKind, bytes]) -> ParsedFile:
+def parse_catalog(files: Mapping[SupportKind, bytes], names: Mapping[SupportKind, str] | None = None) -> ParsedFile:
     """The supports of several files as one, with a fault for every id that is used twice anywhere.
 
     Args:
         files: content per kind; read in the order of `SupportKind`.
+        names: how faults name a file, where it is not the name that its kind has in a folder.
     """
-    parsed = [(spec.file_name, parse_file(files[kind], kind)) for kind, spec in KINDS.items() if kind in files]
+    called = {kind: (names or {}).get(kind, spec.file_name) for kind, spec in KINDS.items() if kind in files}
+    parsed = [(name, parse_file(files[kind], kind, name=name)) for kind, name in called.items()]
     first: dict[str, str] = {}
     repeated = []
     for name, part in parsed:
@@ -57,13 +60,13 @@ def parse_catalog(files: Mapping[SupportKind, bytes]) -> ParsedFile:
     )
 
 
-def parse_file(content: bytes, kind: SupportKind) -> ParsedFile:
-    """The supports and faults of one JSON Lines file.
+def parse_file(content: bytes, kind: SupportKind, *, name: str | None = None) -> ParsedFile:
+    """The supports and faults of one JSON Lines file; `name` is how faults name it.
 
     Blank lines and a byte order mark at the start are let pass. A record with any fault is left out. Ids are
     compared across files by `parse_catalog`.
     """
-    name = KINDS[kind].file_name
+    name = name or KINDS[kind].file_name
     supports: list[Support] = []
     faults: list[Fault] = []
     ids: list[tuple[str, int]] = []
@@ -88,7 +91,10 @@ def _fill(record: object, report: FaultReport, *, kind: SupportKind) -> Support 
 
 
 def _check_words(record: dict[str, object], report: FaultReport) -> None:
-    """What the types do not say: states that exist, and nothing twice in one list."""
+    """What the types do not say: states that exist, addresses that lead where they seem to, nothing twice in a list."""
+    for place, address in _addresses(record):
+        if isinstance(address, str) and (wrong := address_fault(address)):
+            report.add(place, f"{wrong}; found {found(address)}.")
     serves = record.get("serves")
     for position, code in enumerate(serves if isinstance(serves, list) else ()):
         if isinstance(code, str) and code not in SERVES:
@@ -105,3 +111,13 @@ def _check_words(record: dict[str, object], report: FaultReport) -> None:
                 if entry in seen:
                     report.add((*path, position), f"{found(entry)} is listed twice.")
                 seen.add(entry)
+
+
+def _addresses(record: dict[str, object]) -> Iterator[tuple[Path, object]]:
+    yield ("url",), record.get("url")
+    sources = record.get("source_urls")
+    for position, source in enumerate(sources if isinstance(sources, list) else ()):
+        yield ("source_urls", position), source
+    evidence = record.get("evidence")
+    if isinstance(evidence, dict):
+        yield ("evidence", "url"), evidence.get("url")

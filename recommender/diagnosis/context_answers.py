@@ -1,7 +1,7 @@
 """Checking the answers about a team's situation against the instrument's context questions."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from models.instrument import ContextQuestion
 from models.vocab import Form
@@ -47,6 +47,22 @@ def check_context(
             report.add(path, "null is not an answer; leave the question out when the answer is unknown.")
         else:
             _check_value(path, question, value, report)
+    _check_together(context, instrument, report, at)
+
+
+def _check_together(context: Mapping[str, Any], instrument: LoadedInstrument, report: FaultReport, at: Path) -> None:
+    """Add a fault for each answer that contradicts another one, as far as both are answers."""
+    for key, value in context.items():
+        if (handling := instrument.handling.get(key)) is None:
+            continue
+        if isinstance(value, list | tuple) and any(word != value[0] for word in value):
+            for index, word in enumerate(value):
+                if word in handling.alone:
+                    report.add((*at, key, index), f"'{word}' stands alone: leave it out, or leave out the others.")
+        whole = context.get(handling.at_most) if handling.at_most else None
+        if handling.at_most and _is_whole(value) and _is_whole(whole) and value > whole:
+            text = instrument.context[handling.at_most].text
+            report.add((*at, key), f"Expected at most {whole}, the answer to “{text}”; found {value}.")
 
 
 def _check_value(path: Path, question: ContextQuestion, value: object, report: FaultReport) -> None:
@@ -78,13 +94,12 @@ def _check_value(path: Path, question: ContextQuestion, value: object, report: F
             _check_number(path, value, report, low=question.min, high=question.max)
 
 
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _check_number(path: Path, value: object, report: FaultReport, *, low: int | None, high: int | None) -> None:
-    if not (
-        isinstance(value, int)
-        and not isinstance(value, bool)
-        and (low is None or value >= low)
-        and (high is None or value <= high)
-    ):
+    if not (_is_whole(value) and (low is None or value >= low) and (high is None or value <= high)):
         if low is None:
             expected = "" if high is None else f" of at most {high}"
         else:

@@ -65,9 +65,16 @@ def meets_priority_criterion(context: Mapping[str, ContextValue], *, threshold: 
 
 
 def meets_network_definition(context: Mapping[str, ContextValue], form: Form) -> bool | None:
-    """Whether a hub has at least ten secondary schools that meet the criterion; None for teams and when unknown."""
-    schools = _number(context, "network_priority_schools")
-    return None if form is not Form.HUB or schools is None else schools >= MIN_PRIORITY_SCHOOLS
+    """Whether a hub has at least ten secondary schools that meet the criterion.
+
+    None for teams, when unknown, and where the numbers cannot be: more of these schools than secondary schools, or more
+    of those than schools.
+    """
+    parts = [_number(context, key) for key in ("network_priority_schools", "network_secondary", "network_size")]
+    schools, known = parts[0], [part for part in parts if part is not None]
+    if form is not Form.HUB or schools is None or known != sorted(known):
+        return None
+    return schools >= MIN_PRIORITY_SCHOOLS
 
 
 def _number(context: Mapping[str, ContextValue], key: str) -> int | None:

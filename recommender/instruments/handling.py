@@ -78,6 +78,8 @@ def check_handling(apart: Apart, report: FaultReport) -> None:
     names = [group.id for group in groups]
     for name in {name for name in names if names.count(name) > 1}:
         report.add((_GROUPS,), f"The page group '{name}' is given twice.")
+    context = enumerate(apart.asked["context"]) if apart.handling else ()
+    questions = {place: read for place, one in context if (read := _question(one)) is not None}
     for place, raw in apart.handling.items():
         at: Path = ("context", place, _HANDLING)
         handling = fill(Handling, raw, report, at=at, root={"context": {place: {_HANDLING: raw}}})
@@ -85,14 +87,22 @@ def check_handling(apart: Apart, report: FaultReport) -> None:
             continue
         if handling.group is not None and handling.group not in names:
             report.unknown_word((*at, "group"), handling.group, names, what="a page group")
-        question = _question(apart.asked["context"][place])
-        if question is None:
+        if (question := questions.get(place)) is None:
             continue
         options = [option.key for option in question.options]
+        numbers = [one.id for one in questions.values() if one.kind == "integer" and one.id != question.id]
         for option in handling.option_hints:
             if option not in options:
                 what = f"an option of '{question.id}'"
                 report.unknown_word((*at, "option_hints", option), option, options, what=what)
+        for index, option in enumerate(handling.alone):
+            if option not in options or question.kind != "multi":
+                what = f"an option of '{question.id}' beside which others can be chosen"
+                report.unknown_word(
+                    (*at, "alone", index), option, options if question.kind == "multi" else [], what=what
+                )
+        if handling.at_most is not None and (question.kind != "integer" or handling.at_most not in numbers):
+            report.unknown_word((*at, "at_most"), handling.at_most, numbers, what="another question about a number")
         if handling.trial_place is not None and not question.options:
             report.add((*at, "trial_place"), f"Only chosen answers can be tried; a {question.kind} question has none.")
         for detail in _closed_to_rules(question) if handling.rules else ():

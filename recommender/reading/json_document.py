@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from recommender.reading.faults import FaultReport, Path
+from recommender.reading.text import NotText, text_of
 
 __all__ = ["ZERO_BYTE", "NotJson", "check_json", "fault_of_text", "parse_json"]
 
@@ -30,9 +31,9 @@ def parse_json(raw: bytes | str) -> Any:
         NotJson: not JSON, not UTF-8, nested too deeply, or a number of too many digits.
     """
     try:
-        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
-    except UnicodeDecodeError as error:
-        raise NotJson(f"Not JSON: byte {error.start} is not UTF-8 text.") from error
+        text = text_of(raw) if isinstance(raw, bytes) else raw.removeprefix("\ufeff")
+    except NotText as error:
+        raise NotJson(f"Not JSON: {error}.") from error
     try:
         return json.loads(text, object_pairs_hook=_keep_repeats)
     except json.JSONDecodeError as error:

@@ -1,6 +1,5 @@
 """Reading a text into a checked value: the one way for every kind of file and body, with every fault in one report."""
 
-import codecs
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from recommender.errors import InputError
 from recommender.reading.fault_words import Hints
 from recommender.reading.faults import FaultReport, Path
 from recommender.reading.json_document import NotJson, check_json, parse_json
+from recommender.reading.text import told_of_lines, without_mark
 from recommender.reading.yaml_document import parse_document
 
 __all__ = ["AllFaults", "Check", "Line", "Syntax", "fill", "parse_lines", "read_bytes", "read_lines", "read_value"]
@@ -124,8 +124,8 @@ def parse_lines(
 ) -> Iterator[Line[V]]:
     """Each document of a text with one JSON document a line: its value, its data, its line from 1, and its faults.
 
-    Blank lines and a byte order mark at the start are let pass. Only line feeds end a line: a text may hold other
-    separators, such as U+2028.
+    A file of another kind has one fault, which says what it is. Blank lines and a byte order mark at the start are let
+    pass. Only line feeds end a line: a text may hold other separators, such as U+2028.
 
     Args:
         content: the text; bytes are UTF-8.
@@ -134,9 +134,12 @@ def parse_lines(
         empty: the fault of a text without a line; None lets it pass.
     """
     raw = content if isinstance(content, bytes) else content.encode(errors="surrogatepass")
+    if (other := told_of_lines(content)) is not None:
+        yield Line(other.line or 1, None, None, (Fault(pointer="", detail=other.detail, file=file, line=other.line),))
+        return
     hints = Hints()
     any_line = False
-    for number, line in enumerate(raw.removeprefix(codecs.BOM_UTF8).split(b"\n"), start=1):
+    for number, line in enumerate(without_mark(raw).split(b"\n"), start=1):
         if not line.strip():
             continue
         any_line = True

@@ -8,6 +8,7 @@ import yaml
 
 from recommender.reading.fault_words import found
 from recommender.reading.faults import FaultReport, Path, join_pointer
+from recommender.reading.text import NotText, text_of
 
 __all__ = ["YamlDocument", "parse_document"]
 
@@ -59,15 +60,15 @@ def parse_document(content: str | bytes, report: FaultReport) -> YamlDocument:
     document = YamlDocument()
     loader = None
     try:
-        loader = _Loader(content.decode("utf-8-sig") if isinstance(content, bytes) else content)
+        loader = _Loader(text_of(content) if isinstance(content, bytes) else content)
         node = loader.get_single_node()
         if node is not None:
             document.data = _build(loader, node, (), document, set(), report)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         report.add((), f"Not YAML: {error.problem or error.context}.", line=line)
-    except UnicodeDecodeError as error:
-        report.add((), f"Not YAML: byte {error.start} is not UTF-8 text.")
+    except NotText as error:
+        report.add((), f"Not YAML: {error}.")
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         reason = "it nests too deeply" if isinstance(error, RecursionError) else str(error).split("\n")[0]
         report.add((), f"Not YAML: {reason}.")

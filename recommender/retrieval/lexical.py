@@ -7,16 +7,18 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
+from recommender.reading.fold import fold
+
 __all__ = ["LexicalIndex"]
 
 
 class LexicalIndex:
     """BM25 over texts, Lucene's variant, k1 = 1.5, b = 0.75.
 
-    A word is a run of two or more letters, digits or underscores, in lower case, stemmed by the Snowball English
-    stemmer (Porter2); 179 English stop words are dropped, because people who write of their own work use many
-    pronouns. A word that a query repeats counts each time; a word that no text has counts nothing. Words in other
-    languages match where they are equal after stemming.
+    A word is a run of two or more letters, digits or underscores, folded (`recommender/reading/fold.py`: case, accents,
+    composition), then stemmed by the Snowball English stemmer (Porter2); 179 English stop words are dropped, because
+    people who write of their own work use many pronouns. A word that a query repeats counts each time; a word that no
+    text has counts nothing. Words in other languages match where they are equal after stemming.
 
     The score of a text for a query w1 … wm is the sum over i of
     ln(1 + (N - n_i + 0.5) / (n_i + 0.5)) x f_i / (f_i + k1 (1 - b + b L / avg L)),
@@ -69,7 +71,8 @@ class LexicalIndex:
 
 def _words(texts: Sequence[str]) -> list[list[str]]:
     # A stemmer keeps state, so each call has its own; making one costs microseconds.
+    folded = [fold(text) for text in texts]
     tokens: list[list[str]] = bm25s.tokenize(
-        list(texts), stopwords="en_plus", stemmer=Stemmer.Stemmer("english"), return_ids=False, show_progress=False
+        folded, stopwords="en_plus", stemmer=Stemmer.Stemmer("english"), return_ids=False, show_progress=False
     )
     return tokens

@@ -120,3 +120,22 @@ def test_a_person_needs_an_organization_that_exists_an_email_and_to_be_new(trell
     twice = trellis(*PERSON, "--organization", "A network")
     assert (twice.exit_code, twice.output.count("\n")) == (2, 1), twice.output
     assert len(listed(trellis, "people")) == 1
+
+
+def test_an_operator_belongs_to_no_organization_and_all_others_do(trellis: Trellis) -> None:
+    made = trellis("keys", "create", "--scope", "operator")
+    assert re.fullmatch(r"trellis_operator_[\w-]{43}", made.stdout.strip()), made.output
+    (key,) = listed(trellis)
+    assert (key["scope"], key["organization_id"]) == ("operator", None)
+    assert "(all of them)" in trellis("keys", "list").output
+    person = ("people", "create", "--email", "kim@example.org", "--name", "Kim Park", "--scope")
+    assert trellis(*person, "operator").exit_code == 0
+    assert listed(trellis, "people")[0]["scope"] == "operator"
+    for words, missing in (
+        (("keys", "create", "--scope", "operator", "--organization", "A network"), "belongs to no organization"),
+        (("keys", "create", "--scope", "admin"), "belongs to an organization"),
+        ((*person, "admin", "--email", "lee@example.org"), "belongs to an organization"),
+    ):
+        refused = trellis(*words)
+        assert (refused.exit_code, missing in refused.output) == (2, True), refused.output
+    assert (len(listed(trellis)), len(listed(trellis, "people"))) == (1, 1)

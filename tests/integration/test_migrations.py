@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from api.errors import StorageUnavailable
 from api.storage import migrations
@@ -75,4 +76,31 @@ def test_a_failed_migration_leaves_the_database_as_it_was(tmp_path: Path) -> Non
     with pytest.raises(StorageUnavailable):
         upgrade(database)
     assert inspect(database.engine).get_table_names() == ["runs"]
+    database.close()
+
+
+def test_who_is_signed_in_stays_so_when_operators_come(database: Database) -> None:
+    """SQLite replaces the table of people by a copy, and what belongs to people must not go with the old one."""
+    upgrade(database, revision="0002")
+    time = "'2026-10-15 09:00:00+00'"
+    with database.writing() as session:
+        for row in (
+            _A_ROW,
+            "INSERT INTO people (id, organization_id, email, name, scope, created_at)"
+            f" VALUES ('person_1', 'org_1', 'dana@example.org', 'Dana Reyes', 'admin', {time})",
+            "INSERT INTO api_keys (id, organization_id, scope, label, secret_hash, created_at)"
+            f" VALUES ('key_1', 'org_1', 'admin', '', 'aa', {time})",
+            f"INSERT INTO sign_in_links VALUES ('bb', 'person_1', {time}, {time}, NULL)",
+            f"INSERT INTO web_sessions VALUES ('cc', 'person_1', 'link', {time}, {time}, NULL)",
+        ):
+            session.execute(text(row))
+    upgrade(database)
+    with database.reading() as session:
+        for table in ("people", "api_keys"):
+            assert session.execute(text(f"SELECT scope, organization_id FROM {table}")).one() == ("admin", "org_1")
+        for table in ("sign_in_links", "web_sessions"):
+            assert session.execute(text(f"SELECT person_id FROM {table}")).one() == ("person_1",)
+    for scope, organization in (("operator", "'org_1'"), ("admin", "NULL")):
+        with pytest.raises(IntegrityError), database.engine.begin() as connection:
+            connection.execute(text(f"UPDATE people SET scope = '{scope}', organization_id = {organization}"))
     database.close()

@@ -11,7 +11,7 @@ from api.catalog.history import version_lines
 from api.catalog.versions import activate, catalog_version
 from api.http.browsers import SettingsDep
 from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading
-from api.web.catalog.imports import import_form, read_upload, report_page
+from api.web.catalog.imports import SentFile, import_form, read_upload, report_page
 from api.web.catalog.versions import versions_page
 from api.web.kit.forms import see
 from api.web.kit.rendering import render
@@ -24,41 +24,41 @@ PATH = "/catalog/import"
 
 router = APIRouter()
 
-Curator = Annotated[Principal, Depends(Asks(Permission.WRITE_CATALOG))]
+Operator = Annotated[Principal, Depends(Asks(Permission.WRITE_CATALOG))]
 Version = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 
-async def _sent(request: Request, settings: SettingsDep) -> dict[str, bytes | str]:
-    """The form's fields: chosen files as bytes, the rest as text; a field without a file is left out."""
+async def _sent(request: Request, settings: SettingsDep) -> dict[str, SentFile | str]:
+    """The form's fields: chosen files, the rest as text; a field without a file is left out."""
     # The framework's own limit is for fields that people type; what is pasted here may be a catalog.
     async with request.form(max_part_size=settings.max_catalog_bytes) as form:
-        sent: dict[str, bytes | str] = {}
+        sent: dict[str, SentFile | str] = {}
         for name, value in form.items():
             if not isinstance(value, UploadFile):
                 sent[name] = value
             elif value.filename:
-                sent[name] = await value.read()
+                sent[name] = SentFile(value.filename, await value.read())
     return sent
 
 
-SentFile = Annotated[dict[str, bytes | str], Depends(_sent)]
+SentForm = Annotated[dict[str, SentFile | str], Depends(_sent)]
 
 
 @router.get(PATH)
-def get_import(request: Request, _: Curator) -> Response:
+def get_import(request: Request, _: Operator) -> Response:
     """The form."""
     return render(request, "catalog/import.html", import_form())
 
 
 @router.post(PATH)
 def post_import(
-    request: Request, _: Curator, database: DatabaseDep, engine: EngineDep, now: Now, sent: SentFile
+    request: Request, _: Operator, database: DatabaseDep, engine: EngineDep, now: Now, sent: SentForm
 ) -> Response:
     """Check the files: every fault on the same page, or lead to the report. What is kept and in use stays as it is."""
     upload = read_upload(sent)
     if upload.faults:
         return render(request, "catalog/import.html", import_form(upload), status=422)
-    checked = check_files(upload.files, engine.catalog)
+    checked = check_files(upload.files, engine.catalog, upload.names)
     if checked.catalog is None:
         return render(request, "catalog/import.html", import_form(upload, checked.faults), status=422)
     with database.writing() as session:
@@ -67,7 +67,7 @@ def post_import(
 
 
 @router.get(PATH + "/{version}")
-def get_report(request: Request, _: Curator, session: Reading, engine: EngineDep, version: Version) -> Response:
+def get_report(request: Request, _: Operator, session: Reading, engine: EngineDep, version: Version) -> Response:
     """What a checked catalog would change, and the next step."""
     waiting = waiting_catalog(session, version, settings_catalog=engine.settings_catalog)
     standing = catalog_version(session, engine, version) if waiting.stored else None
@@ -75,7 +75,7 @@ def get_report(request: Request, _: Curator, session: Reading, engine: EngineDep
 
 
 @router.post(PATH + "/{version}/store")
-def post_store(caller: Curator, database: DatabaseDep, engine: EngineDep, now: Now, version: Version) -> Response:
+def post_store(caller: Operator, database: DatabaseDep, engine: EngineDep, now: Now, version: Version) -> Response:
     """Store a checked catalog; the one in use stays in use."""
     with database.writing() as session:
         store(session, caller, version, settings_catalog=engine.settings_catalog, now=now)
@@ -83,14 +83,14 @@ def post_store(caller: Curator, database: DatabaseDep, engine: EngineDep, now: N
 
 
 @router.get("/catalog/versions")
-def get_versions(request: Request, caller: Curator, session: Reading, engine: EngineDep, done: str = "") -> Response:
+def get_versions(request: Request, caller: Operator, session: Reading, engine: EngineDep, done: str = "") -> Response:
     """The kept catalogs."""
     page = versions_page(version_lines(session, engine, caller), done=done == "used")
     return render(request, "catalog/versions.html", page)
 
 
 @router.post("/catalog/versions/{version}/use")
-def post_use(caller: Curator, database: DatabaseDep, engine: EngineDep, now: Now, version: Version) -> Response:
+def post_use(caller: Operator, database: DatabaseDep, engine: EngineDep, now: Now, version: Version) -> Response:
     """Put a stored catalog in use; one that is in use already stays so."""
     with database.writing() as session:
         if not catalog_version(session, engine, version).active:

@@ -16,7 +16,16 @@ from recommender.catalog.duplicates import DuplicatePair, near_duplicates
 from recommender.catalog.load import Catalog
 from recommender.catalog.stats import LOOK_AT
 
-__all__ = ["ImportChange", "ImportForm", "ReportPage", "Upload", "import_form", "read_upload", "report_page"]
+__all__ = [
+    "ImportChange",
+    "ImportForm",
+    "ReportPage",
+    "SentFile",
+    "Upload",
+    "import_form",
+    "read_upload",
+    "report_page",
+]
 
 SHOWN_FAULTS = 200
 SHOWN_CHANGES = 100
@@ -30,6 +39,8 @@ class Upload(NamedTuple):
 
     files: Mapping[SupportKind, bytes]
     """Content by kind; a kind that was left out stays as it is."""
+    names: Mapping[SupportKind, str]
+    """What the chosen files are called where they come from."""
     typed: Mapping[SupportKind, str]
     """What was pasted, for the form to keep."""
     faults: Mapping[str, str]
@@ -120,23 +131,32 @@ class ReportPage(NamedTuple):
         return sum(group.n for group in self.groups)
 
 
-def read_upload(sent: Mapping[str, bytes | str]) -> Upload:
+class SentFile(NamedTuple):
+    """A file that somebody chose."""
+
+    name: str
+    content: bytes
+
+
+def read_upload(sent: Mapping[str, SentFile | str]) -> Upload:
     """What the form brings: for each kind a chosen file or pasted lines."""
     files: dict[SupportKind, bytes] = {}
+    names: dict[SupportKind, str] = {}
     typed: dict[SupportKind, str] = {}
     faults: dict[str, str] = {}
     for kind in KINDS:
-        chosen, pasted = sent.get(f"{kind}_file"), str(sent.get(f"{kind}_text", ""))
+        chosen, given = sent.get(f"{kind}_file"), sent.get(f"{kind}_text", "")
+        pasted = given if isinstance(given, str) else ""
         typed[kind] = pasted
-        if isinstance(chosen, bytes) and pasted.strip():
+        if isinstance(chosen, SentFile) and pasted.strip():
             faults[f"{kind}_text"] = _("Choose a file or paste lines, not both.")
-        elif isinstance(chosen, bytes):
-            files[kind] = chosen
+        elif isinstance(chosen, SentFile):
+            files[kind], names[kind] = chosen.content, chosen.name
         elif pasted.strip():
             files[kind] = pasted.replace("\r\n", "\n").encode(errors="surrogatepass")
     if not files and not faults:
         faults[f"{next(iter(KINDS))}_file"] = _("Choose at least one file, or paste lines below.")
-    return Upload(files, typed, faults)
+    return Upload(files, names, typed, faults)
 
 
 def import_form(upload: Upload | None = None, faults: Sequence[Fault] = ()) -> ImportForm:

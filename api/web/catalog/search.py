@@ -74,6 +74,7 @@ class SearchHit(NamedTuple):
     by: str
     """Who made it; empty where that is the support itself."""
     kind: str
+    url: str
     summary: str
     domains: Sequence[str]
     facts: Sequence[str]
@@ -212,6 +213,7 @@ def _hit(support: Support, words: Words) -> SearchHit:
         title=support.display_title,
         by=support.by,
         kind=word(support.kind),
+        url=support.url,
         summary=support.summary,
         domains=[words["domain"][domain] for domain in support.domains],
         facts=facts,

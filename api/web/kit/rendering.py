@@ -18,6 +18,7 @@ from api import web
 from api.access.principals import Scope
 from api.text.language import _, capitalized, language, word
 from recommender import __version__
+from recommender.catalog.addresses import host_of
 from recommender.words import load_catalog
 
 __all__ = ["STATIC_FOLDERS", "Visitor", "day_words", "render", "static_file", "static_url", "time_words"]
@@ -98,7 +99,13 @@ def _environment() -> Environment:
         {"static": static_url, "language": language, "word": word, "version": __version__, **_NAMES}
     )
     environment.filters.update(
-        day=day_words, time=time_words, count=_count, percent=_percent, capitalized=capitalized, own=_own
+        day=day_words,
+        time=time_words,
+        count=_count,
+        percent=_percent,
+        capitalized=capitalized,
+        host=host_of,
+        own=_own,
     )
     return environment
 

@@ -24,6 +24,7 @@ HOMES = {
     Scope.OFFICER: "/desk",
     Scope.CURATOR: "/catalog",
     Scope.EVALUATOR: "/quality",
+    Scope.OPERATOR: "/catalog/versions",
 }
 """The page on which people of each scope begin."""
 

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from api.access.principals import Scope
 from api.engine.samples import sample_documents
 from api.people.keys import create_key
-from api.people.people import NewPerson, create_person
+from api.people.people import AnyNewPerson, create_person
 from models.vocab import SupportKind
 
 __all__ = ["Demo", "fill"]
@@ -28,6 +28,7 @@ _PEOPLE = {
     Scope.CURATOR: "Sample curator",
     Scope.EVALUATOR: "Sample evaluator",
     Scope.ADMIN: "Sample administrator",
+    Scope.OPERATOR: "Sample operator",
 }
 
 
@@ -35,7 +36,7 @@ class Demo(NamedTuple):
     """What was made."""
 
     keys: Mapping[Scope, str]
-    """A key of each scope: portal and admin of the network, the others of the program."""
+    """A key of each scope: portal and admin of the network, operator of the instance, the others of the program."""
     teams: Mapping[str, str]
     """Team ids: `mid-way`, `reviewed`, `retaken`."""
     people: Mapping[Scope, str]
@@ -71,7 +72,7 @@ class _Teller:
     def __init__(self, app: FastAPI, now: datetime) -> None:
         self._app = app
         self._now = now
-        organizations = {Scope.PORTAL: _NETWORK, Scope.ADMIN: _NETWORK}
+        organizations = {Scope.PORTAL: _NETWORK, Scope.ADMIN: _NETWORK, Scope.OPERATOR: None}
         self._keys: dict[Scope, str] = {}
         self._people: dict[Scope, str] = {}
         with app.state.database.writing() as session:
@@ -80,7 +81,7 @@ class _Teller:
                     session, organizations.get(scope, _PROGRAM), scope, label="demo", actor="demo", now=now
                 )
                 self._keys[scope] = made.secret
-                new = NewPerson(email=f"{scope}@demo.invalid", name=name, scope=scope)
+                new = AnyNewPerson(email=f"{scope}@demo.invalid", name=name, scope=scope)
                 person = create_person(session, made.key.organization_id, new, actor="demo", now=now)
                 self._people[scope] = person.id
         self._assessments: dict[str, str] = {}

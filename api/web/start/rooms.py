@@ -52,6 +52,7 @@ def door_of(demo: Demo, key: str) -> Door | None:
 
 def _rooms(demo: Demo) -> Iterator[Room]:
     lead, officer, curator, evaluator = _("Team lead"), _("Program officer"), _("Curator"), _("Evaluator")
+    operator = _("Operator")
     window = {what: f"/assessments/{assessment_id}" for what, assessment_id in demo.assessments.items()}
     run = {what: f"/desk/runs/{run_id}" for what, run_id in demo.runs.items()}
     yield Room(
@@ -94,5 +95,6 @@ def _rooms(demo: Demo) -> Iterator[Room]:
             Door("catalog", curator, _("The catalog of supports"), Scope.CURATOR, "/catalog"),
             Door("coverage", curator, _("Where the catalog is thin"), Scope.CURATOR, "/catalog/coverage"),
             Door("quality", evaluator, _("How good the matches are"), Scope.EVALUATOR, "/quality"),
+            Door("versions", operator, _("Versions of the catalog"), Scope.OPERATOR, "/catalog/versions"),
         ),
     )

@@ -7,7 +7,7 @@ from tests.fixtures.service import Service
 
 
 def figures(service: Service) -> dict[tuple[str, ...], float]:
-    answer = service.as_("admin").get("/metrics")
+    answer = service.as_("operator").get("/metrics")
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     return {
@@ -31,18 +31,18 @@ def test_requests_are_counted_by_the_template_of_their_path(service: Service) ->
     assert sum(value for (name, method, *_), value in found.items() if "total" in name and method == "other") == 1
     assert found["trellis_request_seconds_count", "GET", "/v1/teams/{team_id}", "404"] == 2
     assert found["trellis_ready", "", "", ""] == 1
-    assert "nowhere" not in service.as_("admin").get("/metrics").text
+    assert "nowhere" not in service.as_("operator").get("/metrics").text
 
 
 def test_versions_and_connections_are_shown(service: Service) -> None:
-    text = service.as_("admin").get("/metrics").text
+    text = service.as_("operator").get("/metrics").text
     assert "trellis_info{" in text
     assert 'trellis_database_connections{state="in_use"}' in text
 
 
-def test_only_administrators_see_them(service: Service) -> None:
+def test_only_operators_see_them(service: Service) -> None:
     assert service.anonymous().get("/metrics").status_code == 401
-    for scope in ("portal", "officer", "curator", "evaluator"):
+    for scope in ("portal", "officer", "curator", "evaluator", "admin"):
         assert service.as_(scope).get("/metrics").status_code == 403
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.fixtures.catalogs import import_and_serve
 from tests.fixtures.service import Service
 
 TEAM = {"name": "Riverside on-track team", "form": "team"}
@@ -44,3 +45,16 @@ def test_a_made_up_cursor_is_refused(service: Service, cursor: str) -> None:
 def test_another_organizations_lines_are_not_told(service: Service) -> None:
     team = service.as_("portal").post("/v1/teams", json=TEAM).json()["id"]
     assert team not in service.as_("admin", "Another organization").get("/v1/audit").text
+
+
+def test_what_all_share_is_told_to_each_organization_and_what_one_does_to_no_other(service: Service) -> None:
+    ours, theirs, operator = service.as_("admin"), service.as_("admin", "Another organization"), service.as_("operator")
+    team = service.as_("portal").post("/v1/teams", json=TEAM).json()["id"]
+    version = import_and_serve(service)
+    lines = {who: client.get("/v1/audit").json()["items"] for who, client in enumerate((ours, theirs, operator))}
+    for told in lines.values():
+        (line,) = [line for line in told if line["action"] == "catalog.activate"]
+        assert line["subject"] == version
+    assert [line["subject"] for line in lines[2] if line["action"] == "catalog.import"] == [version]
+    assert [line["action"] for line in (*lines[0], *lines[1])].count("catalog.import") == 0
+    assert team not in str((lines[1], lines[2]))

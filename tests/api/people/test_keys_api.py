@@ -1,11 +1,12 @@
 """API keys over HTTP: an administrator's, for the own organization only."""
 
 import hashlib
+from typing import get_args
 
 import pytest
 from sqlalchemy import select
 
-from api.access.principals import Scope
+from api.access.principals import OrganizationScope, Scope
 from api.storage.tables import ApiKey, StoredAnswer
 from tests.fixtures.service import Service
 
@@ -43,7 +44,7 @@ def test_the_secret_is_stored_nowhere_and_a_repeated_call_does_not_get_it_again(
     assert secret not in str(hashes)
 
 
-@pytest.mark.parametrize("scope", list(Scope))
+@pytest.mark.parametrize("scope", get_args(OrganizationScope))
 def test_an_administrator_makes_keys_of_any_scope_for_the_own_organization(service: Service, scope: Scope) -> None:
     made = service.as_("admin").post("/v1/keys", json={"scope": scope}).json()
     with service.database.reading() as session:
@@ -96,3 +97,13 @@ def test_a_scope_that_does_not_exist_is_refused(service: Service) -> None:
     answer = service.as_("admin").post("/v1/keys", json={"scope": "root", "label": "a\x07"})
     assert answer.status_code == 422
     assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/scope", "/label"}
+
+
+def test_an_administrator_makes_no_operator(service: Service) -> None:
+    admin = service.as_("admin")
+    person = {"email": "dana@example.org", "name": "Dana Reyes", "scope": "operator"}
+    for answer in (admin.post("/v1/keys", json={"scope": "operator"}), admin.post("/v1/people", json=person)):
+        assert answer.status_code == 422, answer.text
+        (fault,) = answer.json()["errors"]
+        assert fault["pointer"] == "/scope"
+        assert "portal, officer, curator, evaluator, admin" in fault["detail"]

@@ -224,6 +224,8 @@ def test_a_faulty_body_is_described_without_repeating_what_may_be_secret(service
         {"Origin": "https://elsewhere.example"},
         {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        {"Origin": "http://localhost:8000"},
+        {"Origin": "http://localhost.elsewhere.example"},
     ],
 )
 def test_forms_of_other_sites_are_refused(service: Service, headers: dict[str, str]) -> None:
@@ -241,7 +243,20 @@ def test_forms_of_other_sites_are_refused(service: Service, headers: dict[str, s
     assert client.post(link).status_code == 200, "the refused call must not use the link up"
 
 
-@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "http://localhost"},
+        {"Origin": "http://trellis.school.test:8000", "Host": "trellis.school.test:8000"},
+        {"Origin": "https://trellis.school.test", "Host": "trellis.school.test:443"},
+        {"Origin": "https://trellis.school.test", "Host": "Trellis.School.Test"},
+    ],
+    ids=lambda headers: ",".join(headers.values()),
+)
 def test_our_own_forms_are_taken(service: Service, headers: dict[str, str]) -> None:
     with_password(service)
     form = {"email": "dana@example.org", "password": PASSWORD}

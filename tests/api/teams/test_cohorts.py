@@ -1,5 +1,6 @@
 """Cohorts: a program's officers see a team only because its own organization put it there."""
 
+import re
 from typing import Any
 
 import pytest
@@ -125,3 +126,30 @@ def test_an_unknown_cohort_and_a_name_that_nobody_can_read_are_refused(service: 
     for name in ("", "   ", "a\x00b", "x" * 201):
         answer = service.as_("officer", PROGRAM).post("/v1/cohorts", json={"name": name})
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/name"), name
+
+
+def test_a_cohort_beyond_reach_is_told_like_one_that_does_not_exist(service: Service) -> None:
+    cohort, team = make_cohort(service), make_team(service)
+    elsewhere = service.as_("portal", "Another network").post("/v1/teams", json=NEW_TEAM).json()["id"]
+
+    def answers(cohort_id: str) -> list[tuple[int, str]]:
+        """What everybody outside of the cohort is told of an id, without the id."""
+        calls = [
+            service.as_(scope, organization).request(method, address)
+            for scope, organization in (
+                *((scope, "Another program") for scope in ("officer", "admin")),
+                *((scope, "School network") for scope in ("portal", "officer", "admin")),
+            )
+            for method, address in (
+                ("GET", f"/v1/cohorts/{cohort_id}"),
+                ("GET", f"/v1/reviews?cohort={cohort_id}"),
+                *(("DELETE", f"/v1/cohorts/{cohort_id}/teams/{one}") for one in (team, elsewhere, "team_x")),
+            )
+        ]
+        told = [(answer.status_code, answer.text.replace(cohort_id, "…")) for answer in calls]
+        return [(status, re.sub(r'"request_id":"\w+"', "", text)) for status, text in told]
+
+    told = answers(cohort)
+    assert told == answers("cohort_x")
+    assert {status for status, _ in told} == {403, 404}
+    assert service.as_("officer", PROGRAM).get(f"/v1/reviews?cohort={cohort}").status_code == 200

@@ -60,6 +60,17 @@ def test_every_fault_of_a_context_is_reported_by_its_pointer(service: Service) -
     assert service.as_("portal").get("/v1/teams").json()["items"] == []
 
 
+def test_a_change_that_contradicts_a_kept_answer_is_refused(service: Service) -> None:
+    portal = service.as_("portal")
+    context = {"network_size": 12, "network_secondary": 10}
+    made = portal.post("/v1/teams", json={"name": "A hub", "form": "hub", "context": context})
+    where, headers = made.headers["Location"], {"If-Match": made.headers["ETag"]}
+    smaller = portal.patch(where, json={"context": {"network_size": 8}}, headers=headers)
+    assert (smaller.status_code, smaller.json()["errors"][0]["pointer"]) == (422, "/context/network_secondary")
+    both = portal.patch(where, json={"context": {"network_size": 8, "network_secondary": 8}}, headers=headers)
+    assert both.status_code == 200
+
+
 @pytest.mark.parametrize("scope", ["portal", "admin", "officer"])
 def test_a_foreign_organization_sees_nothing(service: Service, scope: str) -> None:
     where = service.as_("portal").post("/v1/teams", json=NEW).headers["Location"]

@@ -128,6 +128,7 @@ def test_a_link_signs_in_once_and_then_says_what_to_do(service: Service) -> None
         ("officer", "/desk"),
         ("curator", "/catalog"),
         ("evaluator", "/quality"),
+        ("operator", "/catalog/versions"),
     ],
 )
 def test_the_first_page_is_that_of_the_role(service: Service, scope: str, home: str) -> None:

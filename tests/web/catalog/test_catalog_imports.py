@@ -1,17 +1,21 @@
 """Bringing in a catalog by the pages: a report first, then to store it, then to put it in use."""
 
+import io
 import json
 import re
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.access.principals import Principal, Scope
+from api.catalog.versions import import_catalog
 from models.support import Support
 from models.vocab import SupportKind
-from recommender.catalog.load import starter_catalog
+from recommender.catalog.load import Catalog, starter_catalog
 from recommender.pipeline import Recommender
 from tests.fixtures.catalogs import catalog_texts
 from tests.fixtures.engines import make_recommender
@@ -29,11 +33,18 @@ def line(support: Support, **changes: Any) -> str:
     return json.dumps(support.model_dump(mode="json", by_alias=True) | changes)
 
 
-def send(client: TestClient, *, resources: str | bytes | None = None, providers: str | bytes | None = None) -> Any:
-    """Send files by the form."""
+def send(
+    client: TestClient,
+    *,
+    resources: str | bytes | None = None,
+    providers: str | bytes | None = None,
+    called: str | None = None,
+) -> Any:
+    """Send files by the form; `called` is their name where they come from."""
     files = {"resource_file": resources, "provider_file": providers}
+    names = {"resource_file": called or "resources.jsonl", "provider_file": called or "providers.jsonl"}
     chosen = {
-        name: (f"{name}.jsonl", content.encode() if isinstance(content, str) else content)
+        name: (names[name], content.encode() if isinstance(content, str) else content)
         for name, content in files.items()
         if content is not None
     }
@@ -43,7 +54,7 @@ def send(client: TestClient, *, resources: str | bytes | None = None, providers:
 
 
 def versions(service: Service) -> list[str]:
-    return [one["version"] for one in service.as_("curator").get("/v1/catalog/versions").json()["items"]]
+    return [one["version"] for one in service.as_("operator").get("/v1/catalog/versions").json()["items"]]
 
 
 def tally(page: str) -> dict[str, int]:
@@ -55,8 +66,8 @@ def faults(page: str) -> list[tuple[str, ...]]:
     return [tuple(re.sub(r"<[^>]+>", "", cell) for cell in row) for row in rows]
 
 
-@pytest.mark.parametrize("scope", ["portal", "officer", "evaluator"])
-def test_only_curators_and_administrators_bring_in_catalogs(service: Service, scope: str) -> None:
+@pytest.mark.parametrize("scope", ["portal", "officer", "evaluator", "curator", "admin"])
+def test_only_operators_bring_in_the_catalog_of_all(service: Service, scope: str) -> None:
     client = visitor(service, scope)
     version = starter_catalog().version
     assert client.get("/catalog/import").status_code == 403
@@ -73,14 +84,14 @@ def test_nobody_is_led_to_the_sign_in(service: Service) -> None:
 
 
 def test_another_site_can_neither_send_nor_store_nor_use(service: Service) -> None:
-    client = visitor(service, "curator")
+    client = visitor(service, "operator")
     client.headers["Sec-Fetch-Site"] = "cross-site"
     assert send(client, resources=line(resource())).status_code == 403
     assert client.post(f"/catalog/versions/{starter_catalog().version}/use").status_code == 403
 
 
 def test_a_report_comes_first_and_changes_nothing(service: Service) -> None:
-    client = visitor(service, "curator")
+    client = visitor(service, "operator")
     before = versions(service)
     texts = catalog_texts(without={GONE}, changed={CHANGED: {"title": "Another title"}})
     checked = send(client, **texts)
@@ -100,7 +111,7 @@ def test_a_report_comes_first_and_changes_nothing(service: Service) -> None:
 
 def test_a_file_that_is_left_out_keeps_its_supports_as_they_are(tmp_path: Path, migrated_url: str) -> None:
     with running_service(make_recommender(TINY), tmp_path, url=migrated_url) as service:
-        client = visitor(service, "curator")
+        client = visitor(service, "operator")
         added = line(resource(id="res-c", title="C"))
         checked = send(client, resources="\n".join([line(TINY[0], title="A2"), added]))
         report = client.get(checked.headers["Location"]).text
@@ -116,7 +127,7 @@ def test_a_file_that_is_left_out_keeps_its_supports_as_they_are(tmp_path: Path, 
 
 
 def test_store_and_use_are_two_steps_and_both_may_be_sent_twice(service: Service) -> None:
-    client = visitor(service, "curator", name="Kim Curator")
+    client = visitor(service, "operator", name="Kim Operator")
     report = send(client, **catalog_texts(without={GONE})).headers["Location"]
     version = report.rpartition("/")[2]
     stored = [client.post(f"{report}/store") for _ in range(2)]
@@ -130,10 +141,10 @@ def test_store_and_use_are_two_steps_and_both_may_be_sent_twice(service: Service
     assert {answer.headers["Location"] for answer in used} == {"/catalog/versions?done=used"}
     await_serving(client, version)
     assert client.get(f"/catalog/{GONE}").status_code == 404
-    actions = [one["action"] for one in service.as_("admin").get("/v1/audit").json()["items"]]
+    actions = [one["action"] for one in service.as_("operator").get("/v1/audit").json()["items"]]
     assert (actions.count("catalog.import"), actions.count("catalog.activate")) == (1, 1)
     listed = client.get("/catalog/versions").text
-    assert "by Kim Curator" in listed
+    assert "by Kim Operator" in listed
     row = next(row for row in re.findall(r"<tr.*?</tr>", listed, re.DOTALL) if version[:12] in row)
     assert f">{len(starter_catalog().by_kind[SupportKind.RESOURCE]) - 1}<" in row
     assert "In use" in row
@@ -141,7 +152,7 @@ def test_store_and_use_are_two_steps_and_both_may_be_sent_twice(service: Service
 
 
 def test_an_earlier_version_can_be_put_in_use_again(service: Service) -> None:
-    client = visitor(service, "admin")
+    client = visitor(service, "operator")
     report = send(client, **catalog_texts(without={GONE})).headers["Location"]
     version = report.rpartition("/")[2]
     client.post(f"{report}/store")
@@ -166,7 +177,7 @@ def await_serving(client: TestClient, version: str) -> None:
 
 
 def test_every_fault_is_listed_by_file_line_and_field_and_nothing_is_laid_aside(service: Service) -> None:
-    client = visitor(service, "curator")
+    client = visitor(service, "operator")
     rows = [
         line(resource(id="res-one")),
         line(resource(id="res-two"), cost="cheap", url="javascript:alert(1)"),
@@ -196,28 +207,39 @@ def test_every_fault_is_listed_by_file_line_and_field_and_nothing_is_laid_aside(
 
 def test_bytes_that_are_not_utf_8_are_told_by_line(service: Service) -> None:
     content = line(resource()).encode() + b'\n{"id": "res-\xff"}\n'
-    page = send(visitor(service, "curator"), resources=content)
+    page = send(visitor(service, "operator"), resources=content)
     assert page.status_code == 422
     ((file, number, field, detail),) = faults(page.text)
     assert (file, number, field) == ("resources.jsonl", "2", "whole line")
     assert "UTF-8" in detail
 
 
+def test_a_file_of_another_kind_has_one_fault_under_the_name_that_it_was_sent_with(service: Service) -> None:
+    workbook = io.BytesIO()
+    with zipfile.ZipFile(workbook, "w") as file:
+        file.writestr("xl/worksheets/sheet1.xml", "<worksheet/>")
+    page = send(visitor(service, "curator"), resources=workbook.getvalue(), called="our list.xlsx")
+    assert page.status_code == 422
+    ((name, _, field, detail),) = faults(page.text)
+    assert (name, field) == ("our list.xlsx", "whole file")
+    assert "this is an Excel workbook" in detail
+
+
 def test_an_empty_file_is_a_fault_and_not_an_empty_catalog(service: Service) -> None:
-    page = send(visitor(service, "curator"), resources=b"")
+    page = send(visitor(service, "operator"), resources=b"")
     assert page.status_code == 422
     assert "The file is empty" in page.text
 
 
 def test_thousands_of_faults_show_the_first_ones_and_their_number(service: Service) -> None:
-    page = send(visitor(service, "curator"), resources="x\n" * 3000)
+    page = send(visitor(service, "operator"), resources="x\n" * 3000)
     assert "3,000 things to mend" in page.text
     assert len(faults(page.text)) == 200
     assert len(page.content) < 150_000
 
 
 def test_nothing_chosen_and_both_chosen_are_faults_of_the_form_and_what_was_pasted_stays(service: Service) -> None:
-    client = visitor(service, "curator")
+    client = visitor(service, "operator")
     nothing = send(client)
     assert nothing.status_code == 422
     assert "Choose at least one file" in nothing.text
@@ -232,7 +254,7 @@ def test_nothing_chosen_and_both_chosen_are_faults_of_the_form_and_what_was_past
 
 
 def test_what_was_pasted_stays_beside_its_faults(service: Service) -> None:
-    page = visitor(service, "curator").post("/catalog/import", data={"resource_text": f"{MARKUP}\r\nsecond"})
+    page = visitor(service, "operator").post("/catalog/import", data={"resource_text": f"{MARKUP}\r\nsecond"})
     assert page.status_code == 422
     assert [number for _, number, *_ in faults(page.text)] == ["1", "2"]
     assert "second</textarea>" in page.text
@@ -244,7 +266,7 @@ def test_an_upload_over_the_limit_is_refused_and_one_over_the_limit_of_other_for
 ) -> None:
     limits = {"max_body_bytes": 20_000, "max_catalog_bytes": 2_000_000}
     with running_service(starter, tmp_path, url=migrated_url, **limits) as service:
-        client = visitor(service, "curator")
+        client = visitor(service, "operator")
         assert send(client, **catalog_texts()).status_code == 303
         page = send(client, resources=b"x" * 2_000_001)
         assert page.status_code == 413
@@ -257,17 +279,17 @@ def test_an_upload_over_the_limit_is_refused_and_one_over_the_limit_of_other_for
 
 def test_a_broken_form_is_refused_in_words(service: Service) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    page = visitor(service, "curator").post("/catalog/import", content=b"nonsense", headers=headers)
+    page = visitor(service, "operator").post("/catalog/import", content=b"nonsense", headers=headers)
     assert page.status_code == 422
 
 
 def test_a_checked_upload_is_forgotten_after_a_day(service: Service) -> None:
-    client = visitor(service, "curator")
+    client = visitor(service, "operator")
     first = send(client, **catalog_texts(without={GONE})).headers["Location"]
     service.clock.forward(hours=11)
     assert client.get(first).status_code == 200
     service.clock.forward(hours=14)
-    again = visitor(service, "curator")
+    again = visitor(service, "operator")
     send(again, **catalog_texts(without={CHANGED}))
     gone = again.get(first)
     assert gone.status_code == 404
@@ -279,7 +301,7 @@ def test_what_is_worth_a_look_is_told_and_stops_nothing(tmp_path: Path, migrated
     twin = resource(id="res-twin", title="A guide to tests", summary=summary, levels=[], url="https://example.org/twin")
     other = resource(id="res-other", title="A guide to tests", summary=summary, url="https://example.org/other")
     with running_service(make_recommender(TINY), tmp_path, url=migrated_url) as service:
-        client = visitor(service, "curator")
+        client = visitor(service, "operator")
         report = client.get(send(client, resources="\n".join(map(line, (twin, other)))).headers["Location"]).text
     assert "This takes out 67% of the catalog" in report
     assert "No level" in report
@@ -288,7 +310,7 @@ def test_what_is_worth_a_look_is_told_and_stops_nothing(tmp_path: Path, migrated
 
 
 def test_the_same_catalog_says_that_nothing_would_change(service: Service) -> None:
-    client = visitor(service, "curator")
+    client = visitor(service, "operator")
     report = client.get(send(client, **catalog_texts()).headers["Location"]).text
     assert tally(report)["The same"] == len(starter_catalog().supports)
     assert "This version is in use" in report
@@ -296,24 +318,27 @@ def test_the_same_catalog_says_that_nothing_would_change(service: Service) -> No
 
 def test_titles_with_markup_stay_text_in_the_report(tmp_path: Path, migrated_url: str) -> None:
     with running_service(make_recommender(TINY), tmp_path, url=migrated_url) as service:
-        client = visitor(service, "curator")
+        client = visitor(service, "operator")
         report = client.get(send(client, resources=line(resource(title=MARKUP))).headers["Location"]).text
     assert MARKUP not in report
     assert "&lt;img" in report
 
 
 def test_who_belongs_to_another_organization_is_not_named(service: Service) -> None:
-    theirs = visitor(service, "curator", organization="Elsewhere", name="Secret Name")
-    report = send(theirs, **catalog_texts(without={GONE})).headers["Location"]
-    theirs.post(f"{report}/store")
-    page = visitor(service, "curator").get("/catalog/versions").text
+    """Versions that curators of organizations brought in when the catalog was theirs."""
+    made = service.as_("admin").post(
+        "/v1/people", json={"email": "kim@example.org", "name": "Secret Name", "scope": "curator"}
+    )
+    kim = Principal(f"person:{made.json()['id']}", "org", Scope.CURATOR)
+    with service.database.writing() as session:
+        import_catalog(session, kim, Catalog.of([resource()]), now=service.clock())
+    page = visitor(service, "operator").get("/catalog/versions").text
     assert "Secret Name" not in page
     assert "by someone else" in page
-    assert "Secret Name" in theirs.get("/catalog/versions").text
 
 
 def test_pages_are_light(service: Service) -> None:
-    client = visitor(service, "curator")
+    client = visitor(service, "operator")
     changed = {support.id: {"summary": "New words."} for support in starter_catalog().supports}
     report = send(client, **catalog_texts(changed=changed)).headers["Location"]
     for path in ("/catalog/import", report, "/catalog/versions"):

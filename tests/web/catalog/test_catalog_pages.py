@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from api.access.principals import Scope
 from api.catalog.supports import SupportQuery, facet_counts, matching
 from api.web.catalog.search import read_search
 from api.web.kit.support_words import words_of
@@ -127,12 +128,12 @@ def test_every_word_of_the_catalog_has_a_name() -> None:
 # The pages
 
 
-@pytest.mark.parametrize("scope", ["portal", "officer", "curator", "evaluator", "admin"])
-def test_everybody_who_is_signed_in_may_look(service: Service, scope: str) -> None:
+@pytest.mark.parametrize("scope", list(Scope))
+def test_everybody_who_is_signed_in_may_look(service: Service, scope: Scope) -> None:
     person = visitor(service, scope)
     page = person.get("/catalog")
     assert page.status_code == 200
-    assert ("/catalog/import" in page.text) == (scope in ("curator", "admin"))
+    assert ("/catalog/import" in page.text) == (scope is Scope.OPERATOR)
     first = starter_catalog().by_kind[SupportKind.RESOURCE][0]
     assert person.get(f"/catalog/{first.id}").status_code == 200
 

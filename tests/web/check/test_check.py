@@ -117,7 +117,7 @@ def test_the_invitation_tells_what_this_is_and_looking_at_it_changes_nothing(ser
         "Oct 24, 2026, 9:00 AM UTC",
     ):
         assert " ".join(told.split()) in text, told
-    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Referrer-Policy"] == "same-origin"
     page(person.browser.get(person.home), 401)
 
 

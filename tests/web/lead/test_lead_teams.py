@@ -159,10 +159,11 @@ def test_faults_stand_beside_their_fields_and_nothing_is_lost(service: Service) 
         pct_english_learners="9" * 5000,
         focus_areas=["math", "literacy", "science", "attendance"],
         state=["ZZ"],
+        access_needs=["none", "print"],
     )
     assert answered.status_code == 422
     page = answered.text
-    for field in ("name", "pct_low_income", "pct_english_learners", "focus_areas", "state"):
+    for field in ("name", "pct_low_income", "pct_english_learners", "focus_areas", "state", "access_needs"):
         assert f'id="{field}-fault"' in page, field
         assert f'href="#{field}"' in page, field
     assert 'value="about half"' in page

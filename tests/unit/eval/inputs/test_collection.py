@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from eval.cli import app
-from eval.experiments.retrieval import evaluate_collection
+from eval.experiments.retrieval import collection_markdown, evaluate_collection
 from eval.inputs.collection import load_collection
 from recommender.embedding import CachedEmbedder, SentenceEmbedder
 from recommender.errors import InputError
@@ -86,8 +86,6 @@ def test_every_fault_of_every_file_is_reported_with_its_line(folder: Any) -> Non
     )
     (folder / "queries.jsonl").write_bytes(lines(QUERIES).encode() + b'{"id": "\xff"}\n{"id": "", "text": "e"}\n')
     wrong = [
-        {"qid": "q9", "did": "d", "rel": 1},
-        {"qid": "q1", "did": "z", "rel": 1},
         {"qid": "q1", "did": "b", "rel": 1},
         {"qid": "q1", "did": "a", "rel": 0.5},
         {"qid": "q1", "did": "a", "rel": True},
@@ -106,11 +104,9 @@ def test_every_fault_of_every_file_is_reported_with_its_line(folder: Any) -> Non
         ("queries.jsonl", 4, ""),
         ("queries.jsonl", 5, "/id"),
         ("qrels.jsonl", 4, ""),
-        ("qrels.jsonl", 5, ""),
-        ("qrels.jsonl", 6, ""),
-        ("qrels.jsonl", 7, "/rel"),
-        ("qrels.jsonl", 8, "/rel"),
-        ("qrels.jsonl", 9, "/qid"),
+        ("qrels.jsonl", 5, "/rel"),
+        ("qrels.jsonl", 6, "/rel"),
+        ("qrels.jsonl", 7, "/qid"),
     ]
 
 
@@ -137,6 +133,55 @@ def test_without_a_single_judgment_nothing_is_ranked(folder: Any) -> None:
     (folder / "qrels.jsonl").write_text("", "utf-8")
     with pytest.raises(InputError, match="No query is judged"):
         load_collection(folder)
+
+
+def test_judgments_of_what_is_not_there_are_counted_and_stay_in_the_ideal(folder: Any) -> None:
+    dangling = [{"qid": "q1", "did": "gone", "rel": 2}, {"qid": "q9", "did": "a", "rel": 1}]
+    (folder / "qrels.jsonl").write_text(lines([*QRELS, *dangling]), "utf-8")
+    loaded = load_collection(folder)
+    assert loaded.n_dangling == 2
+    assert [query.query_id for query in loaded.queries] == ["q1", "q2"]
+    result = evaluate_collection(loaded, CachedEmbedder(HashingEmbedder(), None), seed=1)
+    assert result.systems["bm25"].metrics["recall@100"] == pytest.approx(0.75), "of q1, one of two is there"
+    assert "2 judgments name a query or a document that is not there" in collection_markdown(result)
+
+
+def test_files_that_do_not_belong_together_are_refused(folder: Any) -> None:
+    (folder / "qrels.jsonl").write_text(lines([{"qid": "q1", "did": "x", "rel": 1}]), "utf-8")
+    with pytest.raises(InputError, match="belong together"):
+        load_collection(folder)
+
+
+def test_a_query_that_is_a_document_is_ranked_without_it(tmp_path: Path) -> None:
+    pairs = {
+        "arg-a": "Later school starts help students sleep and attend class more.",
+        "arg-b": "Later starts only move the problem to bus drivers and to working parents in the evening.",
+        "arg-c": "Homework lengthens the school day for students with no quiet place at home.",
+        "arg-d": "Quiet places can be offered in school libraries after class.",
+    }
+    (tmp_path / "docs.jsonl").write_text(lines({"id": one, "text": text} for one, text in pairs.items()), "utf-8")
+    queries = [{"id": one, "text": pairs[one]} for one in ("arg-a", "arg-c")] + [{"id": "arg-b", "text": "buses"}]
+    (tmp_path / "queries.jsonl").write_text(lines(queries), "utf-8")
+    judged = (("arg-a", "arg-b"), ("arg-c", "arg-d"), ("arg-b", "arg-d"))
+    (tmp_path / "qrels.jsonl").write_text(lines({"qid": q, "did": d, "rel": 1} for q, d in judged), "utf-8")
+    loaded = load_collection(tmp_path)
+    assert loaded.own == {"arg-a", "arg-c"}, "that ids are equal says nothing alone"
+    (tmp_path / "queries.jsonl").write_text(lines(queries[:2]), "utf-8")
+    (tmp_path / "qrels.jsonl").write_text(lines({"qid": q, "did": d, "rel": 1} for q, d in judged[:2]), "utf-8")
+    result = evaluate_collection(load_collection(tmp_path), CachedEmbedder(HashingEmbedder(), None), seed=1)
+    assert result.systems["bm25"].metrics["ndcg@10"] == pytest.approx(1)
+    for name, system in result.systems.items():
+        # Three documents are left to rank, and the judged one shares words with the query.
+        assert system.metrics["mrr@10"] is not None, name
+        assert system.metrics["mrr@10"] >= 1 / 2, f"{name} finds the query itself first"
+    assert "2 queries are documents themselves" in collection_markdown(result)
+
+
+def test_a_byte_order_mark_at_the_start_of_any_file_is_let_pass(folder: Path, beir: Path) -> None:
+    versions = [load_collection(one).version for one in (folder, beir)]
+    for path in (*folder.glob("*.jsonl"), *beir.rglob("*.*")):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [load_collection(one).version for one in (folder, beir)] == versions
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from eval.inputs.judged import development_teams, load_judged, team_topics
+from eval.inputs.known_ids import KnownIds
+from eval.inputs.run_files import read_runs
 from models.assessment import Assessment
 from models.needs import Need
 from recommender.catalog.load import starter_catalog
@@ -77,6 +79,16 @@ def test_topics_hold_the_grades_of_one_kind_the_priorities_in_order_and_what_gat
     assert topics["a"].forbidden == {"res-two"}
     assert topics["a"].aspects["res-one"] == {"improvement-methods"}
     assert team_topics(teams, [make_provider("prov-one")], needs=needs)["b"].grades == {"prov-one": 2}
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_id(tmp_path: Path) -> None:
+    path = folder(tmp_path, [line("a")], ["a 0 res-one 3"])
+    for file in path.iterdir():
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert load_judged(path, read=read).qrels == {"a": {"res-one": 3}}
+    run = tmp_path / "run.trec"
+    run.write_bytes(b"\xef\xbb\xbfa Q0 res-one 1 0.5 theirs\n")
+    assert list(read_runs({"theirs": run}, known=KnownIds({"a"}, {"res-one"}))["theirs"]) == ["a"]
 
 
 def test_two_kinds_together_are_refused(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_a_line_that_is_no_record_is_one_fault_with_its_place(content: bytes, sa
         ),
         (
             {"source_urls": ["https://a b"]},
-            "/source_urls/0: Expected a web address that starts with http:// or https://; found 'https://a b'",
+            "/source_urls/0: Expected a web address without spaces and hidden signs; U+0020 stands in it; found 'https",
         ),
         ({"levels": [0]}, "/levels/0: Expected 1 or more; found 0"),
         ({"levels": [5]}, "/levels/0: Expected 4 or less; found 5"),

@@ -94,7 +94,9 @@ def test_there_are_twenty_four_judged_assessments() -> None:
         ("{'a': 1}", "Not JSON: Expecting property name enclosed in double quotes (column 2)."),
         (b'{\n  "a": 1,\n}', "(line 3, column 1)."),
         ("", "Not JSON: Expecting value (column 1)."),
-        (b"\xff\xfe{", "Not JSON: byte 0 is not UTF-8 text."),
+        (b"\xff{", "Not JSON: byte 0 is not UTF-8 text."),
+        (b"\xff\xfe{", "Not JSON: this is text in UTF-16: save it as UTF-8 text."),
+        (b"PK\x03\x04word/document.xml", "Not JSON: this is a Word document."),
         ("[]", "Expected a JSON object with an assessment; found a list."),
         ("null", "Expected a JSON object with an assessment; found null."),
         ("[" * 100_000, "Not usable: brackets are nested too deeply."),
@@ -191,6 +193,40 @@ def test_faults_of_the_context(key: str, value: Any, place: str, message: str) -
     faults = dict(faults_of(changed(["team", "context", key], value)))
     assert list(faults) == [f"/team/context/{place}"]
     assert message in faults[f"/team/context/{place}"]
+
+
+def test_answers_that_contradict_each_other_are_refused_one_by_one() -> None:
+    document = changed(["form"], "hub")
+    document["team"]["context"] = {
+        "access_needs": ["captions", "none"],
+        "locale": ["not-sure", "rural"],
+        "network_priority_schools": 15,
+        "network_size": 8,
+        "network_secondary": 12,
+    }
+    del document["set_aside"]
+    faults = dict(faults_of(document))
+    assert list(faults) == [
+        "/team/context/access_needs/1",
+        "/team/context/locale/0",
+        "/team/context/network_priority_schools",
+        "/team/context/network_secondary",
+    ]
+    assert "'none' stands alone" in faults["/team/context/access_needs/1"]
+    assert "at most 12" in faults["/team/context/network_priority_schools"]
+    assert "at most 8" in faults["/team/context/network_secondary"]
+
+
+def test_answers_that_fit_together_are_taken() -> None:
+    document = changed(["form"], "hub")
+    document["team"]["context"] = {
+        "access_needs": ["none"],
+        "locale": ["not-sure"],
+        "network_priority_schools": 12,
+        "network_size": 12,
+    }
+    del document["set_aside"]
+    assert parse_assessment(document, INSTRUMENT).team.context["network_size"] == 12
 
 
 def test_a_hub_counts_its_schools_from_one() -> None:

@@ -168,6 +168,18 @@ def test_network_definition_needs_ten_schools_and_a_hub() -> None:
 
 
 @pytest.mark.parametrize(
+    ("size", "secondary", "meets"),
+    [(12, 12, True), (8, 12, None), (12, 8, None), (12, None, True), (8, None, None), (None, 9, None)],
+)
+def test_nothing_follows_from_more_schools_than_there_are(
+    size: int | None, secondary: int | None, meets: bool | None
+) -> None:
+    numbers = {"network_size": size, "network_secondary": secondary, "network_priority_schools": 10}
+    known = {key: number for key, number in numbers.items() if number is not None}
+    assert meets_network_definition(known, Form.HUB) is meets
+
+
+@pytest.mark.parametrize(
     ("parts", "advice"),
     [
         ([4, 1.4, 4], ReadinessAdvice.PREPARE_FIRST),

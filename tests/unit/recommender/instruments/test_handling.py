@@ -58,6 +58,10 @@ def test_questions_are_listed_by_their_place_and_equal_ones_by_the_file() -> Non
         ("budget", {"rules": "numbers"}, "/rules", "Expected one of: words, language-tags"),
         ("budget", {"colour": "red"}, "/colour", "is not a field here"),
         ("budget", "work", "", "found 'work'"),
+        ("access_needs", {"alone": ["nothing"]}, "/alone/0", "is not an option of 'access_needs'"),
+        ("budget", {"alone": ["none"]}, "/alone/0", "beside which others can be chosen"),
+        ("network_secondary", {"at_most": "budget"}, "/at_most", "not another question about a number"),
+        ("network_size", {"at_most": "network_size"}, "/at_most", "not another question about a number"),
         ("network_size", {"trial_place": 1}, "/trial_place", "Only chosen answers can be tried"),
     ],
 )

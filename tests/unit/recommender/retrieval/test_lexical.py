@@ -59,6 +59,14 @@ def test_words_of_other_languages_match_themselves() -> None:
     assert scores[0, 0] > scores[0, 1]
 
 
+@pytest.mark.parametrize("text", ["Colorín jóvenes", "colorin jovenes", "COLORI\u0301N JO\u0301VENES"])
+@pytest.mark.parametrize("query", ["Jóvenes", "jovenes", "jo\u0301venes", "Colorín", "colorin"])
+def test_accents_make_no_difference_however_they_are_written(text: str, query: str) -> None:
+    index = LexicalIndex([text, "Guide for families"])
+    assert np.flatnonzero(index.scores([query])[0]).tolist() == [0]
+    assert index.coverage(query)[0] == LexicalIndex(["colorin jovenes", "Guide for families"]).coverage(query)[0]
+
+
 def test_bytes_do_not_depend_on_the_hash_seed_of_the_process() -> None:
     program = (
         "from recommender.retrieval import LexicalIndex;"
