@@ -38,14 +38,14 @@ def verify_password(password: str, kept: str | None) -> bool:
     Raises:
         TooManyRequests: too many passwords are being checked at the moment.
     """
-    if len(password) > MAX_LENGTH:
+    composed = unicodedata.normalize("NFC", password)
+    if len(composed) > MAX_LENGTH:
         return False
     if not _AT_ONCE.acquire(timeout=_PATIENCE_S):
         detail = "Too many people are signing in; try again in a few seconds."
         raise TooManyRequests(detail, headers={"Retry-After": "5"})
     try:
-        spellings = dict.fromkeys((unicodedata.normalize("NFC", password), password))
-        same = any(_hashes.verify(spelling, kept or _nobodys()) for spelling in spellings)
+        same = any(_hashes.verify(one, kept or _nobodys()) for one in dict.fromkeys((composed, password)))
     finally:
         _AT_ONCE.release()
     return same and kept is not None

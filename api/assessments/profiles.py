@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.assessments.opening import asks_instrument, check_same_instrument
 from api.assessments.rows import count_respondents, find_assessment, last_snapshot
-from api.assessments.snapshots import answers_of_snapshot
+from api.assessments.snapshots import answers_of_snapshot, by_person
 from api.engine.engine import Engine
 from api.errors import InvalidParameter, NoResults
 from api.storage.tables import Assessment, Snapshot
@@ -221,7 +221,7 @@ def _snapshot(session: Session, assessment: Assessment, mode: AnswerMode | None)
 
 
 def _wave(snapshot: Snapshot, engine: Engine) -> Wave:
-    answers = answers_of_snapshot(snapshot)
+    answers = by_person(answers_of_snapshot(snapshot))
     profile = build_profile(answers, engine.instrument, engine.config.scoring, item_parameters=engine.item_parameters)
     return Wave(answers, profile)
 

@@ -165,7 +165,7 @@ def bind(respondent: Respondent, *, now: datetime) -> None:
         respondent.bound_at = now
 
 
-def open_in_browser(session: Session, place: Place, token: str, *, now: datetime) -> str:
+def open_in_browser(session: Session, place: Place, token: str, *, now: datetime) -> str | None:
     """Bind a place to whoever opens its invitation, and give the token that opens it from now on.
 
     The invitation is used up, because whoever made or sent it may have kept it. The token is the person's own; opening
@@ -176,8 +176,13 @@ def open_in_browser(session: Session, place: Place, token: str, *, now: datetime
         place: what the token opens.
         token: the invitation, or a person's own.
         now: the time.
+
+    Returns:
+        The token; None when the place is opened by another one by now.
     """
     respondent = place.respondent
+    if respondent.token_hash != hash_secret(token):  # another browser was faster
+        return None
     bind(respondent, now=now)
     if respondent.mode == AnswerMode.CONSENSUS or respondent.opened_hash is not None:
         session.flush()

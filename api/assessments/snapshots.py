@@ -21,7 +21,7 @@ from recommender.diagnosis.assessments import parse_assessment
 from recommender.diagnosis.profiling import build_profile, shown
 from recommender.diagnosis.questions import is_adaptive
 
-__all__ = ["answers_of_snapshot", "assessment_of", "freeze", "response_of"]
+__all__ = ["answers_of_snapshot", "assessment_of", "by_person", "freeze", "response_of"]
 
 _FEWEST_CHANGED = 3
 """With fewer raters changed or new, the difference of two results would tell their answers."""
@@ -30,11 +30,20 @@ _NO_ANSWER = ("role", "share_text")
 
 
 def answers_of_snapshot(snapshot: Snapshot) -> Answers:
-    """The answers behind frozen results, of people by their keys (see `person_key`). Never for showing."""
-    answers = Answers.model_validate_json(snapshot.assessment)
-    keys = _keys([response.respondent for response in answers.responses])
+    """The answers behind frozen results. Never for showing."""
+    return Answers.model_validate_json(snapshot.assessment)
+
+
+def by_person(answers: Answers) -> Answers:
+    """The same answers of people by their keys, which pair them over time however an id is spelled each time.
+
+    One id in two spellings, which nobody can be invited by today, stays two people.
+    """
+    keys = [person_key(response.respondent) for response in answers.responses]
+    times = Counter(keys)
     responses = (
-        response.model_copy(update={"respondent": key}) for response, key in zip(answers.responses, keys, strict=True)
+        response.model_copy(update={"respondent": key}) if times[key] == 1 else response
+        for response, key in zip(answers.responses, keys, strict=True)
     )
     return answers.model_copy(update={"responses": tuple(responses)})
 
@@ -107,21 +116,12 @@ def response_of(name: str, saved: Pieces) -> dict[str, Any]:
 
 def _responses(session: Session, assessment_id: str, mode: str) -> list[dict[str, Any]]:
     saved = answers_in(session, assessment_id, mode)
-    people = [
-        respondent
+    return [
+        # The portal's id pairs a person's answers over time.
+        response_of(respondent.external_id or respondent.id, saved[respondent.id])
         for respondent in respondents(session, assessment_id, mode=mode)
         if any(path not in _NO_ANSWER for path in saved.get(respondent.id, ()))
     ]
-    # The portal's id pairs a person's answers over time, however it is spelled each time.
-    keys = _keys([respondent.external_id or respondent.id for respondent in people])
-    return [response_of(key, saved[respondent.id]) for respondent, key in zip(people, keys, strict=True)]
-
-
-def _keys(names: Sequence[str]) -> list[str]:
-    """What tells people apart; the same name in two spellings, which nobody can be invited by today, stays two."""
-    keys = [person_key(name) for name in names]
-    times = Counter(keys)
-    return [key if times[key] == 1 else name for key, name in zip(keys, names, strict=True)]
 
 
 def _may_follow(earlier: Sequence[Answers], new: Answers) -> bool:

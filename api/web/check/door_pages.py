@@ -78,6 +78,8 @@ def post_join(
         place = own_place(session, opened, lock=True)
         token = open_in_browser(session, place, invitation, now=now)
     home = check_path(opened.respondent_id)
+    if token is None:
+        return _no_way_in(request, UsedPage(home, now))
     answer = see(home if token == invitation else f"{home}?done=joined")
     seconds = _COOKIE_SECONDS if form.get("device") == "own" else None
     set_cookie(answer, request, CHECK_COOKIE, token, seconds=seconds, path=home)

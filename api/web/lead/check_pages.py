@@ -223,8 +223,10 @@ def post_renew(
 @router.post("/assessments/{assessment_id}/people/{respondent_id}/remove")
 def post_remove(lead: Lead, database: DatabaseDep, now: Now, assessment_id: str, respondent_id: str) -> Response:
     """Take a person out, with all answers; once more does no harm."""
-    with database.writing() as session, suppress(NotFound):
-        take_out(session, lead, open_place(session, lead, assessment_id, respondent_id, lock=True), now=now)
+    with database.writing() as session:
+        own_assessment(session, lead, assessment_id)
+        with suppress(NotFound):
+            take_out(session, lead, open_place(session, lead, assessment_id, respondent_id, lock=True), now=now)
     database.forget_log()
     return see(f"/assessments/{assessment_id}?done=removed")
 
