@@ -324,6 +324,18 @@ def test_the_walk_sees_every_text_that_people_write(told: Told) -> None:
     assert not seen & set(NEVER_SHOWN), "shown after all: take it out of NEVER_SHOWN"
 
 
+def test_what_people_write_runs_in_its_own_direction(told: Told) -> None:
+    boxes = re.compile(r"<(?:textarea|blockquote|q)\b[^>]*>|<input\b[^>]*type=\"(?:text|search)\"[^>]*>")
+    seen, wrong = 0, []
+    for visit in visits():
+        for tag in boxes.findall(told.browser(visit.by).get(visit.at(told.sample), follow_redirects=True).text):
+            seen += 1
+            if "dir=" not in tag and "inputmode=" not in tag:
+                wrong.append((visit.name, tag))
+    assert seen > 20
+    assert not wrong
+
+
 @pytest.mark.parametrize("base_url", [HERE, "https://trellis.example.org"])
 def test_cookies_are_closed_to_scripts_and_travel_by_tls_only(told: Told, base_url: str) -> None:
     person = told.sample.people["agreed"]

@@ -309,7 +309,10 @@ def test_a_role_is_saved_and_taken_out(person: Person) -> None:
 
 def test_single_fields_are_saved_one_by_one(person: Person) -> None:
     saved = person.save_one(answers__tt1="2")
-    assert (saved.status_code, saved.json()) == (200, {"saved_at": "2026-10-15T09:00:00+00:00", "reopened": False})
+    assert (saved.status_code, saved.json()) == (
+        200,
+        {"saved_at": "2026-10-15T09:00:00+00:00", "reopened": False, "newer": {}},
+    )
     person.save_one(answers__tt2="not_sure", share_text="yes")
     person.save_one(answers__tt1="")
     own = person.own()
