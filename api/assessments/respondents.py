@@ -11,6 +11,7 @@ from api.access.audit import note
 from api.access.keys import hash_secret, new_secret
 from api.access.principals import Principal
 from api.assessments.opening import is_due
+from api.assessments.pieces import CONSENTS
 from api.assessments.rows import (
     Place,
     add_respondent,
@@ -190,7 +191,7 @@ def open_in_browser(session: Session, place: Place, token: str, *, now: datetime
     own = new_secret("invitation")
     respondent.opened_hash, respondent.token_hash = respondent.token_hash, hash_secret(own)
     # Whoever used the invitation before may not have been the person: consent is given by the person alone.
-    write_answers(session, respondent.id, {}, removed=["share_text"], now=now)
+    write_answers(session, respondent.id, {}, removed=CONSENTS, now=now)
     session.flush()
     return own
 
