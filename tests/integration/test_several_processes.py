@@ -123,6 +123,7 @@ def test_a_team_is_deleted_once_while_others_still_write_to_it(pair: Replicas) -
     for _ in range(3):
         team, window, place, invitation = open_window(clients[0])
         people = [pair.invited(invitation, server=number) for number in (0, 1)]
+        calls: list[tuple[httpx.Client, str, str, Any]]
         calls = [(client, "DELETE", team, None) for client in clients[:2]]
         calls += [(client, "PATCH", f"{place}/answers", pieces(2)) for client in people]
         calls += [(clients[0], "POST", f"{window}/respondents", {}), (clients[1], "POST", f"{team}/assessments", {})]

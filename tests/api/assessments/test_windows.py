@@ -183,7 +183,8 @@ def test_two_changed_texts_do_not_hide_whose_level_changed(service: Service) -> 
     portal, where = service.as_("portal"), f"/v1/assessments/{story.assessment_id}"
     accepted(portal.post(f"{where}:reopen"))
     words = {"share_text": True}
-    for respondent, pieces in zip(story.respondent_ids, [{"answers": {"la1": 4}}, words, words], strict=False):
+    everybodys: list[dict[str, Any]] = [{"answers": {"la1": 4}}, words, words]
+    for respondent, pieces in zip(story.respondent_ids, everybodys, strict=False):
         accepted(save(service, story.assessment_id, respondent, pieces))
     assert close(service, story.assessment_id).json()["new_results"] is False
 

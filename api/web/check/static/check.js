@@ -179,7 +179,7 @@ function start() {
       unsent.refuse(path, piece, fault, later ?? "");
       showFault(path, fault);
       showLater(path, { later: later ?? "" });
-    } else {
+    } else if (unsent.all()[path]?.stamp === piece.stamp) {
       unsent.drop(path, piece);
       setValue(path, later);
       count();
