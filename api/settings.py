@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.errors import InvalidSetting
@@ -13,6 +13,14 @@ from recommender.ranking.exploration import MAX_RATE
 from recommender.reading.faults import FaultReport
 
 __all__ = ["Settings", "load_settings"]
+
+
+_LIKE = {
+    "public_url": "an address such as https://trellis.example.org, without a path or quotation marks",
+    "oidc_issuer": "an address such as https://sign-in.example.org",
+    "model_sha256": "64 hexadecimal digits",
+}
+"""What a setting must look like, by its name."""
 
 
 class Settings(BaseSettings):
@@ -70,16 +78,24 @@ class Settings(BaseSettings):
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     """Least severe log line that is written."""
 
+    @field_validator("catalog_dir", "data_dir", "ruleset", "config", "evaluation")
+    @classmethod
+    def _at_home(cls, path: Path | None) -> Path | None:
+        """Units and files of variables do not expand `~`, and a folder of that name is nobody's wish."""
+        try:
+            return None if path is None else path.expanduser()
+        except RuntimeError as error:
+            raise ValueError("The folder of that user is not known; write the path out.") from error
+
+    @field_validator("public_url", mode="before")
+    @classmethod
+    def _without_slash(cls, address: object) -> object:
+        return address.strip().rstrip("/") if isinstance(address, str) else address
+
     @property
     def base_url(self) -> str:
         """Where people reach this instance, without a slash at the end."""
         return self.public_url or f"http://{self.host}:{self.port}"
-
-    def database(self) -> str:
-        """The URL of the service's database."""
-        if self.database_url is not None:
-            return self.database_url.get_secret_value()
-        return f"sqlite:///{self.data_dir / 'trellis.sqlite'}"
 
 
 def load_settings(**given: Any) -> Settings:
@@ -98,7 +114,7 @@ def _faults(error: ValidationError) -> list[Fault]:
     report, lines = FaultReport(), error.errors(include_url=False)
     given = {str(line["loc"][0]): line["input"] for line in lines}
     # A value may hold a secret, such as the password in a database's address.
-    report.shape(error, given, Settings, secret=True)
+    report.shape(error, given, Settings, secret=True, like=_LIKE)
     return [
         fault.model_copy(update={"pointer": f"TRELLIS_{fault.pointer.removeprefix('/').replace('/', '_')}".upper()})
         for fault in report.faults(given)

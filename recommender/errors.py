@@ -13,7 +13,7 @@ TrellisError
 ├── ModelError                 the embedding model cannot be used; never replaced silently
 │   ├── ModelMissing
 │   └── ModelAltered
-└── CacheUnusable              the vector cache is damaged, not ours, or cannot be written
+└── CacheUnusable              the file of the vector cache is not ours
 """
 
 from collections.abc import Sequence

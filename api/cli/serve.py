@@ -50,6 +50,7 @@ def _demo(settings: "Settings") -> "FastAPI":
     from datetime import UTC, datetime
 
     from pydantic import SecretStr
+    from sqlalchemy import URL
 
     from api.app import create_app
     from api.cli.terminal import progress_bar
@@ -61,7 +62,9 @@ def _demo(settings: "Settings") -> "FastAPI":
     path = settings.data_dir / "demo.sqlite"
     for leftover in settings.data_dir.glob(f"{path.name}*"):
         leftover.unlink()
-    settings = settings.model_copy(update={"database_url": SecretStr(f"sqlite:///{path}")})
+    settings = settings.model_copy(
+        update={"database_url": SecretStr(URL.create("sqlite", database=str(path)).render_as_string())}
+    )
     inputs = load_inputs(settings)
     with progress_bar() as progress:
         recommender = open_recommender(inputs, progress=progress)

@@ -17,7 +17,7 @@ from api.errors import Conflict, NoResults, NotFound
 from api.recommending.history import past_supports
 from api.recommending.recommend import MAX_K
 from api.reviews.records import open_review
-from api.runs.rows import add_run, is_assessment_of, newest_snapshot_of
+from api.runs.rows import add_run, is_assessment_of, newest_run, newest_snapshot_of
 from api.runs.stored import RunRequest
 from api.storage.ids import new_id
 from api.storage.tables import Run, Snapshot, Team
@@ -150,7 +150,7 @@ def store_run(
     """Store a made run with everything that replays it, and open its review, due after some days."""
     keep_artifacts(session, made.recommender, now=now)
     run = Run(
-        id=new_id("run", now),
+        id=new_id("run", now, after=newest_run(session, team.id)),
         team_id=team.id,
         assessment_id=made.case.assessment_id,
         snapshot_id=made.case.snapshot_id,

@@ -76,6 +76,11 @@ def latest_runs(session: Session, team_ids: Sequence[str]) -> dict[str, LatestRu
     return {row.team_id: LatestRun(row.id, row.assessment_id, row.released_at) for row in session.execute(query)}
 
 
+def newest_run(session: Session, team_id: str) -> str | None:
+    """Id of a team's last run; None before the first."""
+    return session.scalars(select(func.max(Run.id)).where(Run.team_id == team_id)).one()
+
+
 def run_before(session: Session, run: Run, *, released: bool = False) -> str | None:
     """Id of the run that a team had before this one, or of the last released one before it."""
     query = select(Run.id).where(Run.team_id == run.team_id, Run.id < run.id).order_by(Run.id.desc()).limit(1)

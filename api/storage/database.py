@@ -33,8 +33,8 @@ class Database:
     A writing transaction takes the write lock at its start, so that it never fails half-way for want of it.
     """
 
-    def __init__(self, url: str, *, lock_seconds: float = 5) -> None:
-        """Open `url` (SQLAlchemy form; plain `postgresql://` uses psycopg 3); nothing connects yet.
+    def __init__(self, url: str | URL, *, lock_seconds: float = 5) -> None:
+        """Open `url` (SQLAlchemy's, or its text; plain `postgresql://` uses psycopg 3); nothing connects yet.
 
         Args:
             url: where it is.
@@ -126,15 +126,18 @@ def open_database(settings: Settings) -> Database:
         InvalidSetting: not a URL of SQLite or PostgreSQL.
         StorageUnavailable: the folder cannot be made.
     """
-    if settings.database_url is None:
-        try:
-            settings.data_dir.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageUnavailable(f"{settings.data_dir}: {error.strerror or error}") from error
-    return Database(settings.database(), lock_seconds=settings.lock_seconds)
+    if settings.database_url is not None:
+        return Database(settings.database_url.get_secret_value(), lock_seconds=settings.lock_seconds)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageUnavailable(f"{settings.data_dir}: {error.strerror or error}") from error
+    # Not written into a text: a path may hold what has a meaning in a URL, such as `?` and `%`.
+    url = URL.create("sqlite", database=str(settings.data_dir / "trellis.sqlite"))
+    return Database(url, lock_seconds=settings.lock_seconds)
 
 
-def _checked(url: str) -> URL:
+def _checked(url: str | URL) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:

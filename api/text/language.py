@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from enum import Enum
 from functools import lru_cache
 
+from markupsafe import Markup
+
 from models.message import Message
 from models.recommendation import RuleTrace
 from recommender.instruments import LoadedInstrument
@@ -37,8 +39,13 @@ def speaking(chosen: str) -> Iterator[None]:
 
 
 def _(text: str, /, **values: object) -> str:
-    """An English sentence in the reader's language, with `{placeholders}` filled; the sentence itself is the key."""
+    """An English sentence in the reader's language, with `{placeholders}` filled; the sentence itself is the key.
+
+    With a value of markup, such as a time, it is markup itself, in which all other values are escaped.
+    """
     found = load_catalog(language()).find(text) or text
+    if any(isinstance(value, Markup) for value in values.values()):
+        return Markup(found).format(**values)  # sentences of our catalogs; it escapes all other values
     return found.format(**values) if values else found
 
 

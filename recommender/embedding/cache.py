@@ -1,6 +1,7 @@
 """Vectors kept on disk, so that a text is encoded once per model and only changed records are encoded again."""
 
 import hashlib
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,9 +16,12 @@ from recommender.ports import Embedder, OnProgress
 
 __all__ = ["CachedEmbedder"]
 
+_log = logging.getLogger("trellis.embedding")
 _APPLICATION_ID = 0x54524C56  # marks the SQLite file as ours, so that nobody's database is ever written to
 _FORMAT = 1
 _LOOKUP_SIZE = 500  # below SQLite's limit on the variables of one statement
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
 _STORE_SIZE = 64  # texts encoded between two commits: what an interruption can lose
 
 
@@ -26,8 +30,8 @@ class CachedEmbedder:
 
     A vector is found by a SHA-256 over the embedder's fingerprint, the role of the text (query or document) and the
     text; the texts themselves are not stored. Two processes may share the file. Deleting the file costs time only.
-    A file that is damaged or is not a vector cache is refused, not replaced: the path may be a mistake, and the file
-    somebody's.
+    A damaged file is set aside and made anew; one that cannot be written is read, and new vectors stay in memory. The
+    log tells both once. Another program's database is refused: the path may be a mistake.
     """
 
     def __init__(self, embedder: Embedder, path: Path | None) -> None:
@@ -39,6 +43,7 @@ class CachedEmbedder:
         """
         self._embedder = embedder
         self._path = path
+        self._writable = path is not None
         self._memory: dict[bytes, NDArray[np.float32]] = {}
         self._lock = threading.Lock()
 
@@ -69,7 +74,7 @@ class CachedEmbedder:
                 distinct texts that the cache lacks.
 
         Raises:
-            CacheUnusable: the file is damaged, is not a vector cache, or cannot be written.
+            CacheUnusable: the file is not a vector cache, or is busy for long.
             ModelError: a text must be encoded and the model cannot be used.
         """
         keys = [self._key(text, query=query) for text in texts]
@@ -98,53 +103,106 @@ class CachedEmbedder:
         return self._embedder.encode(texts, query=True)
 
     def _find(self, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
-        if self._path is None:
-            with self._lock:
-                return {key: self._memory[key] for key in keys if key in self._memory}
+        with self._lock:
+            found = {key: self._memory[key] for key in keys if key in self._memory}
+        rest = [key for key in keys if key not in found]
+        return found if self._path is None or not rest else found | self._read(self._path, rest)
+
+    def _read(self, path: Path, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
+        try:
+            with _connected(path, writable=self._writable) as connection:
+                return self._select(connection, keys)
+        except _DamagedError as error:
+            self._set_aside(path, error)
+        except _UnwritableError as error:
+            if self._writable:
+                self._stay_in_memory(error)
+                return self._read(path, keys)
+        return {}
+
+    def _select(self, connection: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
         found: dict[bytes, NDArray[np.float32]] = {}
-        with _connected(self._path) as connection:
-            for start in range(0, len(keys), _LOOKUP_SIZE):
-                chunk = keys[start : start + _LOOKUP_SIZE]
-                marks = ",".join("?" * len(chunk))
-                for key, blob in connection.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", chunk):
-                    found[key] = self._parse(blob)
+        for start in range(0, len(keys), _LOOKUP_SIZE):
+            chunk = keys[start : start + _LOOKUP_SIZE]
+            marks = ",".join("?" * len(chunk))
+            for key, blob in connection.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", chunk):
+                if not isinstance(blob, bytes) or len(blob) != 4 * self.dimension:
+                    raise _DamagedError("it holds a vector of the wrong length")
+                found[key] = np.frombuffer(blob, dtype="<f4").astype(np.float32)
         return found
 
     def _store(self, vectors: dict[bytes, NDArray[np.float32]]) -> None:
-        if self._path is None:
-            with self._lock:
-                self._memory.update(vectors)
-            return
         rows = [(key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
-        with _connected(self._path) as connection, connection:
-            # Another process may have stored the same text meanwhile; its vector is the same.
-            connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+        try:
+            if self._path is not None and self._writable:
+                with _connected(self._path) as connection, connection:
+                    # Another process may have stored the same text meanwhile; its vector is the same.
+                    connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+                return
+        except _DamagedError as error:
+            self._set_aside(self._path, error)
+        except _UnwritableError as error:
+            self._stay_in_memory(error)
+        with self._lock:
+            self._memory.update(vectors)
 
-    def _parse(self, blob: bytes) -> NDArray[np.float32]:
-        if not isinstance(blob, bytes) or len(blob) != 4 * self.dimension:
-            raise CacheUnusable(
-                f"The vector cache '{self._path}' holds a vector of the wrong length. Delete the file; it is made anew."
-            )
-        return np.frombuffer(blob, dtype="<f4").astype(np.float32)
+    def _set_aside(self, path: Path, why: Exception) -> None:
+        """Begin a damaged file anew. What it was stays beside it, for it may be somebody's after all.
+
+        Raises:
+            CacheUnusable: its name is not that of a database, so that the path may be a mistake.
+        """
+        if path.suffix != ".sqlite":
+            raise CacheUnusable(f"'{path}' is no vector cache: {why}. Delete it, or set another path.") from why
+        _log.warning("The vector cache '%s' is damaged (%s); it is made anew, which can take minutes.", path, why)
+        try:
+            path.replace(path.with_name(f"{path.name}.damaged"))
+            for end in ("-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+        except FileNotFoundError:
+            pass  # another process has done it
+        except OSError as error:
+            self._stay_in_memory(error)
+
+    def _stay_in_memory(self, why: Exception) -> None:
+        _log.warning("Vectors are not kept for the next time: '%s' cannot be written (%s).", self._path, why)
+        self._writable = False
 
     def _key(self, text: str, *, query: bool) -> bytes:
         role = "query" if query else "document"
         return hashlib.sha256("\0".join((self.fingerprint, role, text)).encode()).digest()
 
 
+class _DamagedError(Exception):
+    """The file is no database, or no whole one."""
+
+
+class _UnwritableError(Exception):
+    """The file, or a folder of it, cannot be made or written here."""
+
+
 @contextmanager
-def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+def _connected(path: Path, *, writable: bool = True) -> Iterator[sqlite3.Connection]:
     """One connection per use: a third of a millisecond, and safe from any thread."""
+    if path.is_dir():
+        raise CacheUnusable(f"The vector cache '{path}' cannot be used: it is a folder. Set another path.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(path, timeout=30.0)) as connection:
+        if writable:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        # Nothing is made beside a file that is only read, where nothing can be.
+        where = str(path) if writable else f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(where, timeout=30.0, uri=not writable)) as connection:
             _prepare(connection, path=path)
             yield connection
-    except (sqlite3.Error, OSError) as error:
-        raise CacheUnusable(
-            f"The vector cache '{path}' cannot be used: {error}. If it is a vector cache, delete it, and it is made "
-            "anew; otherwise set another path."
-        ) from error
+    except OSError as error:
+        raise _UnwritableError(error.strerror or error) from error
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _DAMAGED:
+            raise _DamagedError(error) from error
+        if code in _UNWRITABLE:
+            raise _UnwritableError(error) from error
+        raise CacheUnusable(f"The vector cache '{path}' cannot be used: {error}.") from error
 
 
 def _prepare(connection: sqlite3.Connection, *, path: Path) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from api.assessments.rows import Answered, Assessment
 from api.assessments.windows import Mode, WindowPhase
 from api.errors import InvalidBody
@@ -50,7 +52,7 @@ def standing(
     people = answered.get((assessment.id, assessment.phase), Answered())
     asked = max(assessment.roster_size or 0, people.invited)
     done = _("{done} of {asked} done", done=people.done, asked=asked) if asked else _("Nobody is invited yet")
-    return Standing("open", _("Open"), "accent", f"{done} · {ends(assessment.closes_at)}")
+    return Standing("open", _("Open"), "accent", Markup(" · ").join([done, ends(assessment.closes_at)]))
 
 
 def manner(assessment: Assessment) -> str:

@@ -114,13 +114,24 @@ _NAMES: Mapping[str, Any] = {"Scope": Scope}
 
 
 def day_words(value: date | datetime) -> str:
-    """Nov 2, 2026."""
+    """Nov 2, 2026. The day of a moment is the reader's own, by a script; without scripts it says its zone."""
+    if isinstance(value, datetime):
+        return _moment(value, _("MMM d, y"), Markup(" data-day"))
     return format_date(value, _("MMM d, y"), locale=language())
 
 
 def time_words(value: datetime) -> str:
-    """Nov 2, 2026, 9:05 AM UTC."""
-    return format_datetime(value.astimezone(UTC), _("MMM d, y, h:mm a"), locale=language()) + " UTC"
+    """Nov 2, 2026, 9:05 AM UTC, or, by a script, the reader's own time."""
+    return _moment(value, _("MMM d, y, h:mm a"), "")
+
+
+def _moment(value: datetime, pattern: str, mark: str) -> Markup:
+    """What `times.js` turns into the reader's own time."""
+    value = value.astimezone(UTC)
+    words = f"{format_datetime(value, pattern, locale=language())} UTC"
+    return Markup('<time datetime="{at:%Y-%m-%dT%H:%M:%SZ}"{mark}>{words}</time>').format(
+        at=value, mark=mark, words=words
+    )
 
 
 def _plural(one: str, many: str, n: int) -> str:

@@ -8,10 +8,6 @@ const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 const TYPING_MS = 1200;
 const LANGUAGE = document.documentElement.lang;
 
-for (const time of document.querySelectorAll("time[datetime]")) {
-  const options = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" };
-  time.textContent = new Date(time.dateTime).toLocaleString(LANGUAGE, options);
-}
 if (page) start();
 
 function start() {

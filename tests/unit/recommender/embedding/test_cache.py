@@ -1,5 +1,6 @@
 """The vector cache: encodes once, survives two processes, and never touches a file that is not its own."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -140,25 +141,72 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> 
     assert path.read_bytes() == before
 
 
-def test_a_damaged_cache_says_to_delete_it(tmp_path: Path) -> None:
+def rebuilt(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    damaged = path.read_bytes()
+    caplog.clear()
+    again, embedder = HashingEmbedder(), HashingEmbedder()
+    vectors = CachedEmbedder(again, path).encode(TEXTS)
+    assert np.array_equal(vectors, CachedEmbedder(embedder, None).encode(TEXTS))
+    assert again.n_encoded == len(TEXTS)
+    assert [record.levelname for record in caplog.records] == ["WARNING"], "it is told once"
+    assert "is damaged" in caplog.text
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == damaged, "nothing is lost"
+    after = HashingEmbedder()
+    CachedEmbedder(after, path).encode(TEXTS)
+    assert after.n_encoded == 0, "the new file is kept"
+
+
+def test_a_damaged_cache_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "vectors.sqlite"
     CachedEmbedder(HashingEmbedder(), path).encode([f"text {n}" for n in range(200)])
     content = bytearray(path.read_bytes())
     content[4096:] = bytes(len(content) - 4096)
     path.write_bytes(content)
-    with pytest.raises(CacheUnusable, match="delete it"):
-        CachedEmbedder(HashingEmbedder(), path).encode(TEXTS)
+    rebuilt(path, caplog)
 
 
-def test_a_vector_of_the_wrong_length_is_refused(tmp_path: Path) -> None:
+def test_a_cache_without_its_head_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "vectors.sqlite"
+    path.write_bytes(b"\xff" * 8192)
+    rebuilt(path, caplog)
+
+
+def test_a_cache_with_a_vector_of_the_wrong_length_is_made_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "vectors.sqlite"
     CachedEmbedder(HashingEmbedder(), path).encode(TEXTS)
     connection = sqlite3.connect(path)
     connection.execute("UPDATE vectors SET vector = x'00'")
     connection.commit()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    with pytest.raises(CacheUnusable, match="wrong length"):
-        CachedEmbedder(HashingEmbedder(), path).encode(TEXTS)
+    rebuilt(path, caplog)
+
+
+def test_where_nothing_can_be_written_vectors_stay_in_memory(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("no folder")
+    embedder = HashingEmbedder()
+    cached = CachedEmbedder(embedder, tmp_path / "file" / "vectors.sqlite")
+    first = cached.encode(TEXTS)
+    assert np.array_equal(cached.encode(TEXTS), first)
+    assert embedder.n_encoded == len(TEXTS)
+    assert [record.levelname for record in caplog.records] == ["WARNING"], "it is told once"
+    assert "not kept for the next time" in caplog.text
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_cache_that_may_only_be_read_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.sqlite"
+    CachedEmbedder(HashingEmbedder(), path).encode(TEXTS)
+    path.chmod(0o400)
+    tmp_path.chmod(0o500)
+    try:
+        embedder = HashingEmbedder()
+        CachedEmbedder(embedder, path).encode([*TEXTS, "a new one"])
+        assert embedder.n_encoded == 1
+    finally:
+        tmp_path.chmod(0o700)
 
 
 def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
