@@ -127,7 +127,7 @@ def tune(
                 bench.catalog,
                 one,
                 instrument=bench.instrument,
-                profiles=bench.profiles,
+                evidence=bench.evidence,
                 needs=bench.needs,
                 ruleset=bench.ruleset,
                 config=bench.config,

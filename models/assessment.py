@@ -54,7 +54,10 @@ class Answers(Value):
     readiness: dict[Domain, dict[str, Level4]] = {}
     open_text: OpenText = OpenText()
     share_text: StrictBool = False
-    """Whether officers may read this author's own words."""
+    """Whether others may read this author's own words, and the engine search with them for what others see."""
+    match_from_answers: StrictBool = False
+    """Whether matches may follow from this author's answers although fewer people answered than a team result needs;
+    it counts where every author agrees."""
 
 
 class Response(Answers, _Person):

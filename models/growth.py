@@ -4,6 +4,7 @@ from typing import Literal
 
 from models.base import AssessmentId, TeamId, Value
 from models.message import Message
+from models.profile import CodedEnd
 from models.vocab import Domain
 
 __all__ = ["ChangeMethod", "ChangeVerdict", "DomainGrowth", "Growth", "NoVerdict", "ShownScore"]
@@ -32,6 +33,8 @@ class ShownScore(Value):
 
     mean: float
     """1 to 4, one decimal."""
+    coded_end: CodedEnd | None = None
+    """Whether `mean` stands for everything beyond it."""
     level_words: str
     """A level's name, or `between X and Y`."""
     levels: tuple[int, ...] = ()
@@ -53,12 +56,12 @@ class DomainGrowth(Value):
     method: ChangeMethod | None
     """How the change was judged; None without a verdict."""
     statistic: float | None
-    """The change in units of its standard error, one decimal, at most 99.9 either way; t for `paired`. None without a
-    verdict, or with fewer raters than details need."""
+    """The change in units of its standard error, one decimal. None without a verdict, and for `paired`, of which only
+    words are released."""
     p: float | None
     """Two-sided, two decimals; None as `statistic` is."""
     n_matched: int | None
-    """People who answered both times, for `paired`; None as `statistic` is."""
+    """People who answered both times, for `paired`."""
     holds_across_domains: bool | None
     """Whether the change stands although several domains were judged at once; None without a verdict."""
     then: int | None
@@ -70,7 +73,7 @@ class DomainGrowth(Value):
 
 
 class Growth(Value):
-    """Two assessments of one team, side by side. Holds nothing that the two shown profiles would suppress."""
+    """Two assessments of one team, side by side. Made from two releases alone."""
 
     schema_version: Literal[1, 2] = 2
     team_id: TeamId

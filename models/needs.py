@@ -23,22 +23,22 @@ class Need(Value):
     domain: Domain
     name: str
     priority: float | None
-    """N in 0 to 1; None when the domain has too few answers (matched from importance and text), or when suppressed."""
+    """N in 0 to 1; None when the domain has too few answers (matched from importance and text)."""
     priority_se: float | None
     gap: float | None
     """G in 0 to 1."""
     importance: float | None
-    """Mean importance weight, 0 to 1; None only when suppressed."""
+    """Importance weight, 0 to 1; that of a missing answer where nobody answered."""
     p_top_three: float | None
     word: NeedWord
     rank: int | None
     """Place by N, from 1; tied needs share a place; None without a score."""
     share: float | None
     """This need's share of the list, in proportion to N; the shares of all needs sum to 1 (or are all 0, when every
-    N is 0). 0 without a score, None when suppressed."""
+    N is 0). 0 without a score."""
     is_priority: bool
     """Among the first three places by N, with N above 0. Needs tied for the last of these places are all priorities,
     so there can be more than three."""
     readiness: ReadinessAdvice | None = None
     rubric: tuple[RubricText, ...] = ()
-    """Items that explain the need, largest gap first; empty when the domain's numbers are suppressed."""
+    """Items that explain the need, largest gap first; empty where no item of it may be told."""

@@ -1,8 +1,7 @@
 """A recommendation run: ranked, explained matches with everything needed to repeat them."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -14,7 +13,6 @@ from models.profile import CapacityProfile
 from models.vocab import Domain, Form, Phase, RuleEffect, RuleOutcome, SupportKind
 
 __all__ = [
-    "NEW_IN_SCHEMA_2",
     "HonoredSupport",
     "Match",
     "MatchedText",
@@ -84,7 +82,7 @@ class NeedShare(Value):
 
     domain: Domain
     share: float | None
-    """None where the team's numbers are suppressed."""
+    """None in a run before schema 3 where the team's numbers were suppressed."""
 
 
 class MatchedText(Value):
@@ -177,10 +175,13 @@ class RecommendationRun(Value):
     """A team's profile, needs, ranked matches and plan. Immutable.
 
     Every sentence is stored twice: in English as it was said, and as a message (`why` and `why_messages`), of which
-    the words of any language are made where it is read. Schema 1 had the sentences alone.
+    the words of any language are made where it is read. Schema 1 had the sentences alone, and up to schema 2 runs were
+    made from answers.
     """
 
-    schema_version: Literal[1, 2] = 2
+    schema_version: Literal[1, 2, 3] = 3
+    basis: Literal["answers", "release"] | None = None
+    """What it was made from. None before schema 3: from answers, with some numbers taken out afterwards."""
     assessment_id: AssessmentId
     team_id: TeamId
     team_name: str
@@ -197,21 +198,6 @@ class RecommendationRun(Value):
     notice_messages: tuple[Message, ...] | None = None
     honored: tuple[HonoredSupport, ...] = ()
     """Past supports that were left out, list by list, in the order of the places they would have taken."""
-
-
-NEW_IN_SCHEMA_2: Mapping[str, Any] = {
-    "profile": {"domains": {"__all__": {"levels"}}},
-    "lists": {
-        "__all__": {
-            "matches": {"__all__": {"why_messages": True, "rules": {"__all__": {"because_values"}}}},
-            "unmet_needs": {"__all__": {"detail_message"}},
-        }
-    },
-    "plan": {"__all__": {"entries": {"__all__": {"because_message"}}}},
-    "notice_messages": True,
-    "honored": {"__all__": {"because_message"}},
-}
-"""What a run of schema 1 lacks, to be excluded where one is written."""
 
 
 class WhyNot(Value):

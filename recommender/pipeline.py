@@ -1,6 +1,7 @@
 """From an assessment to a recommendation run: the page that calls every step in order. Read this file first.
 
-answers -> profile -> needs -> candidates for each need -> features and rules -> score -> diversified list -> plan.
+answers, or their release -> evidence -> needs -> candidates for each need -> features and rules -> score
+-> diversified list -> plan.
 Nothing here reads a clock, a file or the environment: the same inputs and versions give the same run.
 """
 
@@ -14,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.assessment import Assessment
-from models.base import AssessmentId, SupportId, TeamId
+from models.base import SupportId
 from models.decision_log import LoggedList
 from models.kinds import KINDS
 from models.message import Message
-from models.profile import CapacityProfile
 from models.recommendation import (
     HonoredSupport,
     PastSupport,
@@ -28,13 +28,14 @@ from models.recommendation import (
     Versions,
     WhyNot,
 )
+from models.release import ReleasedTeam
 from models.rules import Ruleset
-from models.vocab import ScoreStatus, SupportKind, Visibility
+from models.vocab import Domain, ScoreStatus, SupportKind, Visibility
 from recommender import __version__
 from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
-from recommender.diagnosis.needs import derive_needs, shown_needs
-from recommender.diagnosis.profiling import build_profile, shown
+from recommender.diagnosis.evidence import Evidence, evidence_of
+from recommender.diagnosis.needs import derive_needs
 from recommender.embedding import CachedEmbedder
 from recommender.index import CatalogIndex, kind_indexes
 from recommender.instruments import LoadedInstrument
@@ -51,9 +52,12 @@ from recommender.telling.matches import MatchWriter
 from recommender.telling.planning import make_plan
 from recommender.words import Speaker
 
-__all__ = ["Decided", "ListTerms", "Recommender", "versions_of"]
+__all__ = ["Decided", "ListTerms", "Recommender", "Source", "versions_of"]
 
 _ALL_KINDS = tuple(KINDS)
+
+Source = Assessment | ReleasedTeam
+"""What is known of a team: its release, for everybody but the authors; or its answers in full, for their owner."""
 
 
 class Decided(NamedTuple):
@@ -154,26 +158,27 @@ class Recommender:
         """The catalog's supports of each kind, indexed, for another recommender of the same catalog and model."""
         return {kind: ranker.index for kind, ranker in self._rankers.items()}
 
-    def recommend(self, assessment: Assessment, terms: ListTerms) -> RecommendationRun:
-        """A team's profile, needs, matches that are good enough, and plan, as the team may see them.
+    def recommend(self, source: Source, terms: ListTerms) -> RecommendationRun:
+        """A team's profile, needs, matches that are good enough, and plan.
 
         Args:
-            assessment: parsed against this recommender's instrument.
+            source: of this recommender's instrument. What a released team gives may be read by whoever may read its
+                release; what an assessment gives tells its answers, and is for their owner.
             terms: on what terms.
 
         Raises:
             ValueError: the terms' exploration is out of range.
         """
-        return self._decide(assessment, terms, logged=False).run
+        return self._decide(source, terms, logged=False).run
 
-    def decide(self, assessment: Assessment, terms: ListTerms) -> Decided:
+    def decide(self, source: Source, terms: ListTerms) -> Decided:
         """The run that `recommend` makes, and the log of its lists; the errors are the same."""
-        return self._decide(assessment, terms, logged=True)
+        return self._decide(source, terms, logged=True)
 
-    def _decide(self, assessment: Assessment, terms: ListTerms, *, logged: bool) -> Decided:
-        profile, team = self._view(assessment, terms.as_of, terms.word_vectors)
-        needs = shown_needs(team.needs, profile, assessment, self.instrument)
-        writer = self._writer(team, profile)
+    def _decide(self, source: Source, terms: ListTerms, *, logged: bool) -> Decided:
+        team = self._view(source, terms.as_of, terms.word_vectors)
+        profile = team.evidence.profile
+        writer = self._writer(team)
         lists: list[RankedList] = []
         logs: list[LoggedList] = []
         honored: list[HonoredSupport] = []
@@ -182,17 +187,18 @@ class Recommender:
             lists.append(self._list(ranker, ranked, team, writer))
             honored += writer.honored(ranker, ranked, terms.past)
             logs += [log] if log else []
-        notices = _notices(profile)
+        notices = _notices(team.evidence)
         matches = [match for ranked_list in lists for match in ranked_list.matches]
         run = RecommendationRun(
-            assessment_id=AssessmentId(assessment.assessment_id),
-            team_id=TeamId(assessment.team.id),
-            team_name=assessment.team.name,
-            form=assessment.form,
+            basis=team.evidence.basis,
+            assessment_id=profile.assessment_id,
+            team_id=profile.team_id,
+            team_name=team.evidence.team.name,
+            form=profile.form,
             as_of=terms.as_of,
             versions=self.versions,
-            profile=shown(profile, self.instrument.instrument.privacy),
-            needs=needs,
+            profile=profile,
+            needs=team.needs,
             lists=tuple(lists),
             plan=make_plan(
                 lists,
@@ -202,7 +208,6 @@ class Recommender:
                 present_levels={
                     score.domain: int(np.argmax(score.p_levels)) + 1 for score in profile.domains if score.p_levels
                 },
-                readiness_shown=[need.domain for need in needs if need.readiness],
                 speaker=self._speaker,
             ),
             notices=tuple(self._speaker.say(notice) for notice in notices),
@@ -213,21 +218,21 @@ class Recommender:
 
     def rank(
         self,
-        assessment: Assessment,
+        source: Source,
         *,
         as_of: date,
         kinds: Sequence[SupportKind] = _ALL_KINDS,
         k: int,
     ) -> tuple[RankedList, ...]:
         """The best `k` eligible supports of each kind, without a floor: whole lists, for evaluation."""
-        profile, team = self._view(assessment, as_of)
-        writer = self._writer(team, profile)
+        team = self._view(source, as_of)
+        writer = self._writer(team)
         rankers = self._rankers_of(kinds)
         return tuple(self._list(ranker, ranker.rank(team, k=k), team, writer) for ranker in rankers)
 
-    def order(self, assessment: Assessment, terms: ListTerms) -> dict[SupportKind, tuple[SupportId, ...]]:
+    def order(self, source: Source, terms: ListTerms) -> dict[SupportKind, tuple[SupportId, ...]]:
         """The ids that `recommend` lists, without profile, reasons and plan: for comparing many lists of one team."""
-        _, team = self._view(assessment, terms.as_of, terms.word_vectors)
+        team = self._view(source, terms.as_of, terms.word_vectors)
         lists: dict[SupportKind, tuple[SupportId, ...]] = {}
         for ranker in self._rankers_of(terms.kinds):
             ranked, _ = _shown(ranker, team, terms, logged=False)
@@ -235,11 +240,11 @@ class Recommender:
             lists[ranker.kind] = tuple(ranker.index.supports[row].id for row in rows.tolist())
         return lists
 
-    def word_vectors(self, assessment: Assessment) -> NDArray[np.float32]:
+    def word_vectors(self, source: Source) -> NDArray[np.float32]:
         """Vectors of the team's own words, shape (pieces, dimension); not to be kept on disk, nor for long."""
-        return self._word_vectors(self._own_words(assessment))
+        return self._word_vectors(self._own_words(evidence_of(source, self.instrument, self.config.scoring)))
 
-    def why_not(self, assessment: Assessment, support_id: str, terms: ListTerms) -> WhyNot:
+    def why_not(self, source: Source, support_id: str, terms: ListTerms) -> WhyNot:
         """Why one support is, or is not, in the list of its kind that `recommend` makes on these terms.
 
         Raises:
@@ -247,18 +252,18 @@ class Recommender:
             ValueError: the terms' exploration is out of range.
         """
         support = self.catalog.get(support_id)
-        profile, team = self._view(assessment, terms.as_of, terms.word_vectors)
+        team = self._view(source, terms.as_of, terms.word_vectors)
         ranker = self._rankers[support.kind]
         ranked, _ = _shown(ranker, team, terms, logged=False)
-        return self._writer(team, profile).why_not(
+        return self._writer(team).why_not(
             ranker, ranked, support.id, k=terms.k or ranker.settings.k, past=terms.past.get(support.id)
         )
 
     def _rankers_of(self, kinds: Sequence[SupportKind]) -> list[KindRanker]:
         return [self._rankers[kind] for kind in kinds if kind in self._rankers]
 
-    def _own_words(self, assessment: Assessment) -> OwnWords:
-        return own_words(assessment) if self.config.parts.own_words else OwnWords((), (), frozenset())
+    def _own_words(self, evidence: Evidence) -> OwnWords:
+        return own_words(evidence) if self.config.parts.own_words else OwnWords((), (), frozenset())
 
     def _word_vectors(self, words: OwnWords) -> NDArray[np.float32]:
         pieces = list(words.pieces)
@@ -266,27 +271,24 @@ class Recommender:
             return np.empty((0, self.embedder.dimension), dtype=np.float32)
         return self.embedder.encode(pieces, query=True) if self._keep_words else self.embedder.encode_live(pieces)
 
-    def _view(
-        self, assessment: Assessment, as_of: date, word_vectors: NDArray[np.float32] | None = None
-    ) -> tuple[CapacityProfile, TeamToRank]:
-        """The complete profile, which is not for showing, and the team as the rankers see it."""
+    def _view(self, source: Source, as_of: date, word_vectors: NDArray[np.float32] | None = None) -> TeamToRank:
+        """The team as the rankers see it: from its evidence alone."""
         scoring = self.config.scoring
-        profile = build_profile(assessment, self.instrument, scoring)
-        needs = derive_needs(profile, assessment, self.instrument, scoring)
-        words = self._own_words(assessment)
-        team = TeamToRank(
-            assessment=assessment,
+        evidence = evidence_of(source, self.instrument, scoring)
+        needs = derive_needs(evidence, self.instrument, scoring)
+        words = self._own_words(evidence)
+        return TeamToRank(
+            evidence=evidence,
             needs=needs,
-            signals=team_signals(assessment, self.instrument, profile, needs, scoring),
+            signals=team_signals(evidence, self.instrument, needs, scoring),
             words=words,
             piece_vectors=self._word_vectors(words) if word_vectors is None else word_vectors,
-            facts=team_facts(assessment, needs, as_of=as_of),
+            facts=team_facts(evidence, needs, as_of=as_of),
             as_of=as_of,
         )
-        return profile, team
 
-    def _writer(self, team: TeamToRank, profile: CapacityProfile) -> MatchWriter:
-        return MatchWriter(team, profile, instrument=self.instrument, rubric=self._rubric, speaker=self._speaker)
+    def _writer(self, team: TeamToRank) -> MatchWriter:
+        return MatchWriter(team, instrument=self.instrument, rubric=self._rubric, speaker=self._speaker)
 
     def _list(self, ranker: KindRanker, ranked: Ranked, team: TeamToRank, writer: MatchWriter) -> RankedList:
         return RankedList(
@@ -304,7 +306,7 @@ def _shown(ranker: KindRanker, team: TeamToRank, terms: ListTerms, *, logged: bo
     ranked = ranker.rank(team, k=k, floor=floor, barred=terms.past, runner_up=by_chance or logged)
     if not by_chance and not logged:
         return ranked, None
-    ids = (team.assessment.team.id, team.assessment.assessment_id)
+    ids = (team.evidence.team.id, team.evidence.profile.assessment_id)
     key = "\n".join((str(terms.seed), *ids, ranker.kind, team.as_of.isoformat()))
     shown, swaps, drawn = swap_neighbors(ranked, k=k, rate=terms.exploration, key=key)
     return shown, log_list(ranker, ranked, swaps, drawn) if logged else None
@@ -346,13 +348,15 @@ def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamToRank, speaker: Speake
     return tuple(unmet)
 
 
-def _notices(profile: CapacityProfile) -> tuple[Message, ...]:
-    """What is missing or hidden, one sentence each."""
-    notices = []
-    if profile.visibility is Visibility.NOTHING:
-        notices.append(Message(key="notice.too_few_people"))
-    hidden = [one.domain for one in profile.domains if one.status is ScoreStatus.TOO_FEW_ANSWERS]
-    if hidden:
-        names = tuple(Message(key=f"domain.{domain}") for domain in hidden)
-        notices.append(Message(key="notice.not_scored", values={"domains": names}))
-    return tuple(notices)
+def _notices(evidence: Evidence) -> tuple[Message, ...]:
+    """What is missing, one sentence each."""
+    unscored = [one.domain for one in evidence.profile.domains if one.status is ScoreStatus.TOO_FEW_ANSWERS]
+    if evidence.profile.visibility is not Visibility.NOTHING:
+        return (_about("not_scored", unscored),) if unscored else ()
+    too_few = Message(key="notice.too_few_people")
+    return (too_few, _about("areas", evidence.areas)) if evidence.areas else (too_few,)
+
+
+def _about(key: str, domains: Sequence[Domain]) -> Message:
+    names = tuple(Message(key=f"domain.{domain}") for domain in domains)
+    return Message(key=f"notice.{key}", values={"domains": names})

@@ -52,7 +52,10 @@ class AnswersBody(BaseModel):
     readiness: dict[Domain, dict[str, int | None] | None] = {}
     open_text: TextsBody = TextsBody()
     share_text: bool | None = None
-    """Whether program officers may read this person's own words."""
+    """Whether others may read this person's own words, and find support with them."""
+    match_from_answers: bool | None = None
+    """Whether matches may follow from this person's answers although fewer than three people answer; it counts where
+    everybody agrees."""
 
 
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]

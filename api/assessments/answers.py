@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.orm import Session
 
 from api.access.keys import hash_secret
@@ -14,13 +12,14 @@ from api.access.principals import Principal
 from api.access.reach import beyond_reach_as, own_team
 from api.assessments.closures import must_be_open
 from api.assessments.opening import asks_instrument, check_same_instrument
+from api.assessments.own import DomainProgress, OwnAnswers, OwnScore, Progress
 from api.assessments.pieces import Pieces, pieces_of, tree_of
 from api.assessments.respondents import bind
 from api.assessments.rows import (
     Place,
     Respondent,
     answers_of,
-    chosen_times,
+    choices_of,
     find_invited,
     find_opened,
     find_place,
@@ -42,6 +41,7 @@ from recommender.reading.fault_words import found
 from recommender.reading.json_document import NotJson, parse_json
 
 __all__ = [
+    "Choices",
     "DomainProgress",
     "Invitation",
     "OwnAnswers",
@@ -73,28 +73,13 @@ class Invitation:
     respondent_id: str
 
 
-class DomainProgress(BaseModel):
-    """How far a person is with one domain."""
+class Choices(NamedTuple):
+    """When and where a person chose pieces that arrive later, because their device was offline."""
 
-    domain: Domain
-    asked: int
-    answered: int
-    remaining: int
-    importance_answered: bool
-
-
-class Progress(BaseModel):
-    """How far a person is. Holds no answer."""
-
-    asked: int
-    answered: int
-    """Items with an answer; `not_sure` is one."""
-    domains: list[DomainProgress]
-    """In the order in which this person is asked."""
-    next: list[str]
-    """Items to ask next, in order; empty when all are answered."""
-    saved_at: datetime | None
-    submitted_at: datetime | None
+    at: Mapping[str, datetime] = {}
+    """By path."""
+    device: str | None = None
+    """The browser; what it sends, it sends in the order of choosing."""
 
 
 class Saved(NamedTuple):
@@ -105,40 +90,6 @@ class Saved(NamedTuple):
     progress: Progress
     older: Mapping[str, Any]
     """Pieces that were not saved because a later choice is: path to that choice, None where it was taken out."""
-
-
-class OwnScore(BaseModel):
-    """What a person's own answers come to in one domain."""
-
-    domain: Domain
-    mean: float
-    """1 to 4, one decimal."""
-    level_words: str
-    """A level's name, or `between X and Y`."""
-    levels: SkipJsonSchema[tuple[int, ...]] = Field(exclude=True)
-    """The level, or the two, that the words name: for pages, which say them in the reader's language."""
-
-
-class OwnAnswers(BaseModel):
-    """A person's own answers, for that person."""
-
-    respondent_id: str
-    assessment_id: str
-    team_name: str
-    form: Form
-    length: Length
-    phase: WindowPhase
-    opens_at: datetime
-    closes_at: datetime | None
-    role: str | None
-    answers: dict[str, Answer]
-    importance: dict[Domain, ImportanceKey]
-    readiness: dict[Domain, dict[str, int]]
-    open_text: OpenText
-    share_text: bool
-    scores: list[OwnScore]
-    """Domains with enough answers for a score. The person's own picture, not the team's."""
-    progress: Progress
 
 
 def invitation_of(database: Database, token: str) -> Invitation:
@@ -203,7 +154,7 @@ def save(
     place: Place,
     pieces: Pieces,
     *,
-    chosen: Mapping[str, datetime] | None = None,
+    chosen: Choices | None = None,
     now: datetime,
 ) -> Saved:
     """Save pieces over what was saved before; a piece of None is taken out. All of it or nothing.
@@ -213,8 +164,7 @@ def save(
         engine: instrument and constants of scoring.
         place: whose answers.
         pieces: what changes.
-        chosen: when pieces were chosen, by path, where a device could not send them at once; what was chosen later on
-            another device stays.
+        chosen: when and where pieces were chosen, for those that say so; what was chosen later on another device stays.
         now: the time.
 
     Raises:
@@ -224,11 +174,12 @@ def save(
             counts what this person has saved already.
     """
     saved = _saved(session, engine, place, now=now)
-    older = _older(session, place, pieces, chosen or {})
+    chosen = chosen or Choices()
+    older = _older(session, place, pieces, chosen)
     newer = {path: value for path, value in pieces.items() if path not in older}
     if faults := _faults(engine, place, saved, tree_of(newer)):
         raise InvalidBody(faults)
-    done = _write(session, engine, place, saved, newer, chosen=chosen or {}, now=now)
+    done = _write(session, engine, place, saved, newer, chosen=chosen, now=now)
     return done._replace(older={path: saved.get(path) for path in older})
 
 
@@ -252,7 +203,7 @@ def save_body(session: Session, engine: Engine, place: Place, body: bytes, *, no
     if faults := [*faults, *_faults(engine, place, saved, tree)]:
         raise InvalidBody(faults)
     pieces = pieces_of(tree, [item.id for item in engine.instrument.instrument.readiness])
-    return _write(session, engine, place, saved, pieces, chosen={}, now=now)
+    return _write(session, engine, place, saved, pieces, chosen=Choices(), now=now)
 
 
 def withdraw(session: Session, engine: Engine, place: Place, *, now: datetime) -> None:
@@ -264,7 +215,7 @@ def withdraw(session: Session, engine: Engine, place: Place, *, now: datetime) -
     must_be_open(place, engine.instrument, now=now)
     respondent = place.respondent
     forget_answers(session, respondent.id)
-    respondent.cleared = {_ALL: now.isoformat()}
+    respondent.cleared = {_ALL: [now.isoformat(), None]}
     respondent.saved_at = respondent.submitted_at = None
     session.flush()
 
@@ -302,6 +253,7 @@ def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
         closes_at=assessment.closes_at,
         role=response.pop("role", None),
         share_text=response.pop("share_text", False),
+        match_from_answers=response.pop("match_from_answers", False),
         open_text=OpenText(**response.pop("open_text", {})),
         answers=response.get("answers", {}),
         importance=response.get("importance", {}),
@@ -359,16 +311,18 @@ def _visible(session: Session, place: Place) -> Pieces:
     return answers_of(session, place.respondent.id, since=place.respondent.readable_from)
 
 
-def _older(session: Session, place: Place, pieces: Pieces, chosen: Mapping[str, datetime]) -> set[str]:
-    """The pieces that were chosen before what is saved in their places, or before it was taken out."""
-    if not chosen:
+def _older(session: Session, place: Place, pieces: Pieces, chosen: Choices) -> set[str]:
+    """The pieces that were chosen before what another device saved in their places, or took out."""
+    if not chosen.at:
         return set()
-    cleared = {path: datetime.fromisoformat(at) for path, at in (place.respondent.cleared or {}).items()}
-    later = chosen_times(session, place.respondent.id)
+    cleared = {path: (datetime.fromisoformat(at), by) for path, (at, by) in (place.respondent.cleared or {}).items()}
+    saved = choices_of(session, place.respondent.id)
     return {
         path
-        for path, at in chosen.items()
-        if path in pieces and any(at < time for time in (later.get(path), cleared.get(path), cleared.get(_ALL)) if time)
+        for path, at in chosen.at.items()
+        if path in pieces
+        for time, device in filter(None, (saved.get(path), cleared.get(path), cleared.get(_ALL)))
+        if at < time and (device is None or device != chosen.device)
     }
 
 
@@ -395,7 +349,7 @@ def _write(
     saved: Pieces,
     pieces: Pieces,
     *,
-    chosen: Mapping[str, datetime],
+    chosen: Choices,
     now: datetime,
 ) -> Saved:
     respondent = place.respondent
@@ -407,9 +361,10 @@ def _write(
         bind(respondent, now=now)
         respondent.saved_at = now
         respondent.submitted_at = None
-        still = {path: at for path, at in (respondent.cleared or {}).items() if path not in values}
-        respondent.cleared = {**still, **{path: chosen.get(path, now).isoformat() for path in removed}}
-    write_answers(session, respondent.id, values, removed=removed, chosen=chosen, now=now)
+        still = {path: cleared for path, cleared in (respondent.cleared or {}).items() if path not in values}
+        gone = {path: [chosen.at.get(path, now).isoformat(), chosen.device] for path in removed}
+        respondent.cleared = {**still, **gone}
+    write_answers(session, respondent.id, values, removed=removed, chosen=chosen.at, device=chosen.device, now=now)
     session.flush()
     left = {path: value for path, value in {**saved, **values}.items() if path not in removed}
     return Saved(len(pieces), _progress(engine, place, left), {})

@@ -28,7 +28,7 @@ class ClosedView(BaseModel):
     results_at: datetime
     """When the results in force were frozen."""
     new_results: bool
-    """False when the earlier results stay in force; `notices` says why."""
+    """False when the earlier results stay in force. Why is not told: it would tell who did what."""
     notices: list[str]
 
 
@@ -67,14 +67,7 @@ def close_assessment(
     if snapshot is None:
         raise NoResults("Nobody has answered yet; there is nothing to close.")
     _end_phase(session, assessment, team, actor=actor, now=now, at=now, has_results=True)
-    notices = []
-    if new is None:
-        notices.append(
-            "From each of the earlier results, the answers of at least 3 people must differ, or single answers could "
-            "be told; they do not, so the last results stay in force."
-            if phase == WindowPhase.INDIVIDUAL
-            else "The agreed answers are the same as before; those results stay in force."
-        )
+    notices = [] if new is not None else ["The earlier results stay in force."]
     return ClosedView(
         assessment=assessment_view(assessment),
         results_at=snapshot.taken_at,

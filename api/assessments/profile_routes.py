@@ -56,7 +56,7 @@ def get_words(
 ) -> WordsView:
     """Answer the texts whose authors agreed, without names, once enough people have answered."""
     assessment, _ = visible_assessment(session, caller, assessment_id)
-    return words_of(session, engine, assessment, mode=query.mode)
+    return words_of(session, engine, assessment, principal=caller, mode=query.mode)
 
 
 @router.get("/growth", operation_id="getGrowth", summary="Change since the time before", responses=_PROBLEMS)

@@ -9,23 +9,24 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.orm import Session
 
+from api.access.principals import Principal, Scope
 from api.assessments.opening import asks_instrument, check_same_instrument
 from api.assessments.rows import count_respondents, find_assessment, last_snapshot
-from api.assessments.snapshots import answers_of_snapshot, by_person
+from api.assessments.snapshots import release_in, released_team_of
 from api.engine.engine import Engine
 from api.errors import InvalidParameter, NoResults
 from api.storage.tables import Assessment, Snapshot
+from models.assessment import OpenText, Retake
 from models.base import Fault
-from models.groups import DomainGroups
 from models.growth import Growth
 from models.message import Message
 from models.needs import Need
-from models.profile import CapacityProfile
-from models.vocab import AnswerMode, ScoreStatus, Visibility
-from recommender.diagnosis.groups import means_by_role
-from recommender.diagnosis.growth import Wave, build_growth
-from recommender.diagnosis.needs import derive_needs, shown_needs
-from recommender.diagnosis.profiling import build_profile
+from models.profile import CapacityProfile, DomainGroups
+from models.vocab import AnswerMode, Domain, ScoreStatus, Visibility
+from recommender.diagnosis.evidence import evidence_of
+from recommender.diagnosis.growth import build_growth
+from recommender.diagnosis.needs import derive_needs
+from recommender.diagnosis.release import released_groups, released_profile
 
 __all__ = [
     "ProfileView",
@@ -117,18 +118,11 @@ def profile_of(
     if by and mode is AnswerMode.CONSENSUS:
         raise InvalidParameter([Fault(pointer="by", detail="Agreed answers have no roles; leave out mode or by.")])
     snapshot = _snapshot(session, assessment, AnswerMode.INDIVIDUAL if by else mode)
-    profile = CapacityProfile.model_validate_json(snapshot.profile)
+    release = release_in(snapshot)
+    profile = released_profile(release, engine.instrument, engine.config.scoring)
     response = _response_rate(session, assessment, profile) if snapshot.mode == AnswerMode.INDIVIDUAL else None
-    by_role = None
-    if by:
-        check_same_instrument(assessment, engine.instrument)
-        by_role = means_by_role(
-            answers_of_snapshot(snapshot),
-            engine.instrument,
-            engine.config.scoring,
-            item_parameters=engine.item_parameters,
-        )
-    notices = _notices(profile, response, engine, by_role)
+    by_role = released_groups(release) if by else None
+    notices = _notices(profile, release.areas, response, engine, by_role)
     return ProfileView(
         assessment_id=assessment.id,
         snapshot_id=snapshot.id,
@@ -143,30 +137,42 @@ def profile_of(
     )
 
 
-def words_of(session: Session, engine: Engine, assessment: Assessment, *, mode: AnswerMode | None = None) -> WordsView:
+def words_of(
+    session: Session, engine: Engine, assessment: Assessment, *, principal: Principal, mode: AnswerMode | None = None
+) -> WordsView:
     """What people wrote and agreed to share, once enough people have answered to hide each author.
+
+    Program officers read every text that is shared. The team itself, where people know how each other write, reads
+    those of a question from enough authors on.
 
     Raises:
         NoResults: nothing is frozen yet.
     """
     snapshot = _snapshot(session, assessment, mode)
-    answers = answers_of_snapshot(snapshot)
+    source = released_team_of(snapshot)
     minimum = engine.instrument.instrument.privacy.min_detail
-    hidden = answers.answer_mode is AnswerMode.INDIVIDUAL and len(answers.responses) < minimum
-    shared = [] if hidden else [response.open_text for response in answers.responses if response.share_text]
+    alone = source.release.answer_mode is AnswerMode.INDIVIDUAL
+    hidden = alone and source.release.n_respondents < minimum
+    least = minimum if alone and principal.scope is not Scope.OFFICER else 1
+
+    def readable(question: str) -> list[str]:
+        texts = _shuffled([getattr(text, question) for text in source.texts], snapshot.id)
+        return [] if hidden or len(texts) < least else texts
+
+    strengths, challenges, hoped = map(readable, OpenText.model_fields)
     notice = f"Own words are shown once at least {minimum} people have answered."
     return WordsView(
         assessment_id=assessment.id,
         snapshot_id=snapshot.id,
-        strengths=_shuffled([text.strengths for text in shared], snapshot.id),
-        challenges=_shuffled([text.challenges for text in shared], snapshot.id),
-        hoped_for_support=_shuffled([text.hoped_for_support for text in shared], snapshot.id),
+        strengths=strengths,
+        challenges=challenges,
+        hoped_for_support=hoped,
         notices=[notice] if hidden else [],
     )
 
 
 def needs_of(session: Session, engine: Engine, assessment: Assessment) -> tuple[Need, ...]:
-    """The needs behind the results in force, as people may see them, the most pressing first.
+    """The needs behind the results in force, the most pressing first.
 
     Those that a run of these results has. Empty when another version of the instrument was asked than the one in use.
 
@@ -176,9 +182,9 @@ def needs_of(session: Session, engine: Engine, assessment: Assessment) -> tuple[
     snapshot = _snapshot(session, assessment, None)
     if not asks_instrument(assessment, engine.instrument):
         return ()
-    wave = _wave(snapshot, engine)
-    needs = derive_needs(wave.profile, wave.assessment, engine.instrument, engine.config.scoring)
-    return shown_needs(needs, wave.profile, wave.assessment, engine.instrument)
+    scoring = engine.config.scoring
+    evidence = evidence_of(released_team_of(snapshot), engine.instrument, scoring)
+    return derive_needs(evidence, engine.instrument, scoring)
 
 
 def growth_of(session: Session, engine: Engine, assessment: Assessment, *, mode: AnswerMode | None = None) -> Growth:
@@ -205,10 +211,11 @@ def compare(session: Session, engine: Engine, assessment: Assessment, *, mode: A
     if before.mode != after.mode:
         alone = [last_snapshot(session, one.id, AnswerMode.INDIVIDUAL) for one in (earlier, assessment)]
         before, after = alone[0] or before, alone[1] or after
-    growth = build_growth(
-        _wave(before, engine), _wave(after, engine), instrument=engine.instrument, config=engine.config.scoring
-    )
-    shown_before, shown_after = (CapacityProfile.model_validate_json(one.profile) for one in (before, after))
+    earlier_release, later_release = release_in(before), release_in(after)
+    instrument, scoring = engine.instrument, engine.config.scoring
+    retake = Retake.model_validate({"previous_id": earlier.id, **assessment.retake})
+    growth = build_growth(earlier_release, later_release, retake=retake, instrument=instrument, config=scoring)
+    shown_before, shown_after = (released_profile(one, instrument, scoring) for one in (earlier_release, later_release))
     return TwoWaves(growth, shown_before, shown_after, before.taken_at)
 
 
@@ -218,12 +225,6 @@ def _snapshot(session: Session, assessment: Assessment, mode: AnswerMode | None)
         kind = f" {mode}" if mode else ""
         raise NoResults(f"The assessment '{assessment.id}' has no{kind} results yet; they are frozen when it closes.")
     return snapshot
-
-
-def _wave(snapshot: Snapshot, engine: Engine) -> Wave:
-    answers = by_person(answers_of_snapshot(snapshot))
-    profile = build_profile(answers, engine.instrument, engine.config.scoring, item_parameters=engine.item_parameters)
-    return Wave(answers, profile)
 
 
 def _response_rate(session: Session, assessment: Assessment, profile: CapacityProfile) -> ResponseRate:
@@ -239,7 +240,11 @@ def _response_rate(session: Session, assessment: Assessment, profile: CapacityPr
 
 
 def _notices(
-    profile: CapacityProfile, response: ResponseRate | None, engine: Engine, by_role: Sequence[DomainGroups] | None
+    profile: CapacityProfile,
+    areas: Sequence[Domain],
+    response: ResponseRate | None,
+    engine: Engine,
+    by_role: Sequence[DomainGroups] | None,
 ) -> tuple[Message, ...]:
     privacy = engine.instrument.instrument.privacy
     notices: list[Message] = []
@@ -247,6 +252,9 @@ def _notices(
         notices.append(Message(key="notice.fewer_than_half"))
     if profile.visibility is Visibility.NOTHING:
         notices.append(Message(key="notice.no_results", values={"few": privacy.min_team}))
+        if areas:
+            wanted = tuple(Message(key=f"domain.{domain}") for domain in areas)
+            notices.append(Message(key="notice.areas", values={"domains": wanted}))
     elif profile.visibility is Visibility.MEAN_AND_LEVEL:
         notices.append(Message(key="notice.no_detail", values={"few": privacy.min_detail}))
     names = [

@@ -22,7 +22,7 @@ __all__ = [
     "answers_in",
     "answers_of",
     "assessments",
-    "chosen_times",
+    "choices_of",
     "count_respondents",
     "external_ids",
     "find_assessment",
@@ -36,7 +36,7 @@ __all__ = [
     "latest_assessments",
     "remove_respondent",
     "respondents",
-    "snapshots_of",
+    "saved_since",
     "with_results",
     "write_answers",
 ]
@@ -46,7 +46,7 @@ def _upsert(insert: Any) -> Any:
     statement = insert(Answer.__table__)
     return statement.on_conflict_do_update(
         index_elements=["respondent_id", "path"],
-        set_={name: statement.excluded[name] for name in ("value", "saved_at", "chosen_at")},
+        set_={name: statement.excluded[name] for name in ("value", "saved_at", "chosen_at", "device")},
     )
 
 
@@ -207,10 +207,24 @@ def answers_in(session: Session, assessment_id: str, mode: str) -> dict[str, dic
     return saved
 
 
-def chosen_times(session: Session, respondent_id: str) -> dict[str, datetime]:
-    """When each piece of a respondent's answers was chosen, by path."""
-    query = select(Answer.path, Answer.chosen_at, Answer.saved_at).where(Answer.respondent_id == respondent_id)
-    return {path: chosen_at or saved_at for path, chosen_at, saved_at in session.execute(query)}
+def choices_of(session: Session, respondent_id: str) -> dict[str, tuple[datetime, str | None]]:
+    """When, and on which device, each piece of a respondent's answers was chosen, by path."""
+    columns = Answer.path, Answer.chosen_at, Answer.saved_at, Answer.device
+    rows = session.execute(select(*columns).where(Answer.respondent_id == respondent_id))
+    return {path: (chosen_at or saved_at, device) for path, chosen_at, saved_at, device in rows}
+
+
+def saved_since(session: Session, assessment_id: str, mode: str, since: datetime) -> dict[str, set[str]]:
+    """The paths that each person in one mode of a window saved after a time, by the id that pairs answers over time."""
+    query = (
+        select(func.coalesce(Respondent.external_id, Respondent.id), Answer.path)
+        .join(Respondent, Respondent.id == Answer.respondent_id)
+        .where(Respondent.assessment_id == assessment_id, Respondent.mode == mode, Answer.saved_at > since)
+    )
+    saved: dict[str, set[str]] = {}
+    for name, path in session.execute(query):
+        saved.setdefault(name, set()).add(path)
+    return saved
 
 
 def write_answers(
@@ -220,11 +234,12 @@ def write_answers(
     *,
     removed: Sequence[str] = (),
     chosen: Mapping[str, datetime] | None = None,
+    device: str | None = None,
     now: datetime,
 ) -> None:
     """Save pieces of a respondent's answers over what was there, and take out the `removed` paths.
 
-    `chosen` tells by path when pieces were chosen; all others are chosen now.
+    `chosen` tells by path when pieces were chosen, on `device`; all others are chosen now.
     """
     if values:
         rows = [
@@ -234,6 +249,7 @@ def write_answers(
                 "value": value,
                 "saved_at": now,
                 "chosen_at": (chosen or {}).get(path),
+                "device": device,
             }
             for path, value in values.items()
         ]
@@ -265,12 +281,6 @@ def last_snapshot(session: Session, assessment_id: str, mode: str | None = None)
         query = query.where(Snapshot.mode == mode)
     # "consensus" sorts before "individual".
     return session.scalars(query.order_by(Snapshot.mode, Snapshot.number.desc()).limit(1)).first()
-
-
-def snapshots_of(session: Session, assessment_id: str, mode: str) -> Sequence[Snapshot]:
-    """All frozen results of one mode of a window, oldest first."""
-    query = select(Snapshot).where(Snapshot.assessment_id == assessment_id, Snapshot.mode == mode)
-    return session.scalars(query.order_by(Snapshot.number)).all()
 
 
 def with_results(session: Session, assessment_ids: Collection[str]) -> set[str]:

@@ -1,40 +1,55 @@
 """Frozen results of a window: made when a phase closes, never changed, and no live numbers beside them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from api.assessments.opening import check_same_instrument
 from api.assessments.pieces import Pieces, tree_of
 from api.assessments.respondents import person_key
-from api.assessments.rows import add_snapshot, answers_in, last_snapshot, respondents, snapshots_of
+from api.assessments.rows import add_snapshot, answers_in, last_snapshot, respondents, saved_since
 from api.engine.engine import Engine
 from api.storage.ids import new_id
 from api.storage.tables import Assessment, Snapshot, Team
 from models.assessment import Assessment as Answers
 from models.assessment import Response
+from models.assessment import Team as Situation
+from models.release import Release, ReleasedTeam
 from models.vocab import AnswerMode, Length
 from recommender.diagnosis.assessments import parse_assessment
-from recommender.diagnosis.profiling import build_profile, shown
+from recommender.diagnosis.growth import Wave, released_changes
 from recommender.diagnosis.questions import is_adaptive
+from recommender.diagnosis.release import release_of, shared_texts
+from recommender.instruments import LoadedInstrument
 
-__all__ = ["answers_of_snapshot", "assessment_of", "by_person", "freeze", "response_of"]
+__all__ = ["FEWEST_ACTED", "assessment_of", "freeze", "release_in", "released_team_of", "response_of"]
 
-_FEWEST_CHANGED = 3
-"""With fewer raters changed or new, the difference of two results would tell their answers."""
-_NO_ANSWER = ("role", "share_text")
+FEWEST_ACTED = 3
+"""With fewer people who acted, the difference of two releases would tell their answers."""
+_NO_ANSWER = ("role", "share_text", "match_from_answers")
 """What alone makes nobody a respondent."""
 
 
-def answers_of_snapshot(snapshot: Snapshot) -> Answers:
-    """The answers behind frozen results. Never for showing."""
-    return Answers.model_validate_json(snapshot.assessment)
+def released_team_of(snapshot: Snapshot, team: Team | None = None) -> ReleasedTeam:
+    """What of frozen results may enter runs: the release, the words that their authors share, the team's situation.
+
+    Args:
+        snapshot: the results.
+        team: whose present name and context to take; None takes those of the time of freezing.
+    """
+    answers = _answers_of(snapshot)
+    present = answers.team if team is None else Situation(id=team.id, name=team.name, context=team.context)
+    return ReleasedTeam(release=release_in(snapshot), team=present, texts=shared_texts(answers.responses))
 
 
-def by_person(answers: Answers) -> Answers:
+def release_in(snapshot: Snapshot) -> Release:
+    """What frozen results tell."""
+    return Release.model_validate_json(snapshot.release)
+
+
+def _by_person(answers: Answers) -> Answers:
     """The same answers of people by their keys, which pair them over time however an id is spelled each time.
 
     One id in two spellings, which nobody can be invited by today, stays two people.
@@ -49,11 +64,12 @@ def by_person(answers: Answers) -> Answers:
 
 
 def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team, *, now: datetime) -> Snapshot | None:
-    """Freeze the answers of the present phase, or keep the results in force where too few people changed anything.
+    """Freeze the answers of the present phase, or keep the results in force where too few people have acted.
 
-    Individual answers freeze anew only when at least three people changed theirs or are new since the last time, so
-    that no difference tells single answers: not from any results before, and not of levels beside changed words. An
-    agreed rating is the team's own and no rater's: any change of it makes new results.
+    Individual answers freeze anew only when at least three people have answered anew, joined or left since the last
+    time, and in each part of the answers three or nobody: no difference of two releases tells of fewer. People count,
+    not what they changed, so whether there is a new release says nothing of anybody's answers. An agreed rating is the
+    team's own and no rater's: any change of it makes new results.
 
     Returns:
         The new snapshot; None when nobody has answered, or when the last snapshot stays in force.
@@ -62,15 +78,14 @@ def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team,
         Conflict: the window asks another version of the instrument than the one in use.
     """
     check_same_instrument(assessment, engine.instrument)
-    mode = assessment.phase
+    mode = AnswerMode(assessment.phase)
     responses = _responses(session, assessment.id, mode)
     if not responses:
         return None
-    answers = assessment_of(assessment, team, responses, engine, mode=AnswerMode(mode))
-    earlier = [answers_of_snapshot(snapshot) for snapshot in snapshots_of(session, assessment.id, mode)]
-    if not _may_follow(earlier, answers):
+    answers = assessment_of(assessment, team, responses, engine, mode=mode)
+    last = last_snapshot(session, assessment.id, mode)
+    if last is not None and not _may_follow(session, last, answers, engine.instrument):
         return None
-    profile = build_profile(answers, engine.instrument, engine.config.scoring, item_parameters=engine.item_parameters)
     latest_of_any = max((s.number for m in AnswerMode if (s := last_snapshot(session, assessment.id, m))), default=0)
     snapshot = Snapshot(
         id=new_id("snap", now),
@@ -78,12 +93,33 @@ def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team,
         number=latest_of_any + 1,
         mode=mode,
         taken_at=now,
-        schema_version=1,
+        schema_version=2,
         assessment=answers.model_dump_json(exclude_none=True),
-        profile=shown(profile, engine.instrument.instrument.privacy).model_dump_json(),
+        release=_release(session, engine, assessment, answers).model_dump_json(),
     )
     add_snapshot(session, snapshot)
     return snapshot
+
+
+def _release(session: Session, engine: Engine, assessment: Assessment, answers: Answers) -> Release:
+    scoring, parameters = engine.config.scoring, engine.item_parameters
+    release = release_of(answers, engine.instrument, scoring, item_parameters=parameters)
+    earlier = last_snapshot(session, assessment.previous_id, answers.answer_mode) if assessment.previous_id else None
+    if earlier is None:
+        return release
+    changes = released_changes(
+        Wave(_by_person(_answers_of(earlier)), release_in(earlier)),
+        Wave(_by_person(answers), release),
+        instrument=engine.instrument,
+        config=scoring,
+        item_parameters=parameters,
+    )
+    return release.model_copy(update={"changes": changes})
+
+
+def _answers_of(snapshot: Snapshot) -> Answers:
+    """The answers behind frozen results. Never for showing, and nothing but a release is made from them."""
+    return Answers.model_validate_json(snapshot.assessment)
 
 
 def assessment_of(
@@ -124,33 +160,47 @@ def _responses(session: Session, assessment_id: str, mode: str) -> list[dict[str
     ]
 
 
-def _may_follow(earlier: Sequence[Answers], new: Answers) -> bool:
-    """Whether results of `new` may follow those of `earlier`, oldest first; people remember what was shown."""
-    if not earlier:
-        return True
-    changed = [_changed(before, new) for before in earlier]
+def _may_follow(session: Session, last: Snapshot, new: Answers, instrument: LoadedInstrument) -> bool:
+    """Whether results of `new` may follow the last ones."""
+    old = {response.respondent: response for response in _answers_of(last).responses}
+    now = {response.respondent: response for response in new.responses}
     if new.answer_mode is AnswerMode.CONSENSUS:
-        return changed[-1].anything > 0
-    telling = range(1, _FEWEST_CHANGED)
-    return changed[-1].anything >= _FEWEST_CHANGED and not any(n in telling for counts in changed for n in counts)
+        return old != now
+    saved = _saved_since(session, last, instrument)
+    acted: dict[str, set[str]] = {}
+    for name in old.keys() | now.keys():
+        before, after = (_parts(one.get(name), instrument) for one in (old, now))
+        # What is there no more was taken out, which leaves no time of saving.
+        parts = before ^ after if name not in old or name not in now else saved.get(name, set()) | (before - after)
+        if parts:
+            acted[name] = parts
+    counts = Counter(part for parts in acted.values() for part in parts)
+    return len(acted) >= FEWEST_ACTED and all(count >= FEWEST_ACTED for count in counts.values())
 
 
-class _Changed(NamedTuple):
-    """How many people are new, are gone, or say something else."""
-
-    anything: int
-    scored: int
-    """In what is scored; words, roles and consent are not."""
-
-
-def _changed(before: Answers, after: Answers) -> _Changed:
-    old, new = ({response.respondent: response for response in one.responses} for one in (before, after))
-    people = old.keys() | new.keys()
-    return _Changed(
-        anything=sum(old.get(name) != new.get(name) for name in people),
-        scored=sum(_scored(old.get(name)) != _scored(new.get(name)) for name in people),
-    )
+def _saved_since(session: Session, last: Snapshot, instrument: LoadedInstrument) -> dict[str, set[str]]:
+    """The parts of the answers in which each person saved something after the last results, whatever it was."""
+    return {
+        name: {part for path in paths if (part := _part(path, instrument))}
+        for name, paths in saved_since(session, last.assessment_id, last.mode, last.taken_at).items()
+    }
 
 
-def _scored(response: Response | None) -> tuple[Mapping[Any, Any], ...]:
-    return (response.answers, response.importance, response.readiness) if response else ({}, {}, {})
+def _parts(response: Response | None, instrument: LoadedInstrument) -> set[str]:
+    """The parts of which a person has said anything."""
+    if response is None:
+        return set()
+    said = {*map(instrument.domain_of.__getitem__, response.answers), *response.importance, *response.readiness}
+    return {*map(str, said), *(["role"] if response.role else [])}
+
+
+def _part(path: str, instrument: LoadedInstrument) -> str | None:
+    """The part of the answers that a path belongs to: a domain, or the role; None of what no release is made from."""
+    match path.split("/"):
+        case ["answers", item]:
+            return str(instrument.domain_of[item])
+        case ["importance" | "readiness", domain, *_]:
+            return domain
+        case ["role"]:
+            return "role"
+    return None

@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = ["add_to"]
 
+BasisOption = Annotated[
+    Literal["answers", "release"],
+    typer.Option(
+        "--basis",
+        help="What to rank by: the release, as everybody but the authors gets it; or the answers in full, which are "
+        "yours alone: what comes of them tells single answers.",
+    ),
+]
 AssessmentFile = Annotated[
     Path,
     typer.Argument(metavar="FILE", help="Assessment; - is stdin."),
@@ -34,6 +42,7 @@ def recommend_command(
     kind: KindOption = ALL,
     k: Annotated[int | None, typer.Option("--k", min=1, max=50, help="Longest list of each kind.")] = None,
     as_of: AsOf = None,
+    basis: BasisOption = "release",
     catalog: CatalogDir = None,
     ruleset: RulesetFile = None,
     config: ConfigFile = None,
@@ -46,7 +55,7 @@ def recommend_command(
 
     assessment = parse_assessment(read_input(file), default_instrument())
     recommender = _open(catalog=catalog, ruleset=ruleset, config=config, model=model)
-    run = recommend(recommender, assessment, today=date.today(), as_of=as_of, kinds=kinds_of([kind]), k=k)
+    run = recommend(recommender, assessment, today=date.today(), as_of=as_of, kinds=kinds_of([kind]), k=k, basis=basis)
     if as_json:
         typer.echo(run.model_dump_json(indent=2))
         return
@@ -70,6 +79,7 @@ def rank_command(
         typer.Option("--explain", dir_okay=False, writable=True, help="Explanations to write, a match a line."),
     ] = None,
     as_of: AsOf = None,
+    basis: BasisOption = "answers",
     ruleset: RulesetFile = None,
     config: ConfigFile = None,
     model: ModelName = None,
@@ -97,6 +107,7 @@ def rank_command(
             k=k,
             out=out,
             explain=explain,
+            basis=basis,
             on_done=lambda done: progress(done, len(assessments), "assessments ranked"),
         )
 
@@ -107,12 +118,14 @@ def why_not_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document for programs.")] = False,
     k: Annotated[int | None, typer.Option("--k", min=1, max=50, help="Longest list of each kind.")] = None,
     as_of: AsOf = None,
+    basis: BasisOption = "release",
     catalog: CatalogDir = None,
     ruleset: RulesetFile = None,
     config: ConfigFile = None,
     model: ModelName = None,
 ) -> None:
     """Say why a support is, or is not, in a team's list."""
+    from api.recommending.recommend import source_of
     from recommender.diagnosis.assessments import parse_assessment
     from recommender.instruments import default_instrument
     from recommender.pipeline import ListTerms
@@ -120,7 +133,8 @@ def why_not_command(
     assessment = parse_assessment(read_input(file), default_instrument())
     recommender = _open(catalog=catalog, ruleset=ruleset, config=config, model=model)
     date_used = as_of or assessment.as_of or date.today()
-    answer = recommender.why_not(assessment, support_id, ListTerms(date_used, k=k))
+    source = source_of(recommender, assessment, basis)
+    answer = recommender.why_not(source, support_id, ListTerms(date_used, k=k))
     if as_json:
         typer.echo(answer.model_dump_json(indent=2))
         return

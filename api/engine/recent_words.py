@@ -8,9 +8,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assessment import Assessment
 from models.recommendation import Versions
-from recommender.pipeline import Recommender
+from recommender.pipeline import Recommender, Source
 
 __all__ = ["RecentWords"]
 
@@ -31,14 +30,14 @@ class RecentWords:
         self._kept: OrderedDict[tuple[str, Versions], tuple[float, NDArray[np.float32]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, results_id: str, recommender: Recommender, assessment: Assessment) -> NDArray[np.float32]:
-        """Vectors of the own words in the answers behind frozen results, shape (pieces, dimension)."""
+    def of(self, results_id: str, recommender: Recommender, source: Source) -> NDArray[np.float32]:
+        """Vectors of the own words that go with frozen results, shape (pieces, dimension)."""
         key = (results_id, recommender.versions)
         with self._lock:
             self._forget()
             if key in self._kept:
                 return self._kept[key][1]
-        vectors = recommender.word_vectors(assessment)  # without the lock: it takes a tenth of a second
+        vectors = recommender.word_vectors(source)  # without the lock: it takes a tenth of a second
         with self._lock:
             self._kept[key] = (self._clock() + _KEPT_S, vectors)
             self._kept.move_to_end(key)

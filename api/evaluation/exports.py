@@ -15,14 +15,12 @@ from api.evaluation.rows import shared_runs
 from api.reviews.fold import fold, lists_of, released_review
 from api.reviews.records import events_in
 from api.reviews.rows import events_of
-from api.runs.stored import run_document
+from api.runs.stored import FIRST_FROM_RELEASES, run_document
 from api.storage.tables import Run
-from models.decision_log import Decision, DisplayedSupport, LoggedCandidate, LoggedList
+from models.decision_log import Decision, DisplayedSupport, LoggedList
 from models.recommendation import RecommendationRun
 from models.review import Entry, Release, RemovalReason, Review, ReviewEvent
 from recommender.canonical import content_hash
-from recommender.ranking.features import FEATURES, Reveals
-from recommender.telling.matches import MERGED_FIT
 
 __all__ = ["SHARED_WITH_RESEARCH", "decisions", "judgments"]
 
@@ -36,9 +34,6 @@ that nobody touched was let stand."""
 _MISSED = frozenset({RemovalReason.NOT_RELEVANT, RemovalReason.WRONG_LEVEL, RemovalReason.WRONG_AUDIENCE})
 """Removals that say the support does not fit the team. Others (used already, no capacity, …) say nothing of its fit."""
 _LOGS: TypeAdapter[tuple[LoggedList, ...]] = TypeAdapter(tuple[LoggedList, ...])
-_TELLING_NOTHING = frozenset(name for name, feature in FEATURES.items() if feature.reveals is Reveals.NOTHING)
-"""Features that no hidden number of a team could be read from. What else a log holds, of an earlier Trellis too, counts
-as telling."""
 _CHUNK = 200
 
 
@@ -101,7 +96,8 @@ def _reviewed(session: Session, organization_id: str | None) -> Iterator[_Review
         for row, event in zip(rows, events_in(rows), strict=True):
             by_run.setdefault(row.run_id, []).append(event)
         for run in runs:
-            if run.id in by_run:
+            # Older runs and their logs were made from answers, which scores at full precision would tell.
+            if run.id in by_run and run.schema_version >= FIRST_FROM_RELEASES:
                 document = run_document(run)
                 events = tuple(by_run[run.id])
                 yield _Reviewed(run, document, events, fold(lists_of(document), events))
@@ -117,7 +113,7 @@ def _decision(one: _Reviewed, log: LoggedList) -> Decision:
         team_id=_pseudonym("team", one.run.team_id),
         decided_at=one.events[-1].at,
         policy_id=content_hash([one.run.versions, one.run.request.get("exploration", 0.0)])[:16],
-        candidates=_candidates(one, log),
+        candidates=log.candidates,
         displayed=tuple(
             DisplayedSupport(
                 support_id=place.support_id,
@@ -127,25 +123,6 @@ def _decision(one: _Reviewed, log: LoggedList) -> Decision:
             for place in log.displayed
         ),
         slate_propensity=log.slate_propensity,
-    )
-
-
-def _candidates(one: _Reviewed, log: LoggedList) -> tuple[LoggedCandidate, ...]:
-    """The candidates as they may be shown outside; matches say whether parts of their scores had to be merged."""
-    hidden = any(MERGED_FIT in match.components for shown in one.document.lists for match in shown.matches)
-    return tuple(
-        candidate.model_copy(
-            update={
-                "features": {
-                    **{
-                        name: value if not hidden or name in _TELLING_NOTHING else 0.0
-                        for name, value in candidate.features.items()
-                    },
-                    "numbers_hidden": float(hidden),
-                }
-            }
-        )
-        for candidate in log.candidates
     )
 
 

@@ -20,15 +20,15 @@ from api.recommending.replay import differing_versions
 from api.reviews.fold import lists_of, released_review
 from api.reviews.records import events_in
 from api.reviews.rows import events_of
-from api.runs.stored import RunRequest, run_document
+from api.runs.stored import RunRequest, run_document, stored_source
 from api.storage.tables import Run
-from models.assessment import Assessment, Team
+from models.assessment import OpenText
 from models.base import SupportId
 from models.change_story import ChangeFactor, ChangeStory, SupportDecision
 from models.recommendation import PastStatus, RecommendationRun, Versions
+from models.release import Release, ReleasedTeam
 from models.review import Entry, Review
 from models.vocab import SupportKind
-from recommender.diagnosis.assessments import parse_assessment
 from recommender.telling.change_evidence import gather_evidence, record_changes
 from recommender.telling.changes import Lists, tell_changes
 
@@ -84,7 +84,7 @@ class _Side:
     request: RunRequest
     versions: Versions
     parts: RecommenderParts
-    assessment: Assessment
+    source: ReleasedTeam
     edits: Mapping[SupportKind, Edits]
 
     def k(self, kind: SupportKind) -> int:
@@ -174,7 +174,7 @@ def _side(session: Session, engine: Engine, run: Run, review: Review | None) -> 
         request=RunRequest.model_validate(run.request),
         versions=versions,
         parts=parts,
-        assessment=parse_assessment(run.assessment, parts.instrument),
+        source=stored_source(run),
         edits=edits_of(document, review),
     )
 
@@ -185,7 +185,7 @@ def _changed(old: _Side, new: _Side) -> tuple[ChangeFactor, ...]:
 
     differs = {
         ChangeFactor.ANSWERS: _answers(old) != _answers(new),
-        ChangeFactor.CONTEXT: old.assessment.team.context != new.assessment.team.context,
+        ChangeFactor.CONTEXT: old.source.team.context != new.source.team.context,
         ChangeFactor.DATE: old.request.as_of != new.request.as_of,
         ChangeFactor.CATALOG: old.versions.catalog != new.versions.catalog,
         ChangeFactor.RULES: old.versions.ruleset != new.versions.ruleset,
@@ -195,10 +195,10 @@ def _changed(old: _Side, new: _Side) -> tuple[ChangeFactor, ...]:
     return tuple(factor for factor in ChangeFactor if differs[factor])
 
 
-def _answers(side: _Side) -> tuple[Assessment, str]:
-    """What of an assessment ranks, but for the context; the instrument belongs to it."""
-    neutral = {"assessment_id": "", "team": Team(id="team", name="team"), "as_of": None, "retake": None}
-    return side.assessment.model_copy(update=neutral), side.versions.instrument.content_hash
+def _answers(side: _Side) -> tuple[Release, tuple[OpenText, ...], str]:
+    """What of a release ranks; the instrument belongs to it."""
+    release = side.source.release.model_copy(update={"assessment_id": "", "changes": None})
+    return release, side.source.texts, side.versions.instrument.content_hash
 
 
 def _mixed(
@@ -216,14 +216,14 @@ def _mixed(
             config=side_of[ChangeFactor.MODEL].parts.config,
         )
     )
-    assessment = answers.assessment.model_copy(update={"team": side_of[ChangeFactor.CONTEXT].assessment.team})
+    source = answers.source.model_copy(update={"team": side_of[ChangeFactor.CONTEXT].source.team})
     key = (answers.run.id, recommender.config.parts.own_words)
     if key not in vectors:
-        vectors[key] = recommender.word_vectors(assessment)
+        vectors[key] = recommender.word_vectors(source)
     terms = replace(decisions.request.terms(word_vectors=vectors[key]), as_of=side_of[ChangeFactor.DATE].request.as_of)
     found: dict[SupportKind, tuple[SupportId, ...]] = {}
     for kind, k in length.items():
-        ids = recommender.order(assessment, replace(terms, kinds=[kind], k=k))
+        ids = recommender.order(source, replace(terms, kinds=[kind], k=k))
         found[kind] = decisions.edits[kind](ids[kind])
     return found
 

@@ -1,16 +1,16 @@
 """Recommendation runs: made once from frozen results, stored byte for byte, and shown."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from api.access.audit import note
 from api.access.principals import Principal
+from api.assessments.snapshots import released_team_of
 from api.engine.artifacts import keep_artifacts
 from api.engine.engine import Engine
 from api.errors import Conflict, NoResults, NotFound
@@ -20,11 +20,10 @@ from api.reviews.records import open_review
 from api.runs.rows import add_run, is_assessment_of, newest_run, newest_snapshot_of
 from api.runs.stored import RunRequest
 from api.storage.ids import new_id
-from api.storage.tables import Run, Snapshot, Team
-from models.assessment import Assessment
+from api.storage.tables import Run, Team
 from models.kinds import Kind, kinds_of
-from models.recommendation import NEW_IN_SCHEMA_2, PastSupport, RecommendationRun
-from recommender.diagnosis.assessments import parse_assessment
+from models.recommendation import PastSupport, RecommendationRun
+from models.release import ReleasedTeam
 from recommender.instruments import LoadedInstrument
 from recommender.pipeline import Decided, Recommender
 
@@ -36,8 +35,8 @@ __all__ = [
     "decide",
     "document_texts",
     "make_run",
-    "parse_case",
     "present_case",
+    "source_of",
     "store_run",
 ]
 
@@ -61,12 +60,11 @@ class NewRun(BaseModel):
 
 
 class RunCase(NamedTuple):
-    """A team's frozen answers in its present situation: what a run is made of."""
+    """A team's release in its present situation: what a run is made of."""
 
     assessment_id: str
     snapshot_id: str
-    document: dict[str, Any]
-    """An assessment file."""
+    source: ReleasedTeam
     history: tuple[PastSupport, ...]
 
 
@@ -100,7 +98,7 @@ def present_case(session: Session, team: Team, assessment_id: str | None = None)
             raise NotFound("assessment", assessment_id)
         raise NoResults("Recommendations are made from results, and results are frozen when a window closes.")
     return RunCase(
-        snapshot.assessment_id, snapshot.id, _in_present_context(snapshot, team), past_supports(session, team.id)
+        snapshot.assessment_id, snapshot.id, released_team_of(snapshot, team), past_supports(session, team.id)
     )
 
 
@@ -120,28 +118,19 @@ def make_run(engine: Engine, case: RunCase, new: NewRun, *, now: datetime) -> Ma
         exploration=engine.exploration,
         seed=_SEED,
     )
-    decided = decide(recommender, parse_case(case, recommender.instrument), request)
+    decided = decide(recommender, source_of(case, recommender.instrument), request)
     return Made(case, request, recommender, document_texts(decided))
 
 
-def document_texts(decided: Decided, *, as_stored: RecommendationRun | None = None) -> Texts:
-    """A decided run, and its log, as they are stored: the same values are always the same bytes.
-
-    Args:
-        decided: the run.
-        as_stored: a stored run in whose schema to write it, for comparing the two; None writes the newest.
-    """
+def document_texts(decided: Decided) -> Texts:
+    """A decided run, and its log, as they are stored: the same values are always the same bytes."""
     logs = ",".join(log.model_dump_json() for log in decided.logs)
-    if as_stored is not None and as_stored.schema_version == 1:
-        # Notices named domains by their ids then; that they are there at all still shows in what they notice.
-        run = decided.run.model_copy(update={"schema_version": 1, "notices": as_stored.notices})
-        return Texts(run.model_dump_json(exclude=NEW_IN_SCHEMA_2), f"[{logs}]")
     return Texts(decided.run.model_dump_json(), f"[{logs}]")
 
 
-def decide(recommender: Recommender, assessment: Assessment, request: RunRequest) -> Decided:
+def decide(recommender: Recommender, source: ReleasedTeam, request: RunRequest) -> Decided:
     """What the recommender answers to a stored or a new request."""
-    return recommender.decide(assessment, request.terms())
+    return recommender.decide(source, request.terms())
 
 
 def store_run(
@@ -158,7 +147,7 @@ def store_run(
         created_by=principal.actor,
         schema_version=RecommendationRun.model_fields["schema_version"].default,
         request=made.request.model_dump(mode="json"),
-        assessment=json.dumps(made.case.document, ensure_ascii=False),
+        assessment=made.case.source.model_dump_json(),
         versions=made.recommender.versions.model_dump(mode="json"),
         document=made.texts.run,
         sha256=hashlib.sha256(made.texts.run.encode()).hexdigest(),
@@ -170,18 +159,13 @@ def store_run(
     return run
 
 
-def parse_case(case: RunCase, instrument: LoadedInstrument) -> Assessment:
-    """The case's assessment.
+def source_of(case: RunCase, instrument: LoadedInstrument) -> ReleasedTeam:
+    """What the recommender gets of a case.
 
     Raises:
-        Conflict: it was answered with another version of the instrument.
+        Conflict: the answers were given to another version of the instrument.
     """
-    used = (case.document["instrument"]["id"], case.document["instrument"]["version"])
-    if used != (instrument.version.id, instrument.version.version):
-        raise Conflict(f"These answers were given to {' '.join(used)}; the instrument is another one now.")
-    return parse_assessment(case.document, instrument)
-
-
-def _in_present_context(snapshot: Snapshot, team: Team) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(snapshot.assessment)
-    return {**document, "team": {"id": team.id, "name": team.name, "context": team.context}}
+    used = case.source.release.instrument
+    if (used.id, used.version) != (instrument.version.id, instrument.version.version):
+        raise Conflict(f"These answers were given to {used.id} {used.version}; the instrument is another one now.")
+    return case.source

@@ -7,10 +7,12 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from api.recommending.recommend import source_of
 from api.text.whole_files import whole_text
 from models.assessment import Assessment
 from models.vocab import SupportKind
 from recommender.diagnosis.assessments import fill_assessment, parse_assessments
+from recommender.diagnosis.evidence import Basis
 from recommender.instruments import LoadedInstrument
 from recommender.pipeline import Recommender
 from recommender.reading.trec import write_run
@@ -39,6 +41,7 @@ def rank_to_files(
     k: int,
     out: Path,
     explain: Path | None = None,
+    basis: Basis = "answers",
     on_done: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Write the TREC run of all assessments and, if asked, the explanation of each match.
@@ -55,6 +58,7 @@ def rank_to_files(
         k: longest list.
         out: the run, `assessment_id Q0 support_id rank score tag`.
         explain: JSON Lines, one match a line with its `assessment_id`.
+        basis: what of the answers to rank by.
         on_done: called with the number of assessments ranked so far.
     """
     with ExitStack() as files:
@@ -62,7 +66,9 @@ def rank_to_files(
         explanations = files.enter_context(whole_text(explain)) if explain else None
         for done, assessment in enumerate(assessments, start=1):
             date_used = as_of or assessment.as_of or today
-            for ranked in recommender.rank(assessment, as_of=date_used, kinds=kinds, k=k):
+            for ranked in recommender.rank(
+                source_of(recommender, assessment, basis), as_of=date_used, kinds=kinds, k=k
+            ):
                 ranking = [(match.support_id, match.score) for match in ranked.matches]
                 run.writelines(write_run({assessment.assessment_id: ranking}, tag=f"trellis-{ranked.kind}"))
                 if explanations:

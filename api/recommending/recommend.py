@@ -11,14 +11,16 @@ from models.kinds import KINDS
 from models.recommendation import RecommendationRun
 from models.vocab import SupportKind
 from recommender.diagnosis.assessments import parse_assessment
+from recommender.diagnosis.evidence import Basis
+from recommender.diagnosis.release import released_team
 from recommender.errors import InvalidAssessment
 from recommender.instruments import LoadedInstrument
-from recommender.pipeline import ListTerms, Recommender
+from recommender.pipeline import ListTerms, Recommender, Source
 from recommender.reading.fault_words import Hints, found
 from recommender.reading.faults import join_pointer
 from recommender.reading.json_document import NotJson, parse_json
 
-__all__ = ["MAX_K", "apply_what_if", "parse_preview", "recommend"]
+__all__ = ["MAX_K", "parse_preview", "recommend", "source_of"]
 
 MAX_K = 50
 """Longest list that a recommendation may ask for."""
@@ -32,6 +34,7 @@ def recommend(
     as_of: date | None = None,
     kinds: Sequence[SupportKind] = tuple(KINDS),
     k: int | None = None,
+    basis: Basis = "release",
 ) -> RecommendationRun:
     """The run of one assessment.
 
@@ -42,8 +45,17 @@ def recommend(
         as_of: the date that season and freshness use; wins over the assessment's own.
         kinds: kinds of support to list.
         k: longest list; None means the configured length.
+        basis: `answers` uses them in full, for whoever owns them: what comes of it tells single answers.
     """
-    return recommender.recommend(assessment, ListTerms(as_of or assessment.as_of or today, kinds=kinds, k=k))
+    terms = ListTerms(as_of or assessment.as_of or today, kinds=kinds, k=k)
+    return recommender.recommend(source_of(recommender, assessment, basis), terms)
+
+
+def source_of(recommender: Recommender, assessment: Assessment, basis: Basis) -> Source:
+    """What the recommender gets of an assessment: all of it, or what everybody but its authors gets."""
+    if basis == "answers":
+        return assessment
+    return released_team(assessment, recommender.instrument, recommender.config.scoring)
 
 
 def parse_preview(body: bytes, instrument: LoadedInstrument) -> Assessment:
@@ -62,10 +74,10 @@ def parse_preview(body: bytes, instrument: LoadedInstrument) -> Assessment:
     if not isinstance(document, dict) or "what_if" not in document:
         return parse_assessment(document, instrument)
     what_if = document.pop("what_if")
-    return apply_what_if(document, what_if, instrument)
+    return _with_what_if(document, what_if, instrument)
 
 
-def apply_what_if(document: dict[str, Any], what_if: Any, instrument: LoadedInstrument) -> Assessment:
+def _with_what_if(document: dict[str, Any], what_if: Any, instrument: LoadedInstrument) -> Assessment:
     """The assessment of a parsed document, with the changes of a `what_if` as `parse_preview` describes it.
 
     Raises:

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from api.engine.artifacts import ArtifactMissing, stored_parts
 from api.engine.engine import Engine
 from api.recommending.making import decide, document_texts
-from api.runs.stored import RunRequest, run_document
+from api.runs.stored import FIRST_FROM_RELEASES, FROM_ANSWERS, RunRequest, stored_source
 from api.storage.tables import Run
 from models.recommendation import Versions
 from recommender import __version__
-from recommender.diagnosis.assessments import parse_assessment
 
 __all__ = ["Difference", "Replay", "differing_versions", "first_difference", "replay"]
 
@@ -60,6 +59,8 @@ def replay(session: Session, engine: Engine, run: Run) -> Replay:
     ) -> Replay:
         return Replay(run_id=run.id, outcome=outcome, sha256=run.sha256, detail=detail, difference=at)
 
+    if run.schema_version < FIRST_FROM_RELEASES:
+        return answer("not_possible", FROM_ANSWERS)
     versions = Versions.model_validate(run.versions)
     if others := differing_versions(versions, engine):
         return answer("not_possible", f"Cannot replay: {'; '.join(others)}.")
@@ -67,9 +68,8 @@ def replay(session: Session, engine: Engine, run: Run) -> Replay:
         parts = stored_parts(session, versions)
     except ArtifactMissing as error:
         return answer("not_possible", f"Cannot replay: {error}")
-    assessment = parse_assessment(run.assessment, parts.instrument)
-    decided = decide(engine.recommender_of(parts), assessment, RunRequest.model_validate(run.request))
-    made = document_texts(decided, as_stored=run_document(run) if run.schema_version == 1 else None)
+    decided = decide(engine.recommender_of(parts), stored_source(run), RunRequest.model_validate(run.request))
+    made = document_texts(decided)
     found = first_difference(run.document, made.run)
     if found is not None:
         at = Difference(part="run", pointer=found[0], stored=found[1], recomputed=found[2])

@@ -1,6 +1,6 @@
 """Trying changes out on a team's results, and asking after one support; nothing is stored."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
@@ -12,22 +12,24 @@ from api.access.principals import Principal, Scope
 from api.engine.artifacts import ArtifactMissing, recommender_at
 from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody, NotReleased
-from api.recommending.making import RunCase, parse_case
-from api.recommending.recommend import MAX_K, apply_what_if
+from api.recommending.making import RunCase, source_of
+from api.recommending.recommend import MAX_K
 from api.recommending.replay import differing_versions
 from api.reviews.records import waits_for_review
 from api.runs.rows import has_released_run
-from api.runs.stored import RunRequest
+from api.runs.stored import RunRequest, stored_source
 from api.storage.tables import Run, Team
-from models.assessment import Answer, Assessment, ContextValue
+from models.assessment import Answer, ContextValue
 from models.base import Fault
 from models.kinds import Kind, kinds_of
 from models.recommendation import Match, RankedList, RecommendationRun, Versions, WhyNot
-from models.vocab import AnswerMode, ScoreStatus, SupportKind, Visibility
-from recommender.diagnosis.assessments import parse_assessment
-from recommender.diagnosis.profiling import build_profile, importance_shown
-from recommender.errors import InvalidAssessment
-from recommender.pipeline import ListTerms, Recommender
+from models.release import ReleasedTeam
+from models.vocab import SupportKind
+from recommender.diagnosis.context_answers import check_context
+from recommender.diagnosis.form_check import FormCheck
+from recommender.diagnosis.release import left_out, with_answers
+from recommender.pipeline import ListTerms
+from recommender.reading.faults import FaultReport
 
 __all__ = [
     "KindDifference",
@@ -57,7 +59,7 @@ class WhatIfBody(BaseModel):
         default={}, examples=[{"la1": 3, "la2": 3, "la3": 2, "la4": 3, "la5": 3}]
     )
     """Item id to the answer that every respondent is then taken to have given. Where people answered alone, every item
-    of a domain or none: a mixture with what they answered would give single answers away."""
+    of a domain or none: what they answered to the others is not known here."""
     as_of: date | None = None
     """The date that season and freshness use; default: today."""
     kinds: Annotated[list[Kind], Field(max_length=3)] = []
@@ -128,13 +130,12 @@ def try_out(engine: Engine, case: RunCase, body: WhatIfBody, *, now: datetime) -
     Raises:
         NotReady: the recommender is still being loaded.
         Conflict: the answers were given to another version of the instrument.
-        InvalidBody: every change that the instrument does not take, by its pointer; or answers beside which hidden ones
-            could be read.
+        InvalidBody: every change that the instrument does not take, by its pointer.
     """
     recommender = engine.recommender
-    present = parse_case(case, recommender.instrument)
+    present = source_of(case, recommender.instrument)
     changed, faults = _changed(engine, case, body)
-    if changed is None or faults:
+    if faults:
         raise InvalidBody(faults)
     terms = ListTerms(
         now.date(),
@@ -157,7 +158,7 @@ def what_if_faults(engine: Engine, case: RunCase, body: WhatIfBody | None) -> Se
     """
     if body is None:
         return ()
-    parse_case(case, engine.recommender.instrument)
+    source_of(case, engine.recommender.instrument)
     return _changed(engine, case, body)[1]
 
 
@@ -166,7 +167,7 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
 
     Raises:
         UnknownSupport: the catalog has no such id.
-        Conflict: the run has no list of that kind.
+        Conflict: the run has no list of that kind, or was made before there were releases.
     """
     versions = Versions.model_validate(run.versions)
     gone = differing_versions(versions, engine)
@@ -179,54 +180,39 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
     kind = recommender.catalog.get(support_id).kind
     if kind not in request.kinds:
         raise Conflict(f"This run lists no support of the kind '{kind}'.")
-    assessment = parse_assessment(run.assessment, recommender.instrument)
-    words = engine.recent_words.of(run.snapshot_id, recommender, assessment)
-    answer = recommender.why_not(assessment, support_id, request.terms(word_vectors=words))
+    source = stored_source(run)
+    words = engine.recent_words.of(run.snapshot_id, recommender, source)
+    answer = recommender.why_not(source, support_id, request.terms(word_vectors=words))
     return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
 
 
-def _changed(engine: Engine, case: RunCase, body: WhatIfBody) -> tuple[Assessment | None, Sequence[Fault]]:
-    """The assessment with the changes, and what is wrong with these."""
-    recommender = engine.recommender
-    try:
-        changed = apply_what_if(case.document, body.model_dump(include={"context", "answers"}), recommender.instrument)
-    except InvalidAssessment as error:
-        return None, [
-            fault.model_copy(update={"pointer": fault.pointer.removeprefix("/what_if")}) for fault in error.faults
-        ]
-    return changed, _telling(body.answers, changed, recommender)
-
-
-def _telling(answers: Collection[str], changed: Assessment, recommender: Recommender) -> list[Fault]:
-    """Why answers may not be tried: beside them, what single people answered could be read from the differences.
-
-    Other answers to some items of a domain tell the rest item by item, and bring a domain that too few answered above
-    the minimum. Whole domains at a chosen level are a scale on which a hidden domain's place tells its level.
-    """
-    if not answers or changed.answer_mode is AnswerMode.CONSENSUS:
-        return []
-    instrument = recommender.instrument
-    asked = instrument.asked(changed.form, length=changed.length, focus_domains=changed.focus_domains)
-    tried = {domain: [item.id for item in items] for domain, items in asked.items()}
-    tried = {domain: items for domain, items in tried.items() if any(item in answers for item in items)}
-    faults = [
+def _changed(engine: Engine, case: RunCase, body: WhatIfBody) -> tuple[ReleasedTeam, Sequence[Fault]]:
+    """The released team with the changes, and what is wrong with these."""
+    instrument, release, team = engine.recommender.instrument, case.source.release, case.source.team
+    merged = {**team.context, **body.context}
+    context = {key: value for key, value in merged.items() if value is not None}
+    before, report = FaultReport(), FaultReport()
+    check_context(team.context, instrument, release.form, report=before, at=("context",))
+    check_context(context, instrument, release.form, report=report, at=("context",))
+    FormCheck(instrument, release.form, report).response({"answers": body.answers}, ())
+    sent = {"context": context, "answers": body.answers}
+    known = set(before.faults(sent))
+    faults = [fault for fault in report.faults(sent) if fault not in known]
+    if faults:
+        return case.source, faults
+    faults += [
         Fault(
             pointer="/answers", detail=f"Answers are tried for whole domains; '{domain}' also has: {', '.join(left)}."
         )
-        for domain, items in tried.items()
-        if (left := [item for item in items if item not in answers])
+        for domain, left in left_out(release, body.answers, instrument).items()
     ]
-    privacy = instrument.instrument.privacy
-    hidden = [
-        score.domain
-        for score in build_profile(changed, instrument, recommender.config.scoring).domains
-        if not importance_shown(score, privacy, consensus=False)
-        or (score.status is ScoreStatus.SCORED and score.visibility is Visibility.NOTHING and score.domain not in tried)
-    ]
-    if hidden:
-        detail = f"Other answers cannot be tried while too few people have answered on: {', '.join(hidden)}."
-        faults.append(Fault(pointer="/answers", detail=detail))
-    return faults
+    changed = case.source.model_copy(
+        update={
+            "release": with_answers(release, body.answers, instrument),
+            "team": team.model_copy(update={"context": context}),
+        }
+    )
+    return changed, faults
 
 
 def _difference(before: RankedList, after: RankedList) -> KindDifference:

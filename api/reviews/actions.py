@@ -9,6 +9,8 @@ from api.access.actor_rows import works_for
 from api.access.principals import Principal, Scope
 from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody
+from api.runs.stored import stored_source
+from api.storage.tables import Run
 from models.base import Fault, SupportId, Value
 from models.recommendation import RecommendationRun, RuleTrace
 from models.review import (
@@ -32,8 +34,7 @@ from models.review import (
     Unpin,
     Words,
 )
-from recommender.diagnosis.assessments import parse_assessment
-from recommender.errors import InputError, UnknownSupport
+from recommender.errors import UnknownSupport
 from recommender.pipeline import ListTerms
 
 __all__ = ["MOST_ACTIONS", "AddRequest", "AssignRequest", "Bulk", "NewAction", "Resolver"]
@@ -96,14 +97,14 @@ class Resolver:
     """Turns what was sent into what is stored, for one run and one reviewer."""
 
     def __init__(
-        self, session: Session, engine: Engine, principal: Principal, *, run: RecommendationRun, assessment: str
+        self, session: Session, engine: Engine, principal: Principal, *, run: RecommendationRun, row: Run
     ) -> None:
-        """`assessment` is the file (JSON) that the run was made from."""
+        """`run` is what stands in its `row`."""
         self._session = session
         self._engine = engine
         self._principal = principal
         self._run = run
-        self._assessment = assessment
+        self._row = row
 
     def __call__(self, sent: NewAction) -> Action:
         """The action to store.
@@ -153,10 +154,9 @@ class Resolver:
         )
 
     def _violations(self, support_id: SupportId) -> tuple[RuleTrace, ...]:
-        recommender = self._engine.recommender
-        try:
-            assessment = parse_assessment(self._assessment, recommender.instrument)
-        except InputError as error:
-            detail = "The answers behind this run were given to another instrument; make a new run to add supports."
-            raise Conflict(detail) from error
-        return recommender.why_not(assessment, support_id, ListTerms(self._run.as_of)).excluded_by
+        recommender, source = self._engine.recommender, stored_source(self._row)
+        if source.release.instrument != recommender.instrument.version:
+            raise Conflict(
+                "The answers behind this run were given to another instrument; make a new run to add supports."
+            )
+        return recommender.why_not(source, support_id, ListTerms(self._run.as_of)).excluded_by

@@ -169,7 +169,7 @@ def _try(
     where: Callable[[int], str],
 ) -> _Tried:
     """What becomes of the actions, one after the other, until one conflicts; nothing is stored."""
-    resolve = Resolver(session, engine, principal, run=opened.document, assessment=opened.run.assessment)
+    resolve = Resolver(session, engine, principal, run=opened.document, row=opened.run)
     events = list(opened.events)
     faults: list[Fault] = []
     for place, sent in actions.items():

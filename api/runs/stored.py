@@ -15,10 +15,13 @@ from api.runs.rows import LatestRun, find_review, find_run
 from api.storage.tables import Review, Run, Team
 from models.base import Value
 from models.recommendation import PastSupport, RecommendationRun, Versions
+from models.release import ReleasedTeam
 from models.vocab import SupportKind
 from recommender.pipeline import ListTerms
 
 __all__ = [
+    "FIRST_FROM_RELEASES",
+    "FROM_ANSWERS",
     "ReviewStanding",
     "RunHead",
     "RunRequest",
@@ -28,7 +31,16 @@ __all__ = [
     "run_head",
     "run_json",
     "seen_run",
+    "stored_source",
 ]
+
+
+FIRST_FROM_RELEASES = 3
+"""The first schema whose runs are made from releases."""
+FROM_ANSWERS = (
+    "This run was made before results were released as one document. What it was made from would tell single answers,"
+    " so it is not read any more; make a new run."
+)
 
 
 class RunRequest(Value):
@@ -131,6 +143,17 @@ def run_document(run: Run) -> RecommendationRun:
             f"This version of Trellis cannot read the stored run {run.id}: it does not know what stands at"
             f" {place or 'its beginning'} (schema {run.schema_version})."
         ) from error
+
+
+def stored_source(run: Run) -> ReleasedTeam:
+    """What a stored run was made of.
+
+    Raises:
+        Conflict: it was made from answers, before there were releases.
+    """
+    if run.schema_version < FIRST_FROM_RELEASES:
+        raise Conflict(FROM_ANSWERS)
+    return ReleasedTeam.model_validate_json(run.assessment)
 
 
 def seen_run(session: Session, principal: Principal, run_id: str, *, inputs: bool = False) -> SeenRun:

@@ -309,9 +309,9 @@ class Respondent(Base):
     readable_from: Mapped[datetime | None]
     """When the invitation was renewed: what was saved before is not read back, for not only its author can renew. It
     counts until something is saved with the new one, and goes then."""
-    cleared: Mapped[dict[str, str] | None] = mapped_column(Json)
-    """When pieces were taken out, by path, so that no older choice of another device brings them back; with an empty
-    path, when all were."""
+    cleared: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """When pieces were taken out, and by which device, by path, so that no older choice of another device brings them
+    back; with an empty path, when all were."""
     created_at: Mapped[datetime]
     saved_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
@@ -328,6 +328,8 @@ class Answer(Base):
     saved_at: Mapped[datetime]
     chosen_at: Mapped[datetime | None]
     """When it was chosen, on a device that was offline in between; None where that is when it was saved."""
+    device: Mapped[str | None]
+    """Which browser sent it: what that one sends later was chosen later, however long each took to arrive."""
 
 
 class Snapshot(Base):
@@ -344,8 +346,8 @@ class Snapshot(Base):
     schema_version: Mapped[int]
     assessment: Mapped[str] = mapped_column(Text)
     """The assessment file (JSON) that the results came from. Never shown: it holds everybody's answers."""
-    profile: Mapped[str] = mapped_column(Text)
-    """The capacity profile (JSON) as it may be shown."""
+    release: Mapped[str] = mapped_column(Text)
+    """The `Release` (JSON): all that anybody but the authors gets to know of these results."""
 
 
 class Artifact(Base):
@@ -384,7 +386,8 @@ class Run(Base):
     request: Mapped[dict[str, Any]]
     """What was asked, complete: kinds, k, date, history, exploration; with assessment and versions it replays."""
     assessment: Mapped[str] = mapped_column(CompressedText, deferred=True)
-    """The assessment file (JSON) that was ranked: the snapshot's answers with the team's context of that moment."""
+    """The `ReleasedTeam` (JSON) that was ranked: the release of the snapshot, the words that are shared, and the team's
+    context of that moment. Up to schema 2 an assessment file with all answers, which nothing reads any more."""
     versions: Mapped[dict[str, Any]]
     document: Mapped[str] = mapped_column(CompressedText)
     """The `RecommendationRun` (JSON), byte for byte as it was made."""

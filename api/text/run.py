@@ -11,7 +11,7 @@ from api.text.language import capitalized, word
 from api.text.page import TextPage
 from api.text.scales import level_scale, share_bar
 from api.text.screen import Screen
-from api.text.words import agreement_words, importance_words, level_words
+from api.text.words import agreement_words, importance_words, level_words, mean_words
 from models.recommendation import Match, NeedShare, PlanPhase, RankedList, RecommendationRun, RuleTrace, WhyNot
 from models.rules import EFFECTS
 from models.vocab import AnswerMode, Domain, NeedWord, RuleOutcome, ScoreStatus, Visibility
@@ -101,7 +101,7 @@ class _RunPage(TextPage):
             cells: list[str | Text] = [
                 self.names[score.domain],
                 level if wide else level.replace("between ", "").replace(" and ", " to "),
-                "" if score.mean is None else f"{score.mean:.1f}",
+                mean_words(score),
             ]
             if not narrow:
                 cells.append(level_scale(score.mean, score.se, glyphs=self.glyphs, step=step))

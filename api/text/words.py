@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from api.text.language import speaker, word
+from models.growth import ShownScore
 from models.profile import Agreement, DomainScore
 from models.vocab import ScoreStatus, SupportKind
 from recommender.diagnosis.profiling import level_message
 from recommender.instruments import LoadedInstrument
 from recommender.words import key_of
 
-__all__ = ["agreement_words", "counted", "counted_kinds", "importance_words", "level_words"]
+__all__ = ["agreement_words", "counted", "counted_kinds", "importance_words", "level_words", "mean_words"]
 
 
 def level_words(score: DomainScore, instrument: LoadedInstrument) -> str:
@@ -18,6 +19,11 @@ def level_words(score: DomainScore, instrument: LoadedInstrument) -> str:
         level = level_message(score.levels) if score.levels else None
         return speaker(instrument).told(level, score.level_words)
     return "" if score.status is ScoreStatus.SCORED else word(score.status)
+
+
+def mean_words(score: DomainScore | ShownScore) -> str:
+    """A mean with one decimal, `1.4 or lower` and `3.6 or higher` at the ends; empty without one."""
+    return "" if score.mean is None else speaker().tell(f"mean.{score.coded_end or 'exact'}", mean=score.mean)
 
 
 def agreement_words(agreement: Agreement | None) -> str:

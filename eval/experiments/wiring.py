@@ -28,8 +28,8 @@ from recommender import opening
 from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
 from recommender.diagnosis.assessments import fill_assessment
+from recommender.diagnosis.evidence import Evidence, evidence_of
 from recommender.diagnosis.needs import derive_needs
-from recommender.diagnosis.profiling import build_profile
 from recommender.embedding import CachedEmbedder
 from recommender.index import CatalogIndex, kind_indexes
 from recommender.instruments import LoadedInstrument, default_instrument
@@ -68,8 +68,8 @@ class Bench:
     """What the reader must know of our own ranking's numbers."""
     catalog: Catalog
     instrument: LoadedInstrument
-    profiles: Mapping[str, CapacityProfile]
-    """Complete ones, by assessment id."""
+    evidence: Mapping[str, Evidence]
+    """From answers in full, by assessment id."""
     needs: Mapping[str, Sequence[Need]]
     """By assessment id, greatest first."""
     ruleset: Ruleset
@@ -80,6 +80,11 @@ class Bench:
     def indexes(self) -> Mapping[SupportKind, CatalogIndex]:
         """The catalog made searchable, once for all variants of our ranking."""
         return kind_indexes(self.catalog, self.embedder)
+
+    @property
+    def profiles(self) -> Mapping[str, CapacityProfile]:
+        """Complete ones, by assessment id."""
+        return {key: evidence.profile for key, evidence in self.evidence.items()}
 
     @property
     def known(self) -> KnownIds:
@@ -127,18 +132,15 @@ def open_bench(*, teams: Path | None, catalog: Path | None, data_dir: Path) -> B
     assert judged is not None
     learned_on = {item.model_dump_json() for item in development_teams(read=read).assessments}
     config = inputs.config
-    profiles = {item.assessment_id: build_profile(item, instrument, config.scoring) for item in judged.assessments}
+    evidence = {item.assessment_id: evidence_of(item, instrument, config.scoring) for item in judged.assessments}
     return Bench(
         teams=judged,
         judged_by=DEVELOPMENT_JUDGES if teams is None else f"whoever graded {teams.name}",
         about_ours=LEARNED_HERE if learned_on & {item.model_dump_json() for item in judged.assessments} else _OURS,
         catalog=inputs.catalog,
         instrument=instrument,
-        profiles=profiles,
-        needs={
-            item.assessment_id: derive_needs(profiles[item.assessment_id], item, instrument, config.scoring)
-            for item in judged.assessments
-        },
+        evidence=evidence,
+        needs={key: derive_needs(known, instrument, config.scoring) for key, known in evidence.items()},
         ruleset=inputs.ruleset,
         config=config,
         embedder=_Remembering(inputs.embedder),

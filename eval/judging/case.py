@@ -1,4 +1,4 @@
-"""What a judge may know of a team: its situation, its needs as privacy lets them be shown, its shared words."""
+"""What a judge may know of a team: its situation, its needs as they are released, its shared words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from models.instrument import Instrument
 from models.needs import Need
 from models.vocab import Domain, Form
 from recommender.config import ScoringConfig
-from recommender.diagnosis.needs import derive_needs, shown_needs
-from recommender.diagnosis.profiling import build_profile, shown
+from recommender.diagnosis.evidence import evidence_of
+from recommender.diagnosis.needs import derive_needs
+from recommender.diagnosis.release import released_team
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["JudgingCase", "make_case"]
@@ -29,7 +30,7 @@ class JudgingCase:
     situation: tuple[tuple[str, str], ...]
     """Question and answer, in the instrument's words and order; what was not answered is left out."""
     needs: tuple[Need, ...]
-    """Greatest first, without the numbers that privacy hides."""
+    """Greatest first."""
     levels: dict[Domain, str]
     """The level of each domain in words; domains without one that may be shown are left out."""
     words: tuple[tuple[str, str], ...]
@@ -49,9 +50,7 @@ def make_case(
         scoring: How they are scored.
         invented: Nobody real wrote the words, so all are shown; else only those whose authors share them.
     """
-    profile = build_profile(assessment, instrument, scoring)
-    visible = shown(profile, instrument.instrument.privacy)
-    needs = shown_needs(derive_needs(profile, assessment, instrument, scoring), profile, assessment, instrument)
+    known = evidence_of(released_team(assessment, instrument, scoring), instrument, scoring)
     texts = [
         (name, text, invented or response.share_text)
         for name in _OWN_WORDS
@@ -64,8 +63,8 @@ def make_case(
         name=assessment.team.name,
         form=assessment.form,
         situation=tuple(_situation(assessment, instrument.instrument)),
-        needs=needs,
-        levels={score.domain: score.level_words for score in visible.domains if score.level_words},
+        needs=derive_needs(known, instrument, scoring),
+        levels={score.domain: score.level_words for score in known.profile.domains if score.level_words},
         words=tuple((headings.get(name, name), text) for name, text, may_show in texts if may_show),
         n_kept_words=sum(not may_show for _, _, may_show in texts),
     )

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from eval.inputs.judged import JudgedTeams, team_topics
 from eval.tuning.fit import TeamFeatures
 from models.needs import Need
-from models.profile import CapacityProfile
 from models.rules import DerivedField, Ruleset
 from models.vocab import SupportKind
 from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
+from recommender.diagnosis.evidence import Evidence
 from recommender.embedding import CachedEmbedder
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
@@ -34,7 +34,7 @@ def feature_tables(
     kind: SupportKind,
     *,
     instrument: LoadedInstrument,
-    profiles: Mapping[str, CapacityProfile],
+    evidence: Mapping[str, Evidence],
     needs: Mapping[str, Sequence[Need]],
     ruleset: Ruleset,
     config: RankingConfig,
@@ -52,7 +52,7 @@ def feature_tables(
         catalog: What is ranked.
         kind: Which supports.
         instrument: Of the teams.
-        profiles: Complete profile of each team, by assessment id.
+        evidence: What is known of each team, by assessment id.
         needs: Needs of each team, by assessment id.
         ruleset: Gates decide who is eligible; weighted rules become features.
         config: Names the features.
@@ -71,12 +71,13 @@ def feature_tables(
     for done, assessment in enumerate(judged, start=1):
         team_id = assessment.assessment_id
         day = assessment.as_of or as_of
-        signals = team_signals(assessment, instrument, profiles[team_id], needs[team_id], config.scoring)
-        words = own_words(assessment)
+        known = evidence[team_id]
+        signals = team_signals(known, instrument, needs[team_id], config.scoring)
+        words = own_words(known)
         measured = team_features(
             table,
             np.arange(len(index.supports)),
-            assessment=assessment,
+            evidence=known,
             instrument=instrument,
             signals=signals,
             words=words,
@@ -84,7 +85,7 @@ def feature_tables(
             parts=config.parts,
         )
         derived = {DerivedField.LEVEL_FIT: measured.level_fit}
-        facts = team_facts(assessment, needs[team_id], as_of=day)
+        facts = team_facts(known, needs[team_id], as_of=day)
         rules = evaluate(ruleset, columns, facts, as_of=day, derived=derived)
         values = {name: measured.columns[name] for name in config.kinds[kind].features}
         values |= {rule_id: np.sign(rules.contributions[rule_id]) for rule_id in _rule_weights(ruleset, kind)}

@@ -16,7 +16,7 @@ from recommender.reading.values import fill
 __all__ = ["FormCheck", "check_response", "check_window"]
 
 _LEVELS = (1, 2, 3, 4)
-_SINGLE = ("role", "share_text")
+_SINGLE = ("role", "share_text", "match_from_answers")
 _PARTS = ("answers", "importance", "readiness", "open_text")
 
 

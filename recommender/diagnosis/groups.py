@@ -1,11 +1,11 @@
 """Means of groups within a team, such as roles, for each domain apart."""
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
-from models.assessment import Assessment
-from models.groups import DomainGroups, GroupMean
+from models.assessment import Assessment, Response
+from models.profile import DomainGroups, GroupMean
 from models.vocab import AnswerMode
 from recommender.config import ScoringConfig
 from recommender.diagnosis import irt
@@ -13,7 +13,7 @@ from recommender.diagnosis.profiling import rater_scores
 from recommender.diagnosis.suppression import shown_groups
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["NOT_GIVEN", "means_by_role"]
+__all__ = ["NOT_GIVEN", "means_by_role", "role_counts"]
 
 NOT_GIVEN = "not given"
 """The group of the people who named no role."""
@@ -61,3 +61,8 @@ def means_by_role(
         )
         domains.append(DomainGroups(domain=domain, groups=groups))
     return tuple(domains)
+
+
+def role_counts(responses: Sequence[Response]) -> Mapping[str, int]:
+    """How many people name each role, those who named none as `NOT_GIVEN`."""
+    return Counter(response.role or NOT_GIVEN for response in responses)

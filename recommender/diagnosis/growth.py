@@ -7,48 +7,38 @@ error of an agreed rating in the place of SD sqrt(1 - r).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from models.assessment import Assessment
+from models.assessment import Assessment, Retake
 from models.growth import ChangeMethod, ChangeVerdict, DomainGrowth, Growth, NoVerdict, ShownScore
 from models.message import Message
 from models.profile import CapacityProfile, DomainScore
+from models.release import Release, ReleasedChange, ReleasedChanges
 from models.vocab import AnswerMode, Domain, ScoreStatus, Visibility
+from recommender.canonical import content_hash
 from recommender.config import ScoringConfig
 from recommender.diagnosis import irt
-from recommender.diagnosis.profiling import rater_scores, shown
+from recommender.diagnosis.profiling import rater_scores
+from recommender.diagnosis.release import released_profile
 from recommender.diagnosis.retake import benjamini_hochberg, paired_change, reliable_change, verdict_at
 from recommender.diagnosis.suppression import shown_groups
 from recommender.instruments import LoadedInstrument
 
-__all__ = ["JudgedChange", "Wave", "build_growth", "judge_change"]
+__all__ = ["JudgedChange", "Wave", "build_growth", "judge_change", "released_changes"]
 
 _FALSE_DISCOVERY_RATE = 0.10
-_LARGEST_SHOWN = 99.9
 _MANY_TIED = 3
 
 
-@dataclass(frozen=True)
-class Wave:
-    """One assessment and its complete profile, which is not for showing.
-
-    Raises:
-        ValueError: the profile is of another assessment.
-    """
+class Wave(NamedTuple):
+    """The answers of one assessment and their release. Not for showing."""
 
     assessment: Assessment
-    profile: CapacityProfile
-
-    def __post_init__(self) -> None:
-        if self.profile.assessment_id != self.assessment.assessment_id:
-            raise ValueError(
-                f"the profile is of {self.profile.assessment_id!r}, the assessment is {self.assessment.assessment_id!r}"
-            )
+    release: Release
 
 
 class JudgedChange(NamedTuple):
-    """The change of one domain at full precision. Not for showing: `build_growth` decides what may be."""
+    """The change of one domain at full precision. Not for showing."""
 
     method: ChangeMethod
     difference: float
@@ -60,61 +50,120 @@ class JudgedChange(NamedTuple):
     n_matched: int | None
     """People with a score both times, for `paired`."""
 
+    @property
+    def direction(self) -> Literal["up", "down"] | None:
+        """Which way a reliable or possible change goes."""
+        if self.verdict == "no clear change":
+            return None
+        return "up" if self.difference > 0 else "down"
 
-def build_growth(
+
+def released_changes(
     earlier: Wave,
     later: Wave,
     *,
     instrument: LoadedInstrument,
     config: ScoringConfig,
     item_parameters: Mapping[str, irt.GradedItem] | None = None,
-) -> Growth:
-    """What changed from the earlier to the later assessment, as the team or an officer may see it.
+) -> ReleasedChanges | None:
+    """The words of change that the later release may hold, because they say more than the two releases side by side.
 
-    A score is there when both times may be shown, so nothing that `shown` suppresses comes back as a difference.
-    Changes are judged at full precision; the words follow where both means are shown, the numbers behind them where
-    both times show details, and for `paired` where nobody can be found by subtracting the matched people from all.
+    People who answered both times are compared with themselves where at least `min_detail` did, and where nobody can
+    be found by subtracting them from all. Only words follow: verdict and direction.
+
+    Args:
+        earlier: frozen before.
+        later: being frozen, of the same team.
+        instrument: of the later one.
+        config: constants of scoring.
+        item_parameters: as for `build_profile`.
+
+    Returns:
+        None where no domain can be compared so, or nothing can be compared at all.
+    """
+    linked = _linked(later.assessment.retake, earlier.release)
+    if later.release.answer_mode is AnswerMode.CONSENSUS or _not_comparable(
+        earlier.release, later.release, turnover=linked.turnover if linked else None
+    ):
+        return None
+    before, after = (_by_domain(released_profile(wave.release, instrument, config)) for wave in (earlier, later))
+    judged: dict[Domain, JudgedChange] = {}
+    for domain, new in after.items():
+        old = before.get(domain)
+        if old is None or _not_told(old, new) is not None:
+            continue
+        paired = _paired(
+            earlier, later, old, new, instrument=instrument, config=config, item_parameters=item_parameters
+        )
+        judged[domain] = paired or judge_change(old, new, agreed=False)
+    if not any(change.method == "paired" for change in judged.values()):
+        return None
+    holds = _holds(judged)
+    return ReleasedChanges(
+        since=_hash(earlier.release),
+        domains=tuple(
+            ReleasedChange(
+                domain=domain,
+                method=change.method,
+                verdict=change.verdict,
+                direction=change.direction,
+                n_matched=change.n_matched,
+                holds_across_domains=holds[domain],
+            )
+            for domain, change in judged.items()
+        ),
+    )
+
+
+def build_growth(
+    earlier: Release,
+    later: Release,
+    *,
+    retake: Retake | None,
+    instrument: LoadedInstrument,
+    config: ScoringConfig,
+) -> Growth:
+    """What changed from the earlier to the later release.
+
     Turnover and the marks for back then come from the later assessment's `retake`, when it names the earlier one.
 
     Args:
-        earlier: with the complete profile, from `build_profile`.
-        later: likewise, of the same team.
+        earlier: of an assessment.
+        later: of another one of the same team.
+        retake: what the later assessment says of the earlier one.
         instrument: that of the later assessment.
-        config: constants of scoring, those of both profiles.
-        item_parameters: as for `build_profile`.
+        config: constants of scoring.
 
     Raises:
-        ValueError: assessments of two teams, or an instrument that is not the later one's.
+        ValueError: releases of two teams, or an instrument that is not the later one's.
     """
-    if earlier.profile.team_id != later.profile.team_id:
-        raise ValueError(f"two teams: {earlier.profile.team_id!r} and {later.profile.team_id!r}")
-    if later.profile.instrument != instrument.version:
-        raise ValueError(f"the later assessment used {later.profile.instrument}, not {instrument.version}")
-    privacy = instrument.instrument.privacy
-    before = _by_domain(earlier.profile)
-    seen_before, seen_after = (_by_domain(shown(wave.profile, privacy)) for wave in (earlier, later))
-    retake = later.assessment.retake
-    linked = retake if retake is not None and retake.previous_id == earlier.assessment.assessment_id else None
+    if earlier.team_id != later.team_id:
+        raise ValueError(f"two teams: {earlier.team_id!r} and {later.team_id!r}")
+    if later.instrument != instrument.version:
+        raise ValueError(f"the later assessment used {later.instrument}, not {instrument.version}")
+    before, after = (_by_domain(released_profile(one, instrument, config)) for one in (earlier, later))
+    linked = _linked(retake, earlier)
     not_comparable = _not_comparable(earlier, later, turnover=linked.turnover if linked else None)
+    few = any(one.answer_mode is not AnswerMode.CONSENSUS and _tells_nothing(one) for one in (earlier, later))
     reasons: dict[Domain, NoVerdict | None] = {}
     judged: dict[Domain, JudgedChange] = {}
-    for score in later.profile.domains:
-        domain, old = score.domain, before.get(score.domain)
-        if score.status is ScoreStatus.NOT_ON_FORM and (old is None or old.status is ScoreStatus.NOT_ON_FORM):
+    for domain, new in after.items():
+        old = before.get(domain)
+        if new.status is ScoreStatus.NOT_ON_FORM and (old is None or old.status is ScoreStatus.NOT_ON_FORM):
             continue
-        reasons[domain] = _not_told(old, score) or not_comparable
-        if reasons[domain] is None:
-            judged[domain] = judge_change(
-                earlier, later, domain=domain, instrument=instrument, config=config, item_parameters=item_parameters
-            )
-    adjusted = benjamini_hochberg([change.p for change in judged.values()])
-    holds = {domain: p <= _FALSE_DISCOVERY_RATE for domain, p in zip(judged, adjusted, strict=True)}
+        reasons[domain] = ("suppressed" if few else _not_told(old, new)) or not_comparable
+        if reasons[domain] is None and old is not None:
+            judged[domain] = judge_change(old, new, agreed=later.answer_mode is AnswerMode.CONSENSUS)
+    released = later.changes if later.changes is not None and later.changes.since == _hash(earlier) else None
+    in_words = {one.domain: one for one in released.domains} if released else {}
+    holds = _holds(judged)
     domains = tuple(
         _domain_growth(
-            seen_before.get(domain),
-            seen_after[domain],
+            before.get(domain),
+            after[domain],
             reason=reason,
             change=judged.get(domain),
+            released=in_words.get(domain),
             holds=holds.get(domain),
             then=linked.then.get(domain) if linked else None,
             instrument=instrument,
@@ -123,58 +172,80 @@ def build_growth(
     )
     notices = _notices(domains, not_comparable)
     return Growth(
-        team_id=later.profile.team_id,
-        earlier_id=earlier.profile.assessment_id,
-        later_id=later.profile.assessment_id,
+        team_id=later.team_id,
+        earlier_id=earlier.assessment_id,
+        later_id=later.assessment_id,
         domains=domains,
         notices=tuple(instrument.english.say(notice) for notice in notices),
         notice_messages=notices,
     )
 
 
-def judge_change(
-    earlier: Wave,
-    later: Wave,
-    *,
-    domain: Domain,
-    instrument: LoadedInstrument,
-    config: ScoringConfig,
-    item_parameters: Mapping[str, irt.GradedItem] | None = None,
-) -> JudgedChange:
-    """The change of a domain that both complete profiles score, at full precision, whoever may see it.
+def judge_change(old: DomainScore, new: DomainScore, *, agreed: bool) -> JudgedChange:
+    """The change of a domain between two scores, each with its standard error, taken as independent.
 
-    `paired` when at least `min_detail` respondents have a score both times, on the same items; `agreed` for two
-    consensus ratings; else `unmatched`, which takes the two groups as independent. Where some people answered both
-    times that errs on the side of no clear change.
-
-    Args:
-        earlier: the earlier assessment and its profile.
-        later: the later one, of the same form and instrument.
-        domain: scored both times.
-        instrument: of both.
-        config: constants of scoring.
-        item_parameters: as for `build_profile`.
+    Where some people answered both times that errs on the side of no clear change.
 
     Raises:
-        ValueError: a profile has no score in the domain.
+        ValueError: one of them is no score.
     """
-    if later.profile.answer_mode is not AnswerMode.CONSENSUS:
-        first, second = (
-            rater_scores(wave.assessment, domain, instrument=instrument, config=config, item_parameters=item_parameters)
-            for wave in (earlier, later)
-        )
-        # Nine decimals: the rest is binary noise, which would pass for a spread where all moved alike.
-        differences = [round(second[name] - first[name], 9) for name in sorted(first.keys() & second.keys())]
-        enough = len(differences) >= instrument.instrument.privacy.min_detail
-        same_items = _asked(earlier.assessment, domain, instrument) == _asked(later.assessment, domain, instrument)
-        if enough and same_items and (paired := paired_change(differences)) is not None:
-            return JudgedChange("paired", paired.mean, paired.t, paired.p, verdict_at(paired.p), len(differences))
-    old, new = (_by_domain(wave.profile)[domain] for wave in (earlier, later))
     if old.mean is None or old.se is None or new.mean is None or new.se is None:
-        raise ValueError(f"no score in {domain} one of the times")
-    method: ChangeMethod = "agreed" if later.profile.answer_mode is AnswerMode.CONSENSUS else "unmatched"
+        raise ValueError(f"no score in {new.domain} one of the times")
     change = reliable_change(old.mean, old.se, new.mean, new.se)
-    return JudgedChange(method, new.mean - old.mean, change.rc, change.p, change.verdict, None)
+    return JudgedChange(
+        "agreed" if agreed else "unmatched", new.mean - old.mean, change.rc, change.p, change.verdict, None
+    )
+
+
+def _paired(
+    earlier: Wave,
+    later: Wave,
+    old: DomainScore,
+    new: DomainScore,
+    *,
+    instrument: LoadedInstrument,
+    config: ScoringConfig,
+    item_parameters: Mapping[str, irt.GradedItem] | None,
+) -> JudgedChange | None:
+    """The change of the people with a score both times on the same items; None where it may not be told."""
+    least = instrument.instrument.privacy.min_detail
+    first, second = (
+        rater_scores(wave.assessment, new.domain, instrument=instrument, config=config, item_parameters=item_parameters)
+        for wave in (earlier, later)
+    )
+    # Nine decimals: the rest is binary noise, which would pass for a spread where all moved alike.
+    differences = [round(second[name] - first[name], 9) for name in sorted(first.keys() & second.keys())]
+    n = len(differences)
+    if n < least or _asked(earlier.assessment, new.domain, instrument) != _asked(
+        later.assessment, new.domain, instrument
+    ):
+        return None
+    # A paired word beside two means would otherwise tell of the few who answered only once.
+    others = [(score.n_raters or 0) - n for score in (old, new)]
+    if not all("both" in shown_groups({"both": n, "one": other}, minimum=least) for other in others):
+        return None
+    paired = paired_change(differences)
+    if paired is None:
+        return None
+    return JudgedChange("paired", paired.mean, paired.t, paired.p, verdict_at(paired.p), n)
+
+
+def _holds(judged: Mapping[Domain, JudgedChange]) -> dict[Domain, bool]:
+    """Which changes stand although several domains were judged at once."""
+    adjusted = benjamini_hochberg([change.p for change in judged.values()])
+    return {domain: p <= _FALSE_DISCOVERY_RATE for domain, p in zip(judged, adjusted, strict=True)}
+
+
+def _hash(release: Release) -> str:
+    return content_hash(release.model_dump(mode="json"))
+
+
+def _linked(retake: Retake | None, earlier: Release) -> Retake | None:
+    return retake if retake is not None and retake.previous_id == earlier.assessment_id else None
+
+
+def _tells_nothing(release: Release) -> bool:
+    return all(one.mean is None for one in release.domains)
 
 
 def _by_domain(profile: CapacityProfile) -> dict[Domain, DomainScore]:
@@ -186,9 +257,8 @@ def _asked(assessment: Assessment, domain: Domain, instrument: LoadedInstrument)
     return [item.id for item in asked.get(domain, ())]
 
 
-def _not_comparable(earlier: Wave, later: Wave, *, turnover: str | None) -> NoVerdict | None:
+def _not_comparable(old: Release, new: Release, *, turnover: str | None) -> NoVerdict | None:
     """Why two scores of these assessments cannot be compared, whatever the domain."""
-    old, new = earlier.profile, later.profile
     if old.form is not new.form:
         return "other_form"
     if old.answer_mode is not new.answer_mode:
@@ -213,56 +283,46 @@ def _domain_growth(
     *,
     reason: NoVerdict | None,
     change: JudgedChange | None,
+    released: ReleasedChange | None,
     holds: bool | None,
     then: int | None,
     instrument: LoadedInstrument,
 ) -> DomainGrowth:
-    """One domain from its two shown scores."""
+    """One domain from its two scores, and the words that were released where there are some."""
     before, after = (None, None) if reason == "suppressed" else (_shown_score(old), _shown_score(new))
     if before is None or after is None:
         then = None  # it would hint at a score that is not shown
-    numbers = change if change is not None and _tells_numbers(change, old, new, instrument) else None
-    direction = None
-    if change is not None and change.verdict != "no clear change":
-        direction = "up" if change.difference > 0 else "down"
+    if change is None:
+        released = None
+    in_numbers = change if released is None else None
+    told = released or change
     growth = DomainGrowth(
         domain=new.domain,
         name=instrument.domains[new.domain].name,
         before=before,
         after=after,
-        verdict=change.verdict if change else None,
-        direction=direction,
+        verdict=told.verdict if told else None,
+        direction=told.direction if told else None,
         no_verdict=reason,
-        method=change.method if change else None,
-        statistic=round(max(-_LARGEST_SHOWN, min(_LARGEST_SHOWN, numbers.statistic)), 1) if numbers else None,
-        p=round(numbers.p, 2) if numbers else None,
-        n_matched=numbers.n_matched if numbers else None,
-        holds_across_domains=holds,
+        method=told.method if told else None,
+        statistic=round(in_numbers.statistic, 1) if in_numbers else None,
+        p=round(in_numbers.p, 2) if in_numbers else None,
+        n_matched=told.n_matched if told else None,
+        holds_across_domains=released.holds_across_domains if released else holds,
         then=then,
         sentence="",
     )
-    told = _told(growth)
-    sentence = " ".join(instrument.english.say(message) for message in told)
-    return growth.model_copy(update={"sentence": sentence, "sentence_messages": told})
+    messages = _told(growth)
+    sentence = " ".join(instrument.english.say(message) for message in messages)
+    return growth.model_copy(update={"sentence": sentence, "sentence_messages": messages})
 
 
 def _shown_score(score: DomainScore | None) -> ShownScore | None:
     if score is None or score.mean is None or score.level_words is None:
         return None
-    return ShownScore(mean=score.mean, level_words=score.level_words, levels=score.levels or ())
-
-
-def _tells_numbers(
-    change: JudgedChange, old: DomainScore | None, new: DomainScore, instrument: LoadedInstrument
-) -> bool:
-    """Whether the numbers behind a verdict give nobody away."""
-    if old is None or old.visibility is not Visibility.DETAIL or new.visibility is not Visibility.DETAIL:
-        return False
-    if change.n_matched is None:
-        return True
-    least = instrument.instrument.privacy.min_detail
-    others = [(score.n_raters or 0) - change.n_matched for score in (old, new)]
-    return all("both" in shown_groups({"both": change.n_matched, "one": n}, minimum=least) for n in others)
+    return ShownScore(
+        mean=score.mean, coded_end=score.coded_end, level_words=score.level_words, levels=score.levels or ()
+    )
 
 
 def _told(growth: DomainGrowth) -> tuple[Message, ...]:
@@ -273,7 +333,7 @@ def _told(growth: DomainGrowth) -> tuple[Message, ...]:
     if before is None or after is None:
         when = "either" if before is after else ("last" if before is None else "this")
         return (Message(key=f"growth.no_score_{when}_time"),)
-    way = Message(key="growth.from_to", values={"before": before.mean, "after": after.mean})
+    way = Message(key="growth.from_to", values={"before": _mean(before), "after": _mean(after)})
     if growth.no_verdict is not None:
         because = Message(key=f"growth.because.{growth.no_verdict}")
         told = [Message(key="growth.not_judged", values={"way": way, "because": because})]
@@ -284,6 +344,10 @@ def _told(growth: DomainGrowth) -> tuple[Message, ...]:
     if growth.then is not None:
         told.append(Message(key="growth.then", values={"level": Message(key=f"level.{growth.then}")}))
     return tuple(told)
+
+
+def _mean(score: ShownScore) -> Message:
+    return Message(key=f"mean.{score.coded_end or 'exact'}", values={"mean": score.mean})
 
 
 def _verdict(growth: DomainGrowth) -> Message:

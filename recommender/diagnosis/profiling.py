@@ -10,7 +10,7 @@ from models.assessment import Assessment, Response
 from models.base import AssessmentId, TeamId
 from models.instrument import Item, Privacy
 from models.message import Message
-from models.profile import Agreement, CapacityProfile, DomainScore, ReadinessSummary
+from models.profile import CapacityProfile, DomainScore, ReadinessSummary
 from models.vocab import AnswerMode, Domain, ImportanceKey, ReadinessAdvice, ScoreStatus, SpecialAnswer, Visibility
 from recommender.config import ScoringConfig
 from recommender.diagnosis import irt
@@ -21,7 +21,7 @@ from recommender.instruments import LoadedInstrument
 
 __all__ = [
     "build_profile",
-    "importance_shown",
+    "item_sampling_variance",
     "level_message",
     "level_probabilities",
     "likely_levels",
@@ -29,7 +29,6 @@ __all__ = [
     "rater_score",
     "rater_scores",
     "readiness_advice",
-    "shown",
     "team_se",
 ]
 
@@ -51,7 +50,7 @@ def build_profile(
     *,
     item_parameters: Mapping[str, irt.GradedItem] | None = None,
 ) -> CapacityProfile:
-    """The complete profile of one assessment, for the engine; `shown` makes the one that people may see.
+    """The complete profile of one assessment: for its authors, or for whoever owns the answers. Others get a release.
 
     Args:
         assessment: parsed against `instrument`.
@@ -168,7 +167,12 @@ def team_se(
     freedom = config.rater_sd_weight + n - 1
     prior = config.rater_sd_weight * config.rater_sd**2
     moderated = (prior + (n - 1) * sample_variance(rater_means)) / freedom
-    return math.sqrt((moderated + error_variance) / n + _item_sampling(n_asked, n_items, config))
+    return math.sqrt((moderated + error_variance) / n + item_sampling_variance(n_asked, n_items, config))
+
+
+def item_sampling_variance(n_asked: int, n_items: int, config: ScoringConfig) -> float:
+    """Variance of a domain's mean, in levels squared, from having asked only `n_asked` of its `n_items` items."""
+    return config.item_sampling_sd**2 / n_asked * (1 - n_asked / n_items) if n_asked < n_items else 0.0
 
 
 def level_probabilities(mean: float, se: float) -> tuple[float, float, float, float]:
@@ -196,30 +200,6 @@ def readiness_advice(parts: Sequence[float]) -> ReadinessAdvice:
         return ReadinessAdvice.PREPARE_FIRST
     ready = math.fsum(parts) / len(parts) >= 2.5
     return ReadinessAdvice.START if ready else ReadinessAdvice.START_SMALL
-
-
-def shown(profile: CapacityProfile, privacy: Privacy) -> CapacityProfile:
-    """The profile as a team or an officer may see it: numbers suppressed below the minimum numbers of raters.
-
-    Per domain, after missing answers: fewer than `min_team` raters leave no number; fewer than `min_detail` leave the
-    mean, its words and the importance; from there on everything but single respondents is shown. An agreed rating
-    is the team's own and shown whole. Levels and importance are rounded to one decimal, probabilities and rates to
-    two. Style flags and readiness answers are for staff and left out.
-    """
-    consensus = profile.answer_mode is AnswerMode.CONSENSUS
-    domains = tuple(_shown_domain(score, privacy, consensus=consensus) for score in profile.domains)
-    return profile.model_copy(update={"domains": domains, "readiness": (), "style_flags": ()})
-
-
-def importance_shown(score: DomainScore, privacy: Privacy, *, consensus: bool) -> bool:
-    """Whether a domain's importance gives nobody's answer away: agreed, from at least `min_team` people, or nobody's.
-
-    Args:
-        score: of a complete profile.
-        privacy: the instrument's block.
-        consensus: whether the team answered as one.
-    """
-    return consensus or not score.n_importance or score.n_importance >= privacy.min_team
 
 
 def _score_domain(
@@ -261,7 +241,7 @@ def _score_domain(
     # A posterior already carries the error of unasked items.
     n_asked = len(on_form) if config.method == "eap" else len(asked)
     if consensus:
-        se = math.sqrt(config.consensus_se**2 + _item_sampling(n_asked, len(on_form), config))
+        se = math.sqrt(config.consensus_se**2 + item_sampling_variance(n_asked, len(on_form), config))
     else:
         error = math.fsum(rater.error_variance for _, rater in raters) / len(raters)
         se = team_se(means, config=config, n_asked=n_asked, n_items=len(on_form), error_variance=error)
@@ -304,11 +284,6 @@ def _levels_by_item(rows: Sequence[Sequence[int | str | None]]) -> list[list[int
     return [[answer for answer in column if isinstance(answer, int)] for column in zip(*rows, strict=True)]
 
 
-def _item_sampling(n_asked: int, n_items: int, config: ScoringConfig) -> float:
-    """Variance from having asked only some of a domain's items."""
-    return config.item_sampling_sd**2 / n_asked * (1 - n_asked / n_items) if n_asked < n_items else 0.0
-
-
 def _eap_score(
     row: Sequence[int | str | None], items: Sequence[irt.GradedItem], places: Sequence[int]
 ) -> _RaterScore | None:
@@ -347,42 +322,3 @@ def _part_means(domain: Domain, responses: Sequence[Response], instrument: Loade
         if given:
             parts[item.part] = math.fsum(given) / len(given)
     return parts
-
-
-def _shown_domain(score: DomainScore, privacy: Privacy, *, consensus: bool) -> DomainScore:
-    may_weigh = importance_shown(score, privacy, consensus=consensus)
-    keep: dict[str, object] = {
-        "importance": _rounded(score.importance, 1) if may_weigh else None,
-        "n_importance": None,
-        "n_top_three": score.n_top_three if consensus or (score.n_importance or 0) >= privacy.min_detail else None,
-        "mean": _rounded(score.mean, 1),
-    }
-    if score.visibility is Visibility.DETAIL:
-        keep |= {
-            "se": _rounded(score.se, 1),
-            "p_levels": score.p_levels and tuple(round(p, 2) for p in score.p_levels),
-            "not_sure_rate": _rounded(score.not_sure_rate, 2),
-            "agreement": _shown_agreement(score.agreement),
-        }
-    else:
-        keep |= {"se": None, "p_levels": None, "not_sure_rate": None, "agreement": None, "two_pictures": False}
-    if score.visibility is Visibility.NOTHING:
-        keep |= {"mean": None, "level_words": None, "levels": None, "n_raters": None}
-    return score.model_copy(update=keep)
-
-
-def _shown_agreement(value: Agreement | None) -> Agreement | None:
-    if value is None:
-        return None
-    return value.model_copy(
-        update={
-            "ad_mean": round(value.ad_mean, 1),
-            "rwg_star": round(value.rwg_star, 2),
-            "rwg": _rounded(value.rwg, 2),
-            "rwg_skewed": _rounded(value.rwg_skewed, 2),
-        }
-    )
-
-
-def _rounded(value: float | None, decimals: int) -> float | None:
-    return None if value is None else round(value, decimals)

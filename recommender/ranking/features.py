@@ -1,22 +1,22 @@
 """Features of every support for one team: named columns in [0, 1], larger is a better fit.
 
-Each is one `Feature` record: what it measures, what people read of it, what it would give away, and the function that
-works it out. `SupportTable` holds what depends on the catalog alone, `Fit` adds the team. How much a feature counts is
-in `RankingConfig`. Yes-or-no facts that a program may want to change are not here but in the ruleset.
+Each is one `Feature` record: what it measures, what people read of it, and the function that works it out.
+`SupportTable` holds what depends on the catalog alone, `Fit` adds the team. How much a feature counts is in
+`RankingConfig`. Yes-or-no facts that a program may want to change are not here but in the ruleset.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum, Flag, auto
+from enum import Enum
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assessment import Assessment
 from models.support import Resource, Support
 from models.vocab import Audience, Form, GradeBand, Modality, ResourceType
 from recommender.config import Parts
+from recommender.diagnosis.evidence import Evidence
 from recommender.instruments import LoadedInstrument
 from recommender.ranking.fit import Fit, chosen, dot, p_suits, stretch
 from recommender.ranking.signals import DOMAINS, OwnWords, TeamSignals
@@ -27,10 +27,8 @@ __all__ = [
     "Family",
     "Feature",
     "FeatureColumns",
-    "Reveals",
     "Sentences",
     "level_fit",
-    "revealing",
     "team_features",
 ]
 
@@ -67,20 +65,6 @@ class Family(Enum):
     PEOPLE_AND_FORM = "people and form"
 
 
-class Reveals(Flag):
-    """What a feature's value would give away to whoever reads it."""
-
-    NOTHING = 0
-    LEVELS = auto()
-    """A domain's level or need."""
-    IMPORTANCE = auto()
-    """What people called important."""
-    ITEMS = auto()
-    """P(level), or answers to single items."""
-    ITEMS_WITHOUT_WORDS = auto()
-    """As `ITEMS`, of a team that wrote nothing to search with; of another team nothing."""
-
-
 class Sentences(NamedTuple):
     """The message for people where a feature lifts a match above others; None where it is then no reason."""
 
@@ -104,7 +88,6 @@ class Feature:
 
     name: str
     family: Family
-    reveals: Reveals
     part: Literal["lexical", "level_fit", "rubric_items", "facets"] | None
     """The part of the ranking (a field of `Parts`) without which it is 0; other parts act inside features."""
     measure: Callable[[Fit], Column]
@@ -165,7 +148,7 @@ def _stage_level(fit: Fit) -> Column:
 
 
 def _first_audience(fit: Fit) -> Column:
-    return dot(fit.table.main_audience[fit.rows], chosen(_people(fit.assessment), tuple(Audience)))
+    return dot(fit.table.main_audience[fit.rows], chosen(_people(fit.evidence), tuple(Audience)))
 
 
 def _hoped_words(fit: Fit) -> Column:
@@ -189,10 +172,10 @@ def _modality_share(fit: Fit) -> Column:
     return value
 
 
-def _people(assessment: Assessment) -> tuple[str, ...]:
+def _people(evidence: Evidence) -> tuple[str, ...]:
     """Who is on the team, in the words of the audience vocabulary and `other`."""
-    group = Audience.NETWORK_HUB if assessment.form is Form.HUB else Audience.IMPROVEMENT_TEAM
-    return (group, *(response.role for response in assessment.responses if response.role))
+    group = Audience.NETWORK_HUB if evidence.form is Form.HUB else Audience.IMPROVEMENT_TEAM
+    return (group, *evidence.roles)
 
 
 def _readiness_to_use(support: Support) -> float:
@@ -205,21 +188,18 @@ FEATURES: Mapping[str, Feature] = {
         Feature(
             name="need_focus",
             family=Family.NEEDS,
-            reveals=Reveals.LEVELS,
             part=None,
             measure=_need_focus,
         ),
         Feature(
             name="need_words",
             family=Family.NEEDS,
-            reveals=Reveals.LEVELS | Reveals.ITEMS,
             part=None,
             measure=_need_words,
         ),
         Feature(
             name="focus_words",
             family=Family.FOCUS,
-            reveals=Reveals.ITEMS_WITHOUT_WORDS,
             part=None,
             measure=_focus_words,
             sentences=Sentences(
@@ -230,21 +210,18 @@ FEATURES: Mapping[str, Feature] = {
         Feature(
             name="item_fit",
             family=Family.NEEDS,
-            reveals=Reveals.LEVELS | Reveals.ITEMS,
             part="rubric_items",
             measure=_item_fit,
         ),
         Feature(
             name="need_coverage",
             family=Family.NEEDS,
-            reveals=Reveals.LEVELS,
             part=None,
             measure=_need_coverage,
         ),
         Feature(
             name="primary_importance",
             family=Family.NEEDS,
-            reveals=Reveals.IMPORTANCE,
             part=None,
             measure=_primary_importance,
             sentences=Sentences.always("reason.primary_importance"),
@@ -252,7 +229,6 @@ FEATURES: Mapping[str, Feature] = {
         Feature(
             name="service_top",
             family=Family.NEEDS,
-            reveals=Reveals.IMPORTANCE,
             part=None,
             measure=_service_top,
             sentences=Sentences.always("reason.service_top"),
@@ -260,21 +236,18 @@ FEATURES: Mapping[str, Feature] = {
         Feature(
             name="primary_focus",
             family=Family.FOCUS,
-            reveals=Reveals.NOTHING,
             part="facets",
             measure=lambda fit: fit.main_focus,
         ),
         Feature(
             name="focus_rarity",
             family=Family.FOCUS,
-            reveals=Reveals.NOTHING,
             part="facets",
             measure=_focus_rarity,
         ),
         Feature(
             name="focus_specific",
             family=Family.FOCUS,
-            reveals=Reveals.NOTHING,
             part="facets",
             measure=_focus_specific,
         ),
@@ -283,7 +256,6 @@ FEATURES: Mapping[str, Feature] = {
             family=Family.NEEDS,
             # Not P(level) itself: it says `ITEMS` so that the part which stands for all hidden ones never stands for
             # `item_fit` alone.
-            reveals=Reveals.LEVELS | Reveals.ITEMS,
             part="level_fit",
             measure=_stage_level,
             sentences=Sentences.always("reason.stage_level"),
@@ -291,7 +263,6 @@ FEATURES: Mapping[str, Feature] = {
         Feature(
             name="first_audience",
             family=Family.PEOPLE_AND_FORM,
-            reveals=Reveals.NOTHING,
             part="facets",
             measure=_first_audience,
             sentences=Sentences.always("reason.first_audience"),
@@ -299,7 +270,6 @@ FEATURES: Mapping[str, Feature] = {
         Feature(
             name="hoped_words",
             family=Family.PEOPLE_AND_FORM,
-            reveals=Reveals.NOTHING,
             part="lexical",
             measure=_hoped_words,
             sentences=Sentences("reason.hoped_words", None),
@@ -307,7 +277,6 @@ FEATURES: Mapping[str, Feature] = {
         Feature(
             name="grade_exact",
             family=Family.PEOPLE_AND_FORM,
-            reveals=Reveals.NOTHING,
             part="facets",
             measure=_grade_exact,
             sentences=Sentences.always("reason.grade_exact"),
@@ -315,7 +284,6 @@ FEATURES: Mapping[str, Feature] = {
         Feature(
             name="modality_share",
             family=Family.PEOPLE_AND_FORM,
-            reveals=Reveals.NOTHING,
             part="facets",
             measure=_modality_share,
             sentences=Sentences.always("reason.modality_share"),
@@ -323,18 +291,12 @@ FEATURES: Mapping[str, Feature] = {
         Feature(
             name="ready_to_use",
             family=Family.PEOPLE_AND_FORM,
-            reveals=Reveals.NOTHING,
             part="facets",
             measure=lambda fit: fit.each(_readiness_to_use),
         ),
     )
 }
 """Every feature by name."""
-
-
-def revealing(what: Reveals) -> frozenset[str]:
-    """Names of the features that would give away any of this."""
-    return frozenset(name for name, feature in FEATURES.items() if feature.reveals & what)
 
 
 @dataclass(frozen=True)
@@ -354,7 +316,7 @@ def team_features(
     table: SupportTable,
     rows: NDArray[np.intp],
     *,
-    assessment: Assessment,
+    evidence: Evidence,
     instrument: LoadedInstrument,
     signals: TeamSignals,
     words: OwnWords,
@@ -366,14 +328,14 @@ def team_features(
     Args:
         table: supports of one kind.
         rows: which of them, ascending.
-        assessment: for the context questions and roles.
+        evidence: for the context questions and roles.
         instrument: for the labels of focus areas and the domain of each item.
         signals: the team as arrays.
         words: the team's own words.
         piece_vectors: unit vectors of `words.pieces`, shape (pieces, dimension).
         parts: which parts of the ranking work.
     """
-    fit = Fit(table, rows, assessment, instrument, signals, words, piece_vectors, parts)
+    fit = Fit(table, rows, evidence, instrument, signals, words, piece_vectors, parts)
     of_need = fit.need_part.sum(axis=1, keepdims=True)
     return FeatureColumns(
         rows=rows,

@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assessment import Assessment
 from models.support import Support
 from models.vocab import FocusArea
 from recommender.config import Parts
+from recommender.diagnosis.evidence import Evidence
 from recommender.instruments import LoadedInstrument
 from recommender.ranking.signals import DOMAINS, OwnWords, TeamSignals
 from recommender.ranking.support_table import FOCUS_AREAS, LEVELS, Column, SupportTable, best_statement
@@ -24,7 +24,7 @@ class Fit:
 
     table: SupportTable
     rows: NDArray[np.intp]
-    assessment: Assessment
+    evidence: Evidence
     instrument: LoadedInstrument
     signals: TeamSignals
     words: OwnWords
@@ -37,7 +37,7 @@ class Fit:
 
     def answered(self, question: str) -> tuple[str, ...]:
         """The team's choices in a context question; empty where there are none."""
-        answer = self.assessment.team.context.get(question)
+        answer = self.evidence.team.context.get(question)
         return answer if isinstance(answer, tuple) else ()
 
     @cached_property

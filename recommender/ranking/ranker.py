@@ -9,13 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assessment import Assessment
 from models.base import SupportId
 from models.needs import Need
 from models.rules import DerivedField, Duration, Ruleset, SupportField
 from models.vocab import SupportKind
 from recommender.catalog.duplicates import near_duplicates
 from recommender.config import KindConfig, RankingConfig
+from recommender.diagnosis.evidence import Evidence
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.ranking.diversify import Diversified, diversify
@@ -39,7 +39,7 @@ comparing all pairs for repeats would take minutes and gigabytes."""
 class TeamToRank:
     """One team as every ranker needs it."""
 
-    assessment: Assessment
+    evidence: Evidence
     needs: tuple[Need, ...]
     signals: TeamSignals
     words: OwnWords
@@ -153,7 +153,7 @@ class KindRanker:
         features = team_features(
             self.table,
             rows,
-            assessment=team.assessment,
+            evidence=team.evidence,
             instrument=self._instrument,
             signals=team.signals,
             words=team.words,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assessment import Assessment
+from models.assessment import Team
 from models.needs import Need
-from models.profile import CapacityProfile
 from models.vocab import Domain, ScoreStatus
 from recommender.config import ScoringConfig
+from recommender.diagnosis.evidence import Evidence
 from recommender.diagnosis.profiling import level_probabilities
 from recommender.index.documents import pieces
 from recommender.instruments import LoadedInstrument
@@ -35,14 +35,14 @@ STAGE_SE = 0.5
 
 @dataclass(frozen=True)
 class OwnWords:
-    """A team's open text, all authors together."""
+    """A team's open text, all authors together that the reader may know."""
 
     challenges: tuple[str, ...]
     """Pieces of what makes the work hard, at most `MAX_PIECES`."""
     hoped_for: tuple[str, ...]
     """Pieces of what kind of help the team hopes for, at most `MAX_PIECES`."""
     shareable: frozenset[str]
-    """Pieces that may be quoted: every author of their text agreed to share."""
+    """Pieces that may be quoted."""
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -62,9 +62,9 @@ class TeamSignals:
     p_levels: NDArray[np.float64]
     """P(level 1..4) per domain, shape (11, 4)."""
     present: NDArray[np.intp]
-    """Level 1 to 4 of the anchor nearest to the raters' mean, per item; 0 where nobody gave a level."""
+    """Level 1 to 4 of the anchor nearest to where the team stands, per item; 0 where nothing is known."""
     item_weight: NDArray[np.float64]
-    """Gap times importance per item, 0 to 1; 0 where nobody gave a level."""
+    """Gap times importance per item, 0 to 1; 0 where nothing is known."""
     p_stage: NDArray[np.float64]
     """P(level 1..4) of the work as a whole, from scores, experience and phase; shape (4,)."""
 
@@ -74,24 +74,19 @@ def rubric_queries(instrument: LoadedInstrument) -> tuple[str, ...]:
     return tuple(f"{item.text}: {item.levels[level]}" for item in instrument.items.values() for level in (1, 2, 3, 4))
 
 
-def own_words(assessment: Assessment) -> OwnWords:
+def own_words(evidence: Evidence) -> OwnWords:
     """A team's challenges and hopes, cut into pieces. Strengths are not searched with."""
-    fields = {name: _texts(assessment, name) for name in ("challenges", "hoped_for_support")}
-    cut = {name: pieces(" ".join(text for text, _ in texts), max_count=MAX_PIECES) for name, texts in fields.items()}
-    shareable = frozenset(
-        piece for name, texts in fields.items() if all(share for _, share in texts) for piece in cut[name]
-    )
+    searched = ("challenges", "hoped_for_support")
+    cut = {name: pieces(" ".join(evidence.words[name]), max_count=MAX_PIECES) for name in searched}
+    shareable = frozenset(piece for name in searched if name in evidence.quotable for piece in cut[name])
     return OwnWords(cut["challenges"], cut["hoped_for_support"], shareable)
 
 
 def team_signals(
-    assessment: Assessment,
-    instrument: LoadedInstrument,
-    profile: CapacityProfile,
-    needs: Sequence[Need],
-    config: ScoringConfig,
+    evidence: Evidence, instrument: LoadedInstrument, needs: Sequence[Need], config: ScoringConfig
 ) -> TeamSignals:
-    """The arrays of one assessment, from its complete (not suppressed) profile and needs."""
+    """The arrays of one team."""
+    profile = evidence.profile
     mean = np.full(len(DOMAINS), config.unknown_mean)
     p_levels = np.tile(level_probabilities(config.unknown_mean, config.unknown_se), (len(DOMAINS), 1))
     importance = np.zeros(len(DOMAINS))
@@ -106,20 +101,20 @@ def team_signals(
             mean[row] = score.mean
             p_levels[row] = score.p_levels
     asked = importance > 0
-    present, item_weight = _items(assessment, instrument, dict(zip(DOMAINS, importance, strict=True)))
+    present, item_weight = _items(evidence, instrument, dict(zip(DOMAINS, importance, strict=True)))
     return TeamSignals(
         need=(4 - mean) / 3 * importance,
         importance=importance,
         p_levels=p_levels,
         present=present,
         item_weight=item_weight,
-        p_stage=np.array(level_probabilities(_stage(assessment, mean[asked], importance[asked]), STAGE_SE)),
+        p_stage=np.array(level_probabilities(_stage(evidence.team, mean[asked], importance[asked]), STAGE_SE)),
     )
 
 
-def _stage(assessment: Assessment, mean: NDArray[np.float64], importance: NDArray[np.float64]) -> float:
+def _stage(team: Team, mean: NDArray[np.float64], importance: NDArray[np.float64]) -> float:
     """How far along the work is as a whole, on the level scale: a mean of what scores, experience and phase say."""
-    context = assessment.team.context
+    context = team.context
     scores = math.fsum(mean * importance) / math.fsum(importance) if len(mean) else 2.5
     experience = EXPERIENCE_STEPS.get(str(context.get("experience")), UNKNOWN_EXPERIENCE)
     phase = PHASE_STEPS.get(str(context.get("cycle_phase")), UNKNOWN_PHASE)
@@ -127,25 +122,15 @@ def _stage(assessment: Assessment, mean: NDArray[np.float64], importance: NDArra
 
 
 def _items(
-    assessment: Assessment, instrument: LoadedInstrument, importance: dict[Domain, float]
+    evidence: Evidence, instrument: LoadedInstrument, importance: dict[Domain, float]
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     present = np.zeros(len(instrument.items), dtype=np.intp)
     weight = np.zeros(len(instrument.items))
     for row, item_id in enumerate(instrument.items):
-        levels = [level for response in assessment.responses if isinstance(level := response.answers.get(item_id), int)]
+        mean = evidence.items.get(item_id)
         domain_importance = importance[instrument.domain_of[item_id]]
-        if levels and domain_importance > 0:
-            mean = math.fsum(levels) / len(levels)
+        if mean is not None and domain_importance > 0:
             # Between two pictures the lower one is the truer, as the instrument tells its respondents.
             present[row] = math.ceil(mean - 0.5)
             weight[row] = (4 - mean) / 3 * domain_importance
     return present, weight
-
-
-def _texts(assessment: Assessment, field: str) -> list[tuple[str, bool]]:
-    """What each author wrote and whether it may be shared, by author, so that the order of the file changes nothing."""
-    return [
-        (text, response.share_text)
-        for response in sorted(assessment.responses, key=lambda response: response.respondent)
-        if (text := getattr(response.open_text, field).strip())
-    ]

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models.assessment import Assessment, ContextValue
+from models.assessment import ContextValue
 from models.needs import Need
 from models.rules import DEMOGRAPHIC_FIELDS, TeamFact
 from models.vocab import Audience, Domain, Form
+from recommender.diagnosis.evidence import Evidence
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["TeamFacts", "season_of", "team_facts", "team_words"]
@@ -36,19 +37,18 @@ class TeamFacts:
         return self.values.get(field)
 
 
-def team_facts(assessment: Assessment, needs: Sequence[Need], *, as_of: date) -> TeamFacts:
-    """The facts of one assessment.
+def team_facts(evidence: Evidence, needs: Sequence[Need], *, as_of: date) -> TeamFacts:
+    """The facts of one team.
 
     Which answers a rule may test is checked where rulesets are read (`team_words`); answers about a team's students,
     place or size are no facts here, whatever a ruleset says. `not-sure`, an empty list and a missing answer are
-    unknown. The season is the team's own answer, else `season_of` the date. Roles are those that respondents name, in
-    the order of the vocabulary; nobody naming one is unknown.
+    unknown. The season is the team's own answer, else `season_of` the date. Roles are those that are known
+    of its people, in the order of the vocabulary; none is unknown.
     """
-    context = assessment.team.context
+    context = evidence.team.context
     values = {name: _words(answer) for name, answer in context.items() if name not in DEMOGRAPHIC_FIELDS}
-    values[TeamFact.FORM] = (assessment.form,)
-    named = {response.role for response in assessment.responses}
-    values[TeamFact.ROLES] = tuple(role for role in ROLES if role in named)
+    values[TeamFact.FORM] = (evidence.form,)
+    values[TeamFact.ROLES] = tuple(role for role in ROLES if role in evidence.roles)
     values[TeamFact.SEASON] = values.pop(SEASON_QUESTION, ()) or (season_of(as_of),)
     known = {field: words for field, words in values.items() if words}
     known[TeamFact.PRIORITY_NEEDS] = tuple(need.domain for need in needs if need.is_priority)

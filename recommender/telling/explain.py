@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.assessment import Assessment
+from models.assessment import Team
 from models.message import Message
 from models.needs import Need
 from models.recommendation import MatchedText, NeedShare, RuleTrace
@@ -66,8 +66,8 @@ def why(
     *,
     support: Support,
     needs: Mapping[Domain, Need],
-    level_fit: float | None,
-    assessment: Assessment,
+    level_fit: float,
+    team: Team,
     speaker: Speaker,
     has_words: bool,
     moved: float = 0.0,
@@ -81,14 +81,14 @@ def why(
         shares: the needs that the match serves, largest first.
         support: the record.
         needs: by domain.
-        level_fit: how likely the team is at a level the support suits; None keeps levels out of the sentence.
-        assessment: for the team's focus areas.
+        level_fit: how likely the team is at a level the support suits.
+        team: for its focus areas.
         speaker: orders reasons that lift a match alike by their sentences.
         has_words: whether the team wrote anything to search with.
         moved: above 0 where chance moved it up, below 0 where down; said last, in place of the weakest reason.
     """
     reasons: list[tuple[float, Message]] = []
-    focus = _shared_focus(support, assessment)
+    focus = _shared_focus(support, team)
     if focus:
         value = max(lifts.get(name, 0.0) for name in ("need_focus", "primary_focus", "focus_rarity"))
         reasons.append((value, Message(key="reason.shared_focus", values={"focus": focus})))
@@ -155,7 +155,7 @@ def need_texts(
         rubric: of the same questionnaire.
         piece_vectors: vectors of `words.pieces`.
         pictures: items whose present picture may be shown. Other items stand with their question alone, weighed by
-            importance alone, so that the choice does not give a hidden answer away.
+            importance alone, because a domain's mean says nothing of one of its items.
     """
     texts: list[str] = []
     rows: list[NDArray[np.float32]] = []
@@ -184,21 +184,20 @@ def need_texts(
     return NeedTexts(tuple(texts), np.stack(rows), np.array(weights), tuple(domains))
 
 
-def _need_sentence(
-    shares: Sequence[NeedShare], needs: Mapping[Domain, Need], level_fit: float | None
-) -> Message | None:
+def _need_sentence(shares: Sequence[NeedShare], needs: Mapping[Domain, Need], level_fit: float) -> Message | None:
     served = [needs[share.domain] for share in shares if share.domain in needs]
     if not served:
         return None
     # Of the two needs it serves most, one of the team's first needs is what a reader looks for.
     need = next((one for one in served[:2] if one.is_priority), served[0])
     key = f"reason.{'first' if need.is_priority else 'other'}_need"
-    suits = level_fit is not None and level_fit >= LEVEL_FITS
+    # Without a score of its own, nothing is known of the level that the team is at.
+    suits = need.priority is not None and level_fit >= LEVEL_FITS
     return Message(key=f"{key}_at_level" if suits else key, values={"need": Message(key=f"domain.{need.domain}")})
 
 
-def _shared_focus(support: Support, assessment: Assessment) -> tuple[Message, ...]:
-    chosen = assessment.team.context.get("focus_areas")
+def _shared_focus(support: Support, team: Team) -> tuple[Message, ...]:
+    chosen = team.context.get("focus_areas")
     return tuple(
         Message(key=f"option.focus_areas.{area}")
         for area in support.focus_areas

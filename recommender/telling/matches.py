@@ -9,15 +9,9 @@ import numpy as np
 
 from models.base import SupportId
 from models.message import Message, MessageValue
-from models.profile import CapacityProfile
-from models.recommendation import HonoredSupport, Match, NeedShare, PastSupport, RuleTrace, WhyNot
-from models.rules import AtLeast
+from models.recommendation import HonoredSupport, Match, NeedShare, PastSupport, WhyNot
 from models.support import Support
-from models.vocab import AnswerMode, ScoreStatus, Visibility
-from recommender.diagnosis.needs import pictures_shown
-from recommender.diagnosis.profiling import importance_shown
 from recommender.instruments import LoadedInstrument
-from recommender.ranking.features import Reveals, revealing
 from recommender.ranking.ranker import KindRanker, Ranked, TeamToRank
 from recommender.ranking.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX
 from recommender.ranking.signals import DOMAINS
@@ -25,48 +19,24 @@ from recommender.telling.explain import NeedTexts, RubricVectors, find_matched_t
 from recommender.telling.history import OUTCOMES, left_out_because
 from recommender.words import Speaker
 
-__all__ = ["MERGED_FIT", "MatchWriter"]
-
-MERGED_FIT = "fit"
-"""Name of the part that stands for every part which would give a hidden level or answer away."""
+__all__ = ["MatchWriter"]
 
 MIN_SHARE = 0.05
 """A need with a smaller share of a match is left out of its sentence and list."""
 
 
 class MatchWriter:
-    """Writes matches for one team, with what the privacy rule hides taken out."""
+    """Writes matches for one team."""
 
     def __init__(
-        self,
-        team: TeamToRank,
-        profile: CapacityProfile,
-        *,
-        instrument: LoadedInstrument,
-        rubric: RubricVectors,
-        speaker: Speaker,
+        self, team: TeamToRank, *, instrument: LoadedInstrument, rubric: RubricVectors, speaker: Speaker
     ) -> None:
-        """Take the complete profile; it decides what may be said, and is not quoted."""
+        """Take the team as the rankers see it."""
         self._team = team
-        self._profile = profile
         self._instrument = instrument
         self._rubric = rubric
         self._speaker = speaker
         self._needs = {need.domain: need for need in team.needs}
-        scored = [score for score in profile.domains if score.status is ScoreStatus.SCORED]
-        self._levels_shown = bool(scored) and all(score.visibility is not Visibility.NOTHING for score in scored)
-        detailed = {score.domain for score in scored if score.visibility is Visibility.DETAIL}
-        consensus, privacy = profile.answer_mode is AnswerMode.CONSENSUS, instrument.instrument.privacy
-        weighed = {s.domain for s in profile.domains if importance_shown(s, privacy, consensus=consensus)}
-        self._told = detailed & weighed
-        untold = Reveals.NOTHING
-        if not self._levels_shown:
-            untold |= Reveals.LEVELS
-        if len(weighed) < len(profile.domains):  # a need is gap times importance
-            untold |= Reveals.IMPORTANCE | Reveals.LEVELS
-        if not self._levels_shown or len(detailed) < len(scored):
-            untold |= Reveals.ITEMS if team.words.pieces else Reveals.ITEMS | Reveals.ITEMS_WITHOUT_WORDS
-        self._hidden = revealing(untold)
 
     @cached_property
     def _need_texts(self) -> NeedTexts:
@@ -76,7 +46,7 @@ class MatchWriter:
             self._team.words,
             rubric=self._rubric,
             piece_vectors=self._team.piece_vectors,
-            pictures=pictures_shown(self._profile, self._team.assessment, self._instrument),
+            pictures=self._team.evidence.pictures,
         )
 
     def match(self, ranker: KindRanker, ranked: Ranked, place: int) -> Match:
@@ -88,7 +58,7 @@ class MatchWriter:
         moved = float(ranked.exploration[place])
         if moved:
             components[EXPLORATION] = moved
-        traces = self._traces(ranker, ranked, row)
+        traces = ranked.rules.trace(row)
         shares = self._shares(ranked, position)
         reasons = why(
             self._lifts(ranked, position),
@@ -96,8 +66,8 @@ class MatchWriter:
             shares,
             support=support,
             needs=self._needs,
-            level_fit=float(ranked.features.level_fit[position]) if self._levels_shown else None,
-            assessment=self._team.assessment,
+            level_fit=float(ranked.features.level_fit[position]),
+            team=self._team.evidence.team,
             speaker=self._speaker,
             has_words=bool(self._team.words.pieces),
             moved=moved,
@@ -201,40 +171,21 @@ class MatchWriter:
 
     def _components(self, ranked: Ranked, position: int, *, diversity: float) -> dict[str, float]:
         parts = {name: float(values[position]) for name, values in ranked.relevance.parts.items()}
-        hidden = self._hidden | (
-            set() if self._levels_shown else {f"{RULE_PREFIX}{id_}" for id_ in _level_rules(ranked)}
-        )
-        components = {
-            name: value
-            for name, value in parts.items()
-            if name not in hidden and (value or not name.startswith(RULE_PREFIX))
-        }
-        if hidden:
-            components = {MERGED_FIT: math.fsum(value for name, value in parts.items() if name in hidden), **components}
-        return {**components, DIVERSITY: diversity}
+        kept = {name: value for name, value in parts.items() if value or not name.startswith(RULE_PREFIX)}
+        return {**kept, DIVERSITY: diversity}
 
     def _lifts(self, ranked: Ranked, position: int) -> dict[str, float]:
-        """By how much each part that may be named exceeds its mean."""
-        # That a focus area is shared is said by the record and the context alone; `need_focus` says how much it counts.
-        unnamed = self._hidden - {"need_focus"}
+        """By how much each part exceeds its mean."""
         return {
-            name: float(values[position] - ranked.mean_parts[name])
-            for name, values in ranked.relevance.parts.items()
-            if name not in unnamed
+            name: float(values[position] - ranked.mean_parts[name]) for name, values in ranked.relevance.parts.items()
         }
-
-    def _traces(self, ranker: KindRanker, ranked: Ranked, row: int) -> tuple[RuleTrace, ...]:
-        hidden = set() if self._levels_shown else _level_rules(ranked)
-        return tuple(trace for trace in ranked.rules.trace(row) if trace.id not in hidden)
 
     def _shares(self, ranked: Ranked, position: int) -> tuple[NeedShare, ...]:
         shares = ranked.features.need_share[position]
         order = [int(column) for column in np.argsort(-shares, kind="stable") if shares[column] >= MIN_SHARE]
-        numbers_shown = all(DOMAINS[column] in self._told for column in order)
         kept = math.fsum(float(shares[column]) for column in order)
         return tuple(
-            NeedShare(domain=DOMAINS[column], share=round(float(shares[column]) / kept, 4) if numbers_shown else None)
-            for column in order
+            NeedShare(domain=DOMAINS[column], share=round(float(shares[column]) / kept, 4)) for column in order
         )
 
     def _title(self, support: Support) -> str:
@@ -258,7 +209,3 @@ class MatchWriter:
                 **fields,
             }
         )
-
-
-def _level_rules(ranked: Ranked) -> set[str]:
-    return {rule.id for rule in ranked.rules.ruleset.rules if isinstance(rule.test, AtLeast)}

@@ -1,6 +1,6 @@
 """From ranked lists to a plan in phases: what to start now, what to build on, whom to work with."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from models.kinds import KINDS
 from models.message import Message
@@ -19,8 +19,6 @@ MAX_ENTRIES = 4
 """Supports of one phase; a team has time for few."""
 
 PREPARE_FIRST = "plan.prepare_first"
-EASY_START = "plan.easy_start"
-"""In place of `PREPARE_FIRST` where too few people answered to tell how ready the team is."""
 
 
 def make_plan(
@@ -30,7 +28,6 @@ def make_plan(
     supports: Mapping[str, Support],
     is_short: Mapping[str, bool],
     present_levels: Mapping[Domain, int],
-    readiness_shown: Collection[Domain],
     speaker: Speaker,
 ) -> tuple[PlanPhase, ...]:
     """The top matches in phases; a match that no phase wants is left to its list.
@@ -46,7 +43,6 @@ def make_plan(
         supports: the catalog's records by id.
         is_short: support id -> takes one meeting or less.
         present_levels: most likely level of each domain with a score.
-        readiness_shown: domains whose readiness may be told.
         speaker: of the sentences.
     """
     by_domain = {need.domain: need for need in needs}
@@ -69,8 +65,7 @@ def make_plan(
                 suits_now = present_levels.get(main.domain) in support.levels
                 phase = Phase.START_NOW if short and suits_now else Phase.BUILD
             if phase is not None and len(phases[phase]) < MAX_ENTRIES:
-                prepare = PREPARE_FIRST if main.domain in readiness_shown else EASY_START
-                because = Message(key=prepare if waits else f"plan.{phase.name.lower()}")
+                because = Message(key=PREPARE_FIRST if waits else f"plan.{phase.name.lower()}")
                 phases[phase].append(_entry(match, served, because, speaker))
     return tuple(PlanPhase(phase=phase, entries=tuple(entries)) for phase, entries in phases.items())
 

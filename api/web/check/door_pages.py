@@ -1,5 +1,6 @@
 """The way into a check and out of it: the invitation, a link of one's own, leaving a device, taking answers back."""
 
+import secrets
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
@@ -14,7 +15,7 @@ from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading
 from api.web.check.way import CheckFrame, frame_of, landing_of
 from api.web.kit.forms import SentForm, see
 from api.web.kit.rendering import render
-from api.web.kit.visitors import CHECK_COOKIE, InvitedHere, check_path
+from api.web.kit.visitors import CHECK_COOKIE, DEVICE_COOKIE, InvitedHere, check_path
 from models.vocab import AnswerMode
 
 __all__ = ["router"]
@@ -83,6 +84,7 @@ def post_join(
     answer = see(home if token == invitation else f"{home}?done=joined")
     seconds = _COOKIE_SECONDS if form.get("device") == "own" else None
     set_cookie(answer, request, CHECK_COOKIE, token, seconds=seconds, path=home)
+    set_cookie(answer, request, DEVICE_COOKIE, secrets.token_urlsafe(12), seconds=seconds, path=home)
     return answer
 
 
@@ -100,7 +102,8 @@ def get_link(
 def post_leave(request: Request, respondent_id: str) -> Response:
     """Take the check back from this browser, with what it has not sent; answers itself, for the page clears that."""
     answer = render(request, "check/left.html", LeftPage(respondent_id))
-    drop_cookie(answer, CHECK_COOKIE, path=check_path(respondent_id))
+    for name in (CHECK_COOKIE, DEVICE_COOKIE):
+        drop_cookie(answer, name, path=check_path(respondent_id))
     return answer
 
 

@@ -24,13 +24,14 @@ __all__ = [
     "sent_pieces",
 ]
 
-_DEPTH = {"role": 1, "share_text": 1, "answers": 2, "importance": 2, "open_text": 2, "readiness": 3}
 _NOT_PIECES = ("go", "clear")
 _AGE = "age:"
 """Before a field's name: how many milliseconds ago its value was chosen."""
 _LONGEST_AGE = 12
 """Digits; more are years that nobody was offline."""
-_SHARED = {"yes": True, "no": False}
+_CONSENTS = ("share_text", "match_from_answers")
+_DEPTH = {"role": 1, **dict.fromkeys(_CONSENTS, 1), "answers": 2, "importance": 2, "open_text": 2, "readiness": 3}
+_SAID = {"yes": True, "no": False}
 
 
 class SentAnswers(NamedTuple):
@@ -86,7 +87,7 @@ def saved_pieces(own: OwnAnswers) -> dict[str, Any]:
         pieces |= {f"readiness/{domain}/{part}": level for part, level in levels.items()}
     if own.role is not None:
         pieces["role"] = own.role
-    return pieces | {"share_text": own.share_text}
+    return pieces | {"share_text": own.share_text, "match_from_answers": own.match_from_answers}
 
 
 def field_value(piece: Any) -> str | None:
@@ -150,8 +151,8 @@ def _value(path: str, text: str) -> Any:
         return text.replace("\r\n", "\n") if text.strip() else None
     if text == "":
         return None
-    if part == "share_text":
-        return _SHARED.get(text, text)
+    if part in _CONSENTS:
+        return _SAID.get(text, text)
     return int(text) if part in ("answers", "readiness") and len(text) == 1 and text in "123456789" else text
 
 

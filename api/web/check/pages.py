@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from api.assessments.answers import (
+    Choices,
     Invitation,
     OwnAnswers,
     own_answers,
@@ -30,7 +31,7 @@ from api.web.check.way import CheckFrame, frame_of, overview_of
 from api.web.check.words import words_page
 from api.web.kit.forms import SentForm, see
 from api.web.kit.rendering import render
-from api.web.kit.visitors import InvitedHere, check_path
+from api.web.kit.visitors import DEVICE_COOKIE, InvitedHere, check_path
 from models.vocab import AnswerMode
 
 __all__ = ["router"]
@@ -88,10 +89,17 @@ def post_submit(request: Request, invitation: InvitedHere, session: Writing, eng
 
 @router.post("/check/{respondent_id}/answers")
 def post_answers(
-    invitation: InvitedHere, session: Writing, engine: EngineDep, now: Now, count: Done, form: SentForm
+    request: Request,
+    invitation: InvitedHere,
+    session: Writing,
+    engine: EngineDep,
+    now: Now,
+    count: Done,
+    form: SentForm,
 ) -> Response:
     """Save single fields for a page that sends each change at once, and answer in JSON."""
-    saved = _save(session, engine, invitation, sent_pieces(form), now=now, count=count)
+    device = request.cookies.get(DEVICE_COOKIE)
+    saved = _save(session, engine, invitation, sent_pieces(form), now=now, count=count, device=device)
     if saved.closed:
         frame = frame_of(saved.place, engine.instrument, now=now)
         body: dict[str, Any] = {"closed": _("{closed}. What you saved before is kept.", closed=frame.closed)}
@@ -199,7 +207,14 @@ class _Saved(NamedTuple):
 
 
 def _save(
-    session: Session, engine: Engine, invitation: Invitation, sent: SentAnswers, *, now: datetime, count: Done
+    session: Session,
+    engine: Engine,
+    invitation: Invitation,
+    sent: SentAnswers,
+    *,
+    now: datetime,
+    count: Done,
+    device: str | None = None,
 ) -> _Saved:
     """Save what differs from what is saved already, all of it or nothing."""
     place = own_place(session, invitation, lock=True)
@@ -207,7 +222,7 @@ def _save(
     was_done = place.respondent.submitted_at is not None
     try:
         changed = changed_pieces(sent.pieces, saved_pieces(own))
-        saved = save(session, engine, place, changed, chosen=sent.chosen(now), now=now)
+        saved = save(session, engine, place, changed, chosen=Choices(sent.chosen(now), device), now=now)
     except InvalidBody as error:
         faults = fault_words(error.faults, sent.pieces, engine.instrument.instrument, own)
         return _Saved(place, own, faults, closed=False, reopened=False)

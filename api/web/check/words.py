@@ -29,7 +29,9 @@ class WordsPage(NamedTuple):
     frame: CheckFrame
     texts: Sequence[SharedText]
     share_text: bool
+    match_from_answers: bool
     note: str
+    min_team: int
     min_detail: int
     faults: Sequence[tuple[str, str]]
     """Ids of fields, and what is wrong there."""
@@ -59,12 +61,13 @@ def words_page(
         )
         for question in instrument.open_text
     ]
-    share_text = pieces.get("share_text", own.share_text)
     return WordsPage(
         frame=frame,
         texts=texts,
-        share_text=share_text is True,
+        share_text=pieces.get("share_text", own.share_text) is True,
+        match_from_answers=pieces.get("match_from_answers", own.match_from_answers) is True,
         note=instrument.open_text_note or "",
+        min_team=instrument.privacy.min_team,
         min_detail=instrument.privacy.min_detail,
         faults=[
             *((text.anchor, f"{text.question}: {text.fault}") for text in texts if text.fault),

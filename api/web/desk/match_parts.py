@@ -8,10 +8,11 @@ from api.text.language import _, rule_words, speaker
 from models.recommendation import RuleTrace
 from recommender.ranking.features import FEATURES, Family
 from recommender.ranking.scoring import DIVERSITY, EXPLORATION, RULE_PREFIX, START
-from recommender.telling.matches import MERGED_FIT
 
 __all__ = ["Bar", "Piece", "Segment", "bar_of", "family_names", "pieces_of", "shares_of"]
 
+MERGED_FIT = "fit"
+"""The part of a run up to schema 2 that stands for all parts which would have told a hidden level."""
 _RULES, _REST = 4, 5
 _NUMBERS = {Family.NEEDS: 1, Family.FOCUS: 2, Family.PEOPLE_AND_FORM: 3}
 _FAMILY_OF = {

@@ -303,7 +303,7 @@ def _may_read(review: Review, actor: str) -> bool:
 def _words(session: Session, engine: Engine, principal: Principal, opened: OpenReview) -> WordsView | None:
     assessment = visible_assessment(session, principal, opened.run.assessment_id)[0]
     try:
-        return words_of(session, engine, assessment)
+        return words_of(session, engine, assessment, principal=principal)
     except NoResults:
         return None
 

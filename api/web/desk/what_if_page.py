@@ -15,7 +15,7 @@ from api.recommending.what_if import KindDifference, Tried, WhatIfBody, try_out
 from api.reviews.review import OpenReview
 from api.text.language import _, speaker, word
 from models.instrument import ContextQuestion
-from models.vocab import Form, Length
+from models.vocab import ScoreStatus
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["WhatIfPage", "what_if_page"]
@@ -105,9 +105,9 @@ def what_if_page(
     """The form with what was chosen, and what it leads to once something was."""
     instrument = engine.instrument
     case = present_case(session, opened.team, opened.run.assessment_id)
-    context: Mapping[str, Any] = case.document["team"]["context"]
+    context: Mapping[str, Any] = case.source.team.context
     sent = _SENT in given
-    form = Form(case.document["form"])
+    form = case.source.release.form
     questions = [one for one in instrument.placed(lambda handling: handling.trial_place) if form in one.forms]
     wanted = {one.id: _wanted(one, given) if sent else context.get(one.id) for one in questions}
     changed = {key: value for key, value in wanted.items() if sent and _differs(value, context.get(key))}
@@ -167,13 +167,9 @@ def _differs(wanted: Any, present: Any) -> bool:
 
 def _items(case: RunCase, instrument: LoadedInstrument) -> dict[str, list[str]]:
     """Items that the team was asked, by domain."""
-    document = case.document
-    asked = instrument.asked(
-        Form(document["form"]),
-        length=Length(document.get("length", Length.FULL)),
-        focus_domains=document.get("focus_domains", ()),
-    )
-    aside = document.get("set_aside", ())
+    release = case.source.release
+    asked = instrument.asked(release.form, length=release.length, focus_domains=release.focus_domains)
+    aside = [one.domain for one in release.domains if one.status is ScoreStatus.SET_ASIDE]
     return {domain: [item.id for item in items] for domain, items in asked.items() if domain not in aside}
 
 

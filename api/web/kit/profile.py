@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from api.text.language import _, capitalized, ngettext, speaker
 from api.text.scales import band
-from api.text.words import agreement_words, importance_words, level_words
+from api.text.words import agreement_words, importance_words, level_words, mean_words
 from api.web.kit.scale import ScaleMark, Tick, mark_at, ticks
 from models.needs import Need
 from models.profile import CapacityProfile, DomainScore
@@ -38,7 +38,7 @@ class DomainRow(NamedTuple):
     mark: ScaleMark | None
     """Dot and bar; None without a number to show."""
     mean: str
-    """1 to 4 with one decimal."""
+    """1 to 4 with one decimal; `1.4 or lower` and `3.6 or higher` at the ends."""
     band: str
     """`2.7 to 3.5`, the 95 % band."""
     who: str
@@ -71,8 +71,8 @@ def domain_rows(profile: CapacityProfile, needs: Sequence[Need], instrument: Loa
     """One row a domain of the team's form: needs first, the most pressing on top, then the others as they are asked.
 
     Args:
-        profile: from `shown`, as a run and a frozen result hold it.
-        needs: from `shown_needs` of the same answers, in their order; empty when they cannot be worked out.
+        profile: as a run and a frozen result hold it.
+        needs: of the same release, in their order; empty when they cannot be worked out.
         instrument: that of the profile.
     """
     by_domain = {need.domain: need for need in needs}
@@ -93,7 +93,7 @@ def _row(score: DomainScore, need: Need | None, profile: CapacityProfile, instru
         name=speaker(instrument).tell(f"domain.{score.domain}"),
         level=capitalized(level_words(score, instrument)) or _("Not shown: too few people"),
         mark=None if mean is None else mark_at(mean, se),
-        mean="" if mean is None else f"{mean:.1f}",
+        mean=mean_words(score),
         band="" if mean is None or se is None else band_words(mean, se),
         who=_who(score, profile),
         agreement=agreement_words(score.agreement),

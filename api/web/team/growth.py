@@ -14,6 +14,7 @@ from api.reviews.released import plan_standing
 from api.runs.rows import Run, run_before
 from api.runs.stored import seen_run, team_sees
 from api.text.language import _, all_told, ngettext, speaker, told, word
+from api.text.words import mean_words
 from api.web.kit.scale import ScaleMark, Tick, mark_at, ticks
 from api.web.team.results import NoResultsPage, nothing_yet
 from api.web.team.viewpoints import TeamFrame, Viewpoint
@@ -212,7 +213,7 @@ def _score_words(score: ShownScore | None, instrument: LoadedInstrument) -> str:
     if score is None:
         return ""
     level = told(level_message(score.levels) if score.levels else None, score.level_words, instrument)
-    return _("{mean}, {level}", mean=f"{score.mean:.1f}", level=level)
+    return _("{mean}, {level}", mean=mean_words(score), level=level)
 
 
 def _sentence(one: DomainGrowth, instrument: LoadedInstrument) -> str:

@@ -154,7 +154,7 @@ def test_nobody_answers_before_the_window_opens(service: Service) -> None:
 
 
 @pytest.mark.parametrize(("changed", "new", "expected"), [(2, 0, False), (1, 1, False), (3, 0, True), (1, 2, True)])
-def test_results_freeze_anew_only_with_three_changed_or_new_raters(
+def test_results_freeze_anew_only_where_three_people_acted(
     service: Service, changed: int, new: int, expected: bool
 ) -> None:
     portal = service.as_("portal")
@@ -162,10 +162,9 @@ def test_results_freeze_anew_only_with_three_changed_or_new_raters(
     where = f"/v1/assessments/{story.assessment_id}"
     before = portal.get(f"{where}/profile").json()
     accepted(portal.post(f"{where}:reopen"))
+    service.clock.forward(seconds=1)
     for respondent in story.respondent_ids[:changed]:
         accepted(save(service, story.assessment_id, respondent, {"answers": level_answers(4)}))
-    # Saving the same again changes nothing.
-    accepted(save(service, story.assessment_id, story.respondent_ids[4], {"answers": {"la1": 2}}))
     for number in range(new):
         answer(service, story.assessment_id, {"answers": level_answers(4)}, external_id=f"new-{number}")
     service.clock.forward(days=1)
@@ -182,6 +181,7 @@ def test_two_changed_texts_do_not_hide_whose_level_changed(service: Service) -> 
     story = closed_assessment(service, n=5)
     portal, where = service.as_("portal"), f"/v1/assessments/{story.assessment_id}"
     accepted(portal.post(f"{where}:reopen"))
+    service.clock.forward(seconds=1)
     words = {"share_text": True}
     everybodys: list[dict[str, Any]] = [{"answers": {"la1": 4}}, words, words]
     for respondent, pieces in zip(story.respondent_ids, everybodys, strict=False):
@@ -189,19 +189,24 @@ def test_two_changed_texts_do_not_hide_whose_level_changed(service: Service) -> 
     assert close(service, story.assessment_id).json()["new_results"] is False
 
 
-def test_new_results_differ_by_three_people_from_every_results_before(service: Service) -> None:
+def test_people_count_not_what_they_changed(service: Service) -> None:
     story = closed_assessment(service, n=5)
     portal, where = service.as_("portal"), f"/v1/assessments/{story.assessment_id}"
 
-    def closed_again(*levels: int) -> bool:
+    def closed_again(*levels: int, item: str = "la1") -> Any:
         accepted(portal.post(f"{where}:reopen"))
+        service.clock.forward(seconds=1)
         for respondent, level in zip(story.respondent_ids, levels, strict=False):
-            accepted(save(service, story.assessment_id, respondent, {"answers": {"la1": level}}))
-        return bool(accepted(close(service, story.assessment_id))["new_results"])
+            accepted(save(service, story.assessment_id, respondent, {"answers": {item: level}}))
+        return accepted(close(service, story.assessment_id))
 
-    assert closed_again(3, 3, 3)
-    assert not closed_again(4, 2, 2), "beside the first results, only the first person's answer is another one"
-    assert closed_again(2, 2, 2), "the first results again tell nothing new"
+    same = closed_again(2, 2, 2)
+    assert same["new_results"], "three people saved; whether anything differs is not to be read from it"
+    refused = closed_again(4, 1)
+    assert (refused["new_results"], refused["notices"]) == (False, ["The earlier results stay in force."])
+    assert not closed_again(4, item="dm1")["new_results"], "three acted by now, but in data one alone"
+    assert closed_again(4, 3, 3, item="dm1")["new_results"] is False, "in leadership two"
+    assert closed_again(3, 3, 3)["new_results"]
 
 
 def test_people_answer_alone_and_then_agree(service: Service) -> None:

@@ -53,10 +53,16 @@ def test_runs_without_messages_are_read_with_their_sentences(restored: Service) 
             assert match.why_messages is None
 
 
-def test_runs_without_messages_are_made_again_byte_for_byte(restored: Service) -> None:
+def test_what_a_run_from_answers_was_made_of_is_not_read_any_more(restored: Service) -> None:
     for run_id in runs(restored):
-        answer = restored.as_("admin").get(f"/v1/runs/{run_id}/replay").json()
-        assert answer["outcome"] == "same", answer["detail"]
+        admin, officer = restored.as_("admin"), restored.as_("officer", "A program")
+        answer = admin.get(f"/v1/runs/{run_id}/replay").json()
+        assert answer["outcome"] == "not_possible"
+        assert "would tell single answers" in answer["detail"]
+        listed = officer.get(f"/v1/runs/{run_id}").json()["run"]["lists"][0]["matches"][0]["support_id"]
+        why_not = officer.get(f"/v1/runs/{run_id}/why-not/{listed}")
+        assert why_not.status_code == 409
+        assert "make a new run" in why_not.json()["detail"]
 
 
 def test_pages_show_runs_without_messages(restored: Service) -> None:

@@ -37,7 +37,8 @@ class Person(NamedTuple):
     @property
     def token(self) -> str:
         """What opens the check now: the own token of the browser, or the invitation that it has not opened yet."""
-        held = (one.value for one in self.browser.cookies.jar if one.path == self.home)
+        mine = (one for one in self.browser.cookies.jar if one.path == self.home)
+        held = (one.value for one in mine if one.name == CHECK_COOKIE)
         return next(held, None) or self.invitation
 
     def see(self, below: str = "", *, status: int = 200) -> str:

@@ -133,6 +133,13 @@ def stored_paths(service: Service, respondent_id: str) -> set[str]:
         return set(session.scalars(select(Answer.path).where(Answer.respondent_id == respondent_id)))
 
 
+def another_device(person: Person) -> Person:
+    """The same person in a second browser, by the own link."""
+    other = Person(person.service, person.assessment, person.id, person.token, new_browser(person.service))
+    page(other.browser.post(f"/join/{person.token}"))
+    return other
+
+
 def at(person: Person, minutes: int, **fields: str) -> dict[str, object]:
     """What the page is told that sends fields chosen some minutes ago."""
     sent = {name.replace("__", "/"): value for name, value in fields.items()}
@@ -142,11 +149,11 @@ def at(person: Person, minutes: int, **fields: str) -> dict[str, object]:
 
 
 def test_an_older_choice_that_arrives_later_changes_nothing_and_is_told(person: Person) -> None:
-    laptop = person
+    laptop = another_device(person)
     person.service.clock.forward(minutes=30)
     at(laptop, 0, answers__la1="4", answers__la2="4", open_text__strengths="Later.")
     person.service.clock.forward(minutes=30)
-    told = at(laptop, 45, answers__la1="2", answers__la3="1", open_text__strengths="Earlier.")
+    told = at(person, 45, answers__la1="2", answers__la3="1", open_text__strengths="Earlier.")
     assert told["newer"] == {"answers/la1": "4", "open_text/strengths": "Later."}
     assert laptop.own()["answers"] == {"la1": 4, "la2": 4, "la3": 1}
     # What was chosen at :15 and arrived at :60 is older than a choice of :20 that arrives last.
@@ -154,10 +161,18 @@ def test_an_older_choice_that_arrives_later_changes_nothing_and_is_told(person: 
     assert laptop.own()["answers"]["la3"] == 3
 
 
+def test_one_device_sends_in_order_however_long_each_choice_took_to_arrive(person: Person) -> None:
+    at(person, 0, answers__la1="2")
+    assert at(person, 1, answers__la1="3")["newer"] == {}
+    assert at(person, 2, answers__la1="")["newer"] == {}
+    assert at(person, 3, answers__la1="4")["newer"] == {}
+    assert person.own()["answers"] == {"la1": 4}
+
+
 def test_what_was_taken_out_later_is_not_brought_back(person: Person) -> None:
     person.send("/team-and-time", {"answers/tt1": "3"})
     person.service.clock.forward(minutes=30)
-    at(person, 0, answers__tt1="")
+    at(another_device(person), 0, answers__tt1="")
     person.service.clock.forward(minutes=30)
     assert at(person, 45, answers__tt1="2")["newer"] == {"answers/tt1": None}
     at(person, 0, answers__tt2="2")

@@ -68,6 +68,8 @@ function start() {
     const path = field.name;
     if (!path || path === "go") return;
     const value = field.type === "checkbox" ? (field.checked ? "yes" : "no") : field.value.replaceAll("\0", "");
+    const piece = unsent.all()[path];
+    if (piece?.refused && piece.value === value) return; // left as it was, to press a button beside it
     keep(path, value, delay);
   }
 

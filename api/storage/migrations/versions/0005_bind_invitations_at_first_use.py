@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0004"
-down_revision: str | None = "0003"
+revision: str = "0005"
+down_revision: str | None = "0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -17,6 +17,7 @@ def upgrade() -> None:
     json = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("device", sa.String(length=200), nullable=True))
 
     with op.batch_alter_table("respondents", schema=None) as batch_op:
         batch_op.add_column(sa.Column("opened_hash", sa.String(length=200), nullable=True))
