@@ -9,7 +9,7 @@ from api.assessments import routes as assessments
 from api.catalog import routes as supports
 from api.catalog import version_routes as catalog_versions
 from api.evaluation import routes as exports
-from api.operating import figures, health, problem_pages
+from api.operating import docs_page, figures, health, problem_pages
 from api.people import audit_routes as audit
 from api.people import key_routes as keys
 from api.people import me_routes as me
@@ -48,5 +48,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     figures.router,
     health.router,
     problem_pages.router,
+    docs_page.router,
 )
 """Every endpoint, in the order of the documentation."""

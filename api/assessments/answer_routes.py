@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response, Security
+from fastapi import APIRouter, BackgroundTasks, Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
@@ -154,11 +154,9 @@ def get_answers(
     engine: EngineDep,
     assessment_id: str,
     respondent_id: str,
-    response: Response,
 ) -> OwnAnswers:
     """Answer what the person saved, to go on elsewhere."""
     place = open_place(session, person, assessment_id, respondent_id)
-    response.headers["Cache-Control"] = "no-store"
     return own_answers(session, engine, place)
 
 

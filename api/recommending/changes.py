@@ -98,7 +98,8 @@ class _Side:
 def tell_changes_of_runs(session: Session, engine: Engine, before: Run, after: Run) -> Changes:
     """The story from one run of a team to another.
 
-    Where neighbors swapped by chance, the swap counts for the answers and the date that it was drawn with.
+    Where neighbors swapped by chance, the swap counts for the answers and the date that it was drawn with. The session
+    is closed when all is read.
 
     Raises:
         NotReady: the recommender is still being loaded.
@@ -115,6 +116,7 @@ def tell_changes_of_runs(session: Session, engine: Engine, before: Run, after: R
     ends = old.shown(length), new.shown(length)
     changed = _changed(old, new)
     vectors: _Vectors = {}
+    session.close()  # what follows takes long and asks for nothing more
 
     def lists(factors: Collection[ChangeFactor]) -> Lists:
         if len(factors) in (0, len(changed)):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
-from api.engine.artifacts import ArtifactMissing, recommender_at
+from api.engine.artifacts import ArtifactMissing, stored_parts
 from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody, NotReleased
 from api.recommending.making import RunCase, source_of
@@ -165,6 +165,8 @@ def what_if_faults(engine: Engine, case: RunCase, body: WhatIfBody | None) -> Se
 def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunWhyNot:
     """Why a support is, or is not, in a run: with the run's own versions, or the present ones where those are gone.
 
+    The session is closed when all is read.
+
     Raises:
         UnknownSupport: the catalog has no such id.
         Conflict: the run has no list of that kind, or was made before there were releases.
@@ -172,15 +174,21 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
     versions = Versions.model_validate(run.versions)
     gone = differing_versions(versions, engine)
     recommender = engine.recommender
+    parts = None
     try:
-        recommender = recommender_at(session, engine, versions)
+        opened = engine.opened(versions)
+        parts = None if opened else stored_parts(session, versions)
+        recommender = opened or recommender
     except ArtifactMissing as error:
         gone.append(str(error))
+    source = stored_source(run)
+    session.close()  # what follows takes long and asks for nothing more
+    if parts is not None:
+        recommender = engine.recommender_of(parts)
     request = RunRequest.model_validate(run.request)
     kind = recommender.catalog.get(support_id).kind
     if kind not in request.kinds:
         raise Conflict(f"This run lists no support of the kind '{kind}'.")
-    source = stored_source(run)
     words = engine.recent_words.of(run.snapshot_id, recommender, source)
     answer = recommender.why_not(source, support_id, request.terms(word_vectors=words))
     return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)

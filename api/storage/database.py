@@ -19,8 +19,8 @@ __all__ = ["Database", "open_database"]
 
 _SHORT_TIMEOUT_MS = 200
 _CONNECTIONS = 40
-"""As many as there are threads for requests."""
-_WRITERS = 16
+"""As many as there are threads for requests; fewer requests are in work at once (`api.operating.traffic`)."""
+_WRITERS = 12
 """Fewer than connections: those who wait for a row must leave some to those who hold it."""
 _WRITES = "trellis_writes"
 _HASTY = "trellis_hasty"
@@ -52,6 +52,7 @@ class Database:
             self.url,
             pool_size=_CONNECTIONS,
             max_overflow=0,
+            pool_timeout=lock_seconds,
             pool_pre_ping=not self.is_sqlite,
             # Errors would otherwise carry answers and words into logs.
             hide_parameters=True,

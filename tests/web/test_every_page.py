@@ -305,7 +305,7 @@ def test_a_page_holds_no_markup_of_others_and_forbids_inline_scripts(told: Told,
     policy = answer.headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     markup = Markup()
     markup.feed(answer.text)
     assert not markup.faults, markup.faults

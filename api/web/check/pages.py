@@ -108,7 +108,7 @@ def post_answers(
     else:
         newer = {path: field_value(piece) for path, piece in saved.older.items()}
         body = {"saved_at": now.isoformat(), "reopened": saved.reopened, "newer": newer}
-    return JSONResponse(body, status_code=saved.status, headers={"Cache-Control": "no-store"})
+    return JSONResponse(body, status_code=saved.status)
 
 
 @router.get("/check/{respondent_id}/words")

@@ -75,6 +75,11 @@ def _words(kind: ProblemKind) -> tuple[str, str]:
         "invalid-parameter": (_("That address is not quite right"), _("Start again from the first page.")),
         "body-too-large": (_("That is too much at once"), _("Nothing was saved. Go back and send less.")),
         "too-many-requests": (_("That was too fast"), _("Wait a minute and try again.")),
+        "overloaded": (
+            _("Many people are here right now"),
+            _("Nothing was changed. Try again in a few seconds."),
+        ),
+        "body-too-slow": (_("That took too long to arrive"), _("Nothing was saved. Go back and send it again.")),
         "storage-busy": (_("We are busy right now"), _("Nothing was saved. Go back and try again in a moment.")),
         "storage-full": (_("We have no room left"), _("Nothing was saved. Tell whoever runs this site.")),
         "not-ready": (_("We are still starting"), _("Try again in a minute.")),

@@ -38,11 +38,7 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    # Whoever signs out leaves nothing behind in the browser, and the back button shows how things are now.
-    "Cache-Control": "no-store",
-}
+_HEADERS = {"Content-Security-Policy": _POLICY}
 
 
 class Visitor(NamedTuple):
