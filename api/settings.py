@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     """Chance that neighbors in a stored run's lists swap places, 0 to 0.5, so that other rankings can be evaluated."""
     requests_per_minute: int = Field(default=600, gt=0)
     """Requests a minute that one key may make of one process; more are answered with 429."""
-    queue_seconds: float = Field(default=1.5, gt=0, le=60)
+    queue_seconds: float = Field(default=1.0, gt=0, le=60)
     """Seconds that a read waits while others are served; writes wait four times as long, rankings ten times."""
     rankings_at_once: int = Field(default=2, ge=1, le=16)
     """Rankings (previews, what-ifs, why-nots, new runs) that are worked out at once; as many as there are cores."""

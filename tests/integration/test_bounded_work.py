@@ -26,7 +26,7 @@ MOST_MB = 200
 
 @pytest.fixture
 def either(migrated_url: str, tmp_path: Path) -> Iterator[ServiceProcess]:
-    with service_process(tmp_path, database_url=migrated_url, queue_seconds=1.5) as server:
+    with service_process(tmp_path, database_url=migrated_url, queue_seconds=1) as server:
         yield server
 
 
@@ -101,7 +101,7 @@ def what_if(*, n: int) -> bytes:
 
 
 def test_what_ifs_of_many_unknown_items_for_many_people_are_short_work(tmp_path: Path) -> None:
-    with service_process(tmp_path, queue_seconds=1.5) as server:
+    with service_process(tmp_path, queue_seconds=1) as server:
         key, other = server.key("portal"), server.key("portal", "Another network")
         body, before = what_if(n=300), peak_memory_mb(server.process.pid)
         assert len(body) < 16_000
