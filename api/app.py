@@ -16,6 +16,7 @@ from api.access.oidc import identity_provider
 from api.assessments.answer_routes import AnswersBody
 from api.assessments.answers import invitation_of
 from api.assessments.respondents import INVITATION
+from api.catalog.own_routes import PATH as OWN_ADDITIONS
 from api.catalog.version_routes import PATH as CATALOG_VERSIONS
 from api.catalog.versions import StoredCatalogs
 from api.engine.engine import Engine, Inputs, load_inputs
@@ -31,14 +32,16 @@ from api.http.once import forget_expired
 from api.http.openapi import describe
 from api.operating.docs_page import PARTS as DOCS_PARTS
 from api.operating.entrance import Admission, Entrance
+from api.operating.instance import note_settings
 from api.operating.traffic import SPECIAL, Traffic
 from api.people.sign_in import Attempts
 from api.recommending.preview_routes import PreviewBody
 from api.routers import ROUTERS
 from api.settings import Settings, load_settings
 from api.storage.database import Database, open_database
-from api.storage.migrate import upgrade
+from api.storage.migrate import newest_revision, upgrade
 from api.web.catalog.import_pages import PATH as IMPORT_PAGE
+from api.web.catalog.own_pages import PATH as OWN_PAGE
 from api.web.kit.failures import answer_failure
 from api.web.kit.language import SpeaksLanguage
 from api.web.kit.static_files import OwnFiles
@@ -89,6 +92,9 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upgrade(database)
+        database.expect(newest_revision())
+        with suppress(StorageBusy, StorageFull, StorageUnavailable), database.writing() as session:
+            note_settings(session, engine, now=clock())
         engine.start(StoredCatalogs(database))
         forgetting = asyncio.create_task(_forget(database, clock))
         yield
@@ -129,7 +135,7 @@ def create_app(
         Entrance,
         max_body_bytes=settings.max_body_bytes,
         body_seconds=settings.body_seconds,
-        large=dict.fromkeys((CATALOG_VERSIONS, IMPORT_PAGE), settings.max_catalog_bytes),
+        large=dict.fromkeys((CATALOG_VERSIONS, OWN_ADDITIONS, IMPORT_PAGE, OWN_PAGE), settings.max_catalog_bytes),
         admission=admission,
         answer=answer_failure,
     )

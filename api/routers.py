@@ -6,6 +6,7 @@ from api.assessments import answer_routes as answers
 from api.assessments import instrument
 from api.assessments import profile_routes as profiles
 from api.assessments import routes as assessments
+from api.catalog import own_routes as own_catalog
 from api.catalog import routes as supports
 from api.catalog import version_routes as catalog_versions
 from api.evaluation import routes as exports
@@ -39,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     recommendations.router,
     supports.router,
     catalog_versions.router,
+    own_catalog.router,
     instrument.router,
     keys.router,
     people.router,

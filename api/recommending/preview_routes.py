@@ -66,14 +66,14 @@ class PreviewQuery(BaseModel):
     },
 )
 def preview_recommendations(
-    _: CatalogReader,
+    caller: CatalogReader,
     engine: EngineDep,
     now: Now,
     body: RawBody,
     query: Annotated[PreviewQuery, Query()],
 ) -> RecommendationRun:
     """Rank supports for the answers in the body. Stores nothing."""
-    recommender = engine.recommender
+    recommender = engine.of(caller.organization_id).recommender
     assessment = parse_preview(body, engine.instrument)
     kinds = kinds_of([*query.kind, *query.kinds])
     return recommend(recommender, assessment, today=now.date(), kinds=kinds, k=query.k)

@@ -234,7 +234,7 @@ def get_why_not(caller: Reader, session: Reading, engine: EngineDep, run_id: str
     """Answer the rule that excluded it, or its rank and what it missed, as of the run."""
     seen = seen_run(session, caller, run_id, inputs=True)
     seen.must_be_open_to(caller)
-    return why_not(session, engine, seen.run, support_id)
+    return why_not(session, engine, caller, seen.team, seen.run, support_id)
 
 
 @router.get(

@@ -42,6 +42,7 @@ __all__ = [
     "MatchStatus",
     "OidcAttempt",
     "Organization",
+    "OverlayChange",
     "Person",
     "Respondent",
     "Review",
@@ -370,6 +371,18 @@ class CatalogActivation(Base):
     version: Mapped[str]
     activated_at: Mapped[datetime]
     activated_by: Mapped[str]
+
+
+class OverlayChange(Base):
+    """Which additions and exclusions an organization has from when; the last line of each organization counts."""
+
+    __tablename__ = "overlay_changes"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    organization_id: Mapped[str] = _belongs_to("organizations.id")
+    version: Mapped[str]
+    """Of an artifact of the kind `overlay`."""
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
 
 
 class Run(Base):

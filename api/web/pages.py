@@ -6,6 +6,7 @@ from api.http.browsers import refuse_other_sites
 from api.web.account import pages as sign_in
 from api.web.catalog import coverage_pages as coverage
 from api.web.catalog import import_pages as imports
+from api.web.catalog import own_pages as own_catalog
 from api.web.catalog import pages as catalog
 from api.web.catalog import record_pages as supports
 from api.web.check import door_pages as check_door
@@ -38,6 +39,7 @@ for _router in (
     desk_tries.router,
     home.router,
     imports.router,
+    own_catalog.router,
     quality.router,
     results.router,
     sign_in.router,

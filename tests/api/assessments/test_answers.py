@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.access.principals import Scope
+from tests.fixtures.examples import examples
 from tests.fixtures.service import Service
 from tests.fixtures.stories import accepted, answer, level_answers, new_team, open_assessment
 
@@ -250,7 +251,7 @@ PATCH = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(patch=PATCH)
 def test_junk_is_saved_or_reported_never_a_failure(person: Person, patch: dict[str, Any]) -> None:
     saved = person.client.patch(f"{person.where}/answers", json=patch)

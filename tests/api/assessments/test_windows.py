@@ -13,6 +13,19 @@ from tests.fixtures.stories import accepted, answer, closed_assessment, level_an
 FULL = {"answers": level_answers(2)}
 
 
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z"])
+def test_times_at_the_ends_of_time_are_refused(service: Service, end: str) -> None:
+    portal = service.as_("portal")
+    team = new_team(service)
+    for name in ("opens_at", "closes_at"):
+        answered = portal.post(f"/v1/teams/{team}/assessments", json={name: end})
+        assert (answered.status_code, pointers(answered)) == (422, {f"/{name}"})
+    window = open_assessment(service, team)
+    etag = portal.get(f"/v1/assessments/{window}").headers["ETag"]
+    changed = portal.patch(f"/v1/assessments/{window}", json={"closes_at": end}, headers={"If-Match": etag})
+    assert (changed.status_code, pointers(changed)) == (422, {"/closes_at"})
+
+
 def pointers(response: Any) -> set[str]:
     assert response.status_code == 422, response.text
     return {fault["pointer"] for fault in response.json()["errors"]}

@@ -17,7 +17,7 @@ DANA = {"email": "Dana@Example.org", "name": "Dana Reyes", "scope": "officer"}
 
 def browser(service: Service) -> TestClient:
     """A browser at the instance's own machine, where cookies travel without TLS."""
-    return TestClient(service.app, base_url="http://localhost", raise_server_exceptions=False, follow_redirects=False)
+    return service.anonymous(base_url="http://localhost", follow_redirects=False)
 
 
 def add_dana(service: Service) -> str:

@@ -70,7 +70,7 @@ def words(html: str) -> str:
 
 
 def new_browser(service: Service) -> TestClient:
-    client = TestClient(service.app, base_url="http://localhost", raise_server_exceptions=False)
+    client = service.anonymous(base_url="http://localhost")
     client.headers["Accept"] = "text/html"
     return client
 
