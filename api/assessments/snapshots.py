@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.assessments.opening import check_same_instrument
 from api.assessments.pieces import Pieces, pieces_of, tree_of
+from api.assessments.respondents import person_key
 from api.assessments.rows import add_snapshot, answers_in, last_snapshot, respondents, saved_since, snapshots_of
 from api.engine.engine import Engine
 from api.storage.ids import new_id
@@ -47,6 +48,20 @@ def released_team_of(snapshot: Snapshot, team: Team | None = None) -> ReleasedTe
 def release_in(snapshot: Snapshot) -> ReleasedProfile:
     """What frozen results tell."""
     return ReleasedProfile.model_validate_json(snapshot.release)
+
+
+def _by_person(answers: Answers) -> Answers:
+    """The same answers of people by their keys, which pair them over time however an id is spelled each time.
+
+    One id in two spellings, which nobody can be invited by today, stays two people.
+    """
+    keys = [person_key(response.respondent) for response in answers.responses]
+    times = Counter(keys)
+    responses = (
+        response.model_copy(update={"respondent": key}) if times[key] == 1 else response
+        for response, key in zip(answers.responses, keys, strict=True)
+    )
+    return answers.model_copy(update={"responses": tuple(responses)})
 
 
 def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team, *, now: datetime) -> Snapshot | None:
@@ -99,8 +114,8 @@ def _release(session: Session, engine: Engine, assessment: Assessment, answers: 
     if earlier is None:
         return release
     changes = released_changes(
-        Wave(_answers_of(earlier), release_in(earlier)),
-        Wave(answers, release),
+        Wave(_by_person(_answers_of(earlier)), release_in(earlier)),
+        Wave(_by_person(answers), release),
         instrument=engine.instrument,
         config=scoring,
         item_parameters=parameters,

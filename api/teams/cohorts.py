@@ -4,7 +4,6 @@ Either side may end a grant. Grants stay as history, and both organizations find
 """
 
 from datetime import datetime
-from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from api.errors import Conflict, NotFound
 from api.storage.ids import new_id
 from api.storage.tables import Cohort, CohortGrant, Team
 from api.teams.cohort_rows import active_grant, add_cohort, add_grant, cohort_teams, end_grant, find_cohort, grants_of
+from api.text.names import Name
 from models.vocab import Form
 from recommender.reading.fold import clean
 
@@ -43,9 +43,7 @@ class NewCohort(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[
-        str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
-    ] = Field(examples=["On-track cohort 2026"])
+    name: Name = Field(examples=["On-track cohort 2026"])
 
     @field_validator("name")
     @classmethod

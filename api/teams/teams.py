@@ -15,6 +15,7 @@ from api.errors import Conflict, InvalidBody
 from api.storage.ids import new_id
 from api.storage.tables import Team
 from api.teams.rows import add_team, find_team_by_external_id, lock_all_of_team, remove_team
+from api.text.names import Name
 from models.assessment import ContextValue
 from models.base import Fault
 from models.vocab import Form
@@ -35,7 +36,6 @@ __all__ = [
     "team_view",
 ]
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 ExternalId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 
 

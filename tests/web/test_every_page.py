@@ -24,8 +24,8 @@ from tests.fixtures.service import Service
 from tests.fixtures.told import HERE, Told
 from tests.fixtures.visits import VISITS, Visit, page_routes, visits
 
-OPEN = {"/", "/leave"}
-"""For everybody; beside them only what is below these."""
+OPEN = {"/", "/leave", "/check/{respondent_id}/leave"}
+"""For everybody, also those who have nothing to leave; beside them only what is below these."""
 OPEN_BELOW = ("/sign-in", "/join", "/demo")
 PLANT = re.compile(r"data-planted=([\w-]+)")
 NEVER_SHOWN = {
@@ -259,9 +259,21 @@ def test_the_walk_sees_every_text_that_people_write(told: Told) -> None:
     assert not seen & set(NEVER_SHOWN), "shown after all: take it out of NEVER_SHOWN"
 
 
+def test_what_people_write_runs_in_its_own_direction(told: Told) -> None:
+    boxes = re.compile(r"<(?:textarea|blockquote|q)\b[^>]*>|<input\b[^>]*type=\"(?:text|search)\"[^>]*>")
+    seen, wrong = 0, []
+    for visit in visits():
+        for tag in boxes.findall(told.browser(visit.by).get(visit.at(told.sample), follow_redirects=True).text):
+            seen += 1
+            if "dir=" not in tag and "inputmode=" not in tag:
+                wrong.append((visit.name, tag))
+    assert seen > 20
+    assert not wrong
+
+
 @pytest.mark.parametrize("base_url", [HERE, "https://trellis.example.org"])
 def test_cookies_are_closed_to_scripts_and_travel_by_tls_only(told: Told, base_url: str) -> None:
-    person = told.sample.people["fresh"]
+    person = told.sample.people["agreed"]
     client = told.browser(base_url=base_url)
     given = [client.post(f"/join/{person.invitation}"), client.get(f"/join/{person.invitation}")]
     cookies = [value for answer in given for value in answer.headers.get_list("set-cookie")]

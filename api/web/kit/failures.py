@@ -30,7 +30,13 @@ def answer_failure(request: Request, kind: ProblemKind, detail: str, errors: Seq
     if not _wants_page(request):
         return problem_response(request, kind, detail, errors)
     if kind.slug == "unauthenticated" and request.url.path.startswith("/check/"):
-        words = (_("Please open your invitation again"), _("Use the link that you were sent. What you saved is kept."))
+        words = (
+            _("This browser does not hold your check"),
+            _(
+                "Open your own link, if you kept it. If you have not begun yet, open the link that you were sent. "
+                "Or ask the lead of your team for a new one. What you saved is kept."
+            ),
+        )
         failure = Failure(*words, "", errors, request.state.request_id, kind.status)
         return render(request, "kit/failure.html", failure, status=kind.status)
     if kind.slug == "unauthenticated" and request.method == "GET" and "hx-request" not in request.headers:
