@@ -8,22 +8,18 @@ It is checked against a book of acts that the test keeps itself, in two windows 
 import random
 from collections import defaultdict
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from recommender.pipeline import Recommender
 from tests.fixtures.service import Service, running_service
-from tests.fixtures.stories import accepted, new_team, open_assessment
 from tests.fixtures.twins import ITEMS, READINESS, ROLES
+from tests.fixtures.windows import State, Window, everything, parts
 
 DOMAINS = list(ITEMS)[:3]
 LEAST = 3
-State = dict[str, dict[str, Any]]
-"""Person -> path -> value."""
 
 
 @pytest.fixture(scope="module")
@@ -32,78 +28,6 @@ def service(starter: Recommender, tmp_path_factory: pytest.TempPathFactory) -> I
     folder: Path = tmp_path_factory.mktemp("releases")
     with running_service(starter, folder) as service:
         yield service
-
-
-class Window:
-    """A window over HTTP, and a book of who said what, when."""
-
-    def __init__(self, service: Service, **window: Any) -> None:
-        self._service = service
-        self._portal = service.as_("portal")
-        self.where = f"/v1/assessments/{open_assessment(service, new_team(service), **window)}"
-        self._clients: dict[str, TestClient] = {}
-        self._places: dict[str, str] = {}
-        self.said: State = {}
-        self.saved: dict[str, dict[str, int]] = defaultdict(dict)
-        """When each person last touched each part, in calls."""
-        self.calls = 0
-        self.released: list[tuple[State, int]] = []
-
-    def say(self, person: str, **pieces: Any) -> None:
-        """Somebody saves; who is new is invited first. None takes out."""
-        self._service.clock.forward(seconds=1)
-        if person not in self._places:
-            made = accepted(self._portal.post(f"{self.where}/respondents", json={"external_id": person}))
-            self._places[person] = made["id"]
-            self._clients[person] = self._service.anonymous()
-            self._clients[person].headers["Authorization"] = f"Bearer {made['invitation']}"
-        path = f"{self.where}/respondents/{self._places[person]}/answers"
-        accepted(self._clients[person].patch(path, json=pieces))
-        self.calls += 1
-        mine = self.said.setdefault(person, {})
-        for path, value in flat(pieces):
-            self.saved[person][part_of(path)] = self.calls
-            if value is None:
-                mine.pop(path, None)
-            else:
-                mine[path] = value
-
-    def close(self) -> bool:
-        """Close and open again; whether there are new results."""
-        self._service.clock.forward(seconds=1)
-        answer = accepted(self._portal.post(f"{self.where}:close"))
-        self._service.clock.forward(seconds=1)
-        accepted(self._portal.post(f"{self.where}:reopen", json={}))
-        if answer["new_results"]:
-            self.released.append((deepcopy(self.said), self.calls))
-        return bool(answer["new_results"])
-
-    def results(self) -> Any:
-        return accepted(self._portal.get(f"{self.where}/profile"))
-
-
-def flat(pieces: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in pieces.items():
-        if isinstance(value, dict):
-            yield from flat(value, f"{before}{key}/")
-        else:
-            yield f"{before}{key}", value
-
-
-def part_of(path: str) -> str:
-    """What one figure of a release is made of."""
-    kind, *rest = path.split("/")
-    if kind == "answers":
-        return f"answers/{next(domain for domain, items in ITEMS.items() if rest[0] in items)}"
-    return f"{kind}/{rest[0]}" if kind in ("importance", "readiness") else kind
-
-
-def parts(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = defaultdict(dict)
-    for path, value in said.items():
-        if part_of(path) not in ("open_text", "share_text", "match_from_answers"):
-            found[part_of(path)][path] = value
-    return found
 
 
 def differing(then: State, now: State) -> dict[str, set[str]]:
@@ -190,15 +114,11 @@ def test_long_random_sequences_never_let_two_releases_be_subtracted(service: Ser
     assert sum(check_sequence(service, seed, length=25) for seed in range(100, 130)) > 60
 
 
-def everything(level: int, domain: str | None = None) -> dict[str, Any]:
-    return {"answers": {item: level for one in ([domain] if domain else DOMAINS) for item in ITEMS[one]}}
-
-
 def of_five(service: Service, **window: Any) -> Window:
     """A window with a release of five people."""
     made = Window(service, **window)
     for number in range(5):
-        made.say(f"person-{number}", **everything(2))
+        made.say(f"person-{number}", **everything(2, *DOMAINS))
     assert made.close()
     return made
 
