@@ -55,7 +55,10 @@ class JudgedTeams:
     @property
     def version(self) -> str:
         """SHA-256 of the content, 64 hexadecimal digits."""
-        return content_hash([[item.model_dump(mode="json") for item in self.assessments], self.qrels])
+        # Rankings are judged by answers in full, for which this consent does not count.
+        aside = {"responses": {"__all__": {"match_from_answers"}}}
+        teams = [item.model_dump(mode="json", exclude=aside) for item in self.assessments]
+        return content_hash([teams, self.qrels])
 
 
 def load_judged(folder: Path, *, read: ReadAssessment, documents: Container[str] | None = None) -> JudgedTeams:

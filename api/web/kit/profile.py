@@ -10,7 +10,7 @@ from api.text.words import agreement_words, importance_words, level_words, mean_
 from api.web.kit.scale import ScaleMark, Tick, mark_at, ticks
 from models.needs import Need
 from models.profile import CapacityProfile, DomainScore
-from models.vocab import AnswerMode, Domain, NeedWord, ScoreStatus
+from models.vocab import AnswerMode, Domain, NeedWord, ScoreStatus, Visibility
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["DomainRow", "NextStep", "ProfileChart", "band_words", "domain_rows", "profile_chart"]
@@ -91,7 +91,9 @@ def _row(score: DomainScore, need: Need | None, profile: CapacityProfile, instru
     return DomainRow(
         domain=score.domain,
         name=speaker(instrument).tell(f"domain.{score.domain}"),
-        level=capitalized(level_words(score, instrument)) or _("Not shown: too few people"),
+        level=_("Not shown: too few people")
+        if profile.visibility is Visibility.NOTHING
+        else capitalized(level_words(score, instrument)),
         mark=None if mean is None else mark_at(mean, se),
         mean=mean_words(score),
         band="" if mean is None or se is None else band_words(mean, se),

@@ -23,7 +23,7 @@ def sent(**fields: str) -> dict[str, Any]:
 
 def own(**fields: Any) -> OwnAnswers:
     nothing: dict[str, Any] = {"answers": {}, "importance": {}, "readiness": {}, "open_text": OpenText(), "role": None}
-    return OwnAnswers.model_construct(None, **(nothing | {"share_text": False} | fields))
+    return OwnAnswers.model_construct(None, **(nothing | {"share_text": False, "match_from_answers": False} | fields))
 
 
 def test_levels_are_numbers_and_words_stay_words() -> None:
@@ -83,6 +83,7 @@ def test_saved_answers_come_back_under_the_names_of_their_fields() -> None:
         "importance/team-and-time": "useful",
         "role": "coach",
         "share_text": False,
+        "match_from_answers": False,
     }
 
 
