@@ -75,7 +75,7 @@ def test_every_fault_of_every_run_file_is_reported_with_its_line(
         (str(worse), 2, f"{doc_id} {again} {team} on line 1."),
         (str(worse), 3, "No assessment has the id 'nobody'."),
         (str(worse), 4, f"{doc_id} {again} nobody on line 3."),
-        (str(none), None, "The run cannot be read: No such file or directory."),
+        (str(none), None, "The file cannot be read: No such file or directory."),
     ]
 
 
