@@ -6,7 +6,8 @@ from copy import deepcopy
 from recommender.diagnosis.growth import build_growth
 from recommender.diagnosis.profiling import rater_scores
 from tests.fixtures.solvers import posterior
-from tests.fixtures.twins import INSTRUMENT, ITEMS, SCORING, Document, draw_document, parsed, released
+from tests.fixtures.teams import INSTRUMENT
+from tests.fixtures.twins import ITEMS, SCORING, Document, draw_document, parsed, released
 
 DOMAIN = "shared-aim-and-theory"
 

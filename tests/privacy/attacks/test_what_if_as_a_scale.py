@@ -7,7 +7,8 @@ from models.release import ReleasedTeam
 from recommender.diagnosis.release import left_out, with_answers
 from recommender.pipeline import ListTerms, Recommender
 from tests.fixtures.solvers import TODAY, changed
-from tests.fixtures.twins import INSTRUMENT, ITEMS, Document, draw_document, parsed, released
+from tests.fixtures.teams import INSTRUMENT
+from tests.fixtures.twins import ITEMS, Document, draw_document, parsed, released
 
 DOMAIN = "leadership-alignment"
 REST = ITEMS[DOMAIN][1:]
