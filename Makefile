@@ -28,9 +28,9 @@ demo: setup
 test: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal -m 'not full'
 
-# The rest: the same on PostgreSQL, at another width, under kill and random requests.
+# The rest: the same on PostgreSQL, at another width, under kill, with random requests and many more generated cases.
 test-full: setup
-	$(BIN)/python -m pytest -n auto --dist worksteal -m full
+	$(BIN)/python -m pytest -n auto --dist worksteal -m 'full or hypothesis'
 
 # What others install: dist/trellis_recommender-VERSION-py3-none-any.whl.
 wheel: setup

@@ -10,31 +10,42 @@ from anyio import to_thread
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api.access.limits import Limits
+from api.access.door import FrontDoor
+from api.access.limits import HeldBytes, Limits
 from api.access.oidc import identity_provider
 from api.assessments.answer_routes import AnswersBody
+from api.assessments.answers import invitation_of
+from api.assessments.respondents import INVITATION
+from api.catalog.own_routes import PATH as OWN_ADDITIONS
 from api.catalog.version_routes import PATH as CATALOG_VERSIONS
 from api.catalog.versions import StoredCatalogs
 from api.engine.engine import Engine, Inputs, load_inputs
 from api.errors import StorageBusy, StorageFull, StorageUnavailable
 from api.evaluation.published import load_evaluation
 from api.http import problems
+from api.http.browsers import SESSION_COOKIE
 from api.http.dependencies import Clock
 from api.http.described import as_described
 from api.http.metrics import Metrics
 from api.http.middleware import Boundary
 from api.http.once import forget_expired
 from api.http.openapi import describe
+from api.operating.docs_page import PARTS as DOCS_PARTS
+from api.operating.entrance import Admission, Entrance
+from api.operating.instance import note_settings
+from api.operating.traffic import SPECIAL, Traffic
 from api.people.sign_in import Attempts
 from api.recommending.preview_routes import PreviewBody
 from api.routers import ROUTERS
 from api.settings import Settings, load_settings
 from api.storage.database import Database, open_database
-from api.storage.migrate import upgrade
+from api.storage.migrate import newest_revision, upgrade
 from api.web.catalog.import_pages import PATH as IMPORT_PAGE
+from api.web.catalog.own_pages import PATH as OWN_PAGE
 from api.web.kit.failures import answer_failure
 from api.web.kit.language import SpeaksLanguage
 from api.web.kit.static_files import OwnFiles
+from api.web.kit.visitors import CHECK_COOKIE
 from api.web.pages import PAGES
 from recommender import __version__
 from recommender.pipeline import Recommender
@@ -81,6 +92,9 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upgrade(database)
+        database.expect(newest_revision())
+        with suppress(StorageBusy, StorageFull, StorageUnavailable), database.writing() as session:
+            note_settings(session, engine, now=clock())
         engine.start(StoredCatalogs(database))
         forgetting = asyncio.create_task(_forget(database, clock))
         yield
@@ -90,9 +104,10 @@ def create_app(
         engine.stop()
         database.close()
 
-    # The framework's own page would fetch its parts from elsewhere, and stay blank where there is no way out.
     app = FastAPIOffline(
+        docs_url=None,
         redoc_url=None,
+        static_url=DOCS_PARTS,
         title="Trellis",
         version=__version__,
         description=_DESCRIPTION,
@@ -113,10 +128,18 @@ def create_app(
     app.state.identity_provider = identity_provider(settings)
     app.state.limits = Limits(settings.requests_per_minute)
     problems.install(app, answer_failure)
-    large = dict.fromkeys((CATALOG_VERSIONS, IMPORT_PAGE), settings.max_catalog_bytes)
+    admission = _admission(settings, database, app.state.limits, clock)
+    app.state.traffic = admission.traffic
+    metrics.follow({name: lane.load for name, lane in admission.traffic.lanes.items()})
     app.add_middleware(
-        Boundary, max_body_bytes=settings.max_body_bytes, large=large, metrics=metrics, answer=answer_failure
+        Entrance,
+        max_body_bytes=settings.max_body_bytes,
+        body_seconds=settings.body_seconds,
+        large=dict.fromkeys((CATALOG_VERSIONS, OWN_ADDITIONS, IMPORT_PAGE, OWN_PAGE), settings.max_catalog_bytes),
+        admission=admission,
+        answer=answer_failure,
     )
+    app.add_middleware(Boundary, metrics=metrics, answer=answer_failure, hsts_seconds=settings.hsts_seconds)
     app.add_middleware(SpeaksLanguage)
     for router in ROUTERS:
         app.include_router(router)
@@ -124,6 +147,24 @@ def create_app(
     app.mount("/static", OwnFiles(), name="static")
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # as its documentation asks
     return app
+
+
+def _admission(settings: Settings, database: Database, limits: Limits, clock: Clock) -> Admission:
+    door = FrontDoor(
+        database,
+        limits,
+        clock,
+        session_cookie=SESSION_COOKIE,
+        invitation_cookie=CHECK_COOKIE,
+        invitation_prefix=INVITATION,
+        invited=lambda token: f"respondent:{invitation_of(database, token).respondent_id}",
+    )
+    imports = [("POST", path) for path in (CATALOG_VERSIONS, IMPORT_PAGE)]
+    return Admission(
+        door=door,
+        traffic=Traffic(settings, {**SPECIAL, "imports": imports}),
+        bodies=HeldBytes(64 * settings.max_body_bytes, 16 * settings.max_body_bytes),
+    )
 
 
 async def _forget(database: Database, clock: Clock) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "NotFound",
     "NotReady",
     "NotReleased",
+    "Overloaded",
     "PreconditionRequired",
     "SignInFailed",
     "StaleVersion",
@@ -197,6 +198,17 @@ class TooManyRequests(TrellisError):
     def __init__(self, detail: str, *, headers: Mapping[str, str]) -> None:
         self.headers = headers
         super().__init__(detail)
+
+
+class Overloaded(TrellisError):
+    """More at once than this instance takes; nothing was done, and Retry-After says when to try again."""
+
+    slug = "overloaded"
+    title = "Too many others are being served right now"
+
+    def __init__(self, *, retry_after: int) -> None:
+        self.headers: Mapping[str, str] = {"Retry-After": str(retry_after)}
+        super().__init__(f"Too many requests at once; try again in {retry_after} s.")
 
 
 class StorageBusy(TrellisError):

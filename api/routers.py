@@ -6,10 +6,11 @@ from api.assessments import answer_routes as answers
 from api.assessments import instrument
 from api.assessments import profile_routes as profiles
 from api.assessments import routes as assessments
+from api.catalog import own_routes as own_catalog
 from api.catalog import routes as supports
 from api.catalog import version_routes as catalog_versions
 from api.evaluation import routes as exports
-from api.operating import figures, health, problem_pages
+from api.operating import docs_page, figures, health, problem_pages
 from api.people import audit_routes as audit
 from api.people import key_routes as keys
 from api.people import me_routes as me
@@ -39,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     recommendations.router,
     supports.router,
     catalog_versions.router,
+    own_catalog.router,
     instrument.router,
     keys.router,
     people.router,
@@ -48,5 +50,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     figures.router,
     health.router,
     problem_pages.router,
+    docs_page.router,
 )
 """Every endpoint, in the order of the documentation."""

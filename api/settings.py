@@ -59,6 +59,16 @@ class Settings(BaseSettings):
     """Chance that neighbors in a stored run's lists swap places, 0 to 0.5, so that other rankings can be evaluated."""
     requests_per_minute: int = Field(default=600, gt=0)
     """Requests a minute that one key may make of one process; more are answered with 429."""
+    queue_seconds: float = Field(default=1.0, gt=0, le=60)
+    """Seconds that a read waits while others are served; writes wait four times as long, rankings ten times."""
+    rankings_at_once: int = Field(default=2, ge=1, le=16)
+    """Rankings (previews, what-ifs, why-nots, new runs) that are worked out at once; as many as there are cores."""
+    ranking_seconds_per_minute: float = Field(default=30, gt=0)
+    """Seconds of a minute that the rankings of one key or person may take; more are answered with 429."""
+    header_seconds: float = Field(default=10, gt=0, le=600)
+    """How long the head of a request may take to come; then its connection is closed."""
+    body_seconds: float = Field(default=20, gt=0, le=600)
+    """The same for its body, beside a second for each 32 KB that it may have; then it is answered with 408."""
     drain_seconds: float = Field(default=0, ge=0)
     """Seconds that new requests are still taken after the signal to end, while `/readyz` says 503 already."""
     shutdown_seconds: int = Field(default=20, gt=0)
@@ -67,6 +77,8 @@ class Settings(BaseSettings):
     """Days from a run to the day on which its review is due."""
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+$")
     """Where people reach this instance, such as `https://trellis.example.org`; None means host and port."""
+    hsts_seconds: int = Field(default=0, ge=0)
+    """For how long browsers come by https only, once they have been here; 0 tells them nothing."""
     link_minutes: int = Field(default=30, gt=0, le=10_080)
     """How long a sign-in link may be used, in minutes."""
     oidc_issuer: str | None = Field(default=None, pattern=r"^(https://|http://(localhost|127\.0\.0\.1)(:|/|$))")
@@ -105,9 +117,13 @@ def load_settings(**given: Any) -> Settings:
         InvalidSetting: settings with impossible values, each by its variable.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         raise InvalidSetting(_faults(error)) from error
+    if settings.hsts_seconds and not (settings.public_url or "").startswith("https://"):
+        detail = "Set TRELLIS_PUBLIC_URL to an https:// address first: browsers that are told so come by no other way."
+        raise InvalidSetting([Fault(pointer="TRELLIS_HSTS_SECONDS", detail=detail)])
+    return settings
 
 
 def _faults(error: ValidationError) -> list[Fault]:

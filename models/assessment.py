@@ -1,11 +1,10 @@
 """One administration of the instrument: what a team answered. Checked against an instrument when it is parsed."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
-from models.base import Value
+from models.base import Day, Value
 from models.vocab import AnswerMode, Domain, Form, ImportanceKey, Length
 
 __all__ = ["Answer", "Answers", "Assessment", "ContextValue", "InstrumentRef", "OpenText", "Response", "Retake", "Team"]
@@ -83,7 +82,7 @@ class Assessment(Value):
     answer_mode: AnswerMode
     length: Length = Length.FULL
     focus_domains: tuple[Domain, ...] = Field(default=(), max_length=3)
-    as_of: date | None = None
+    as_of: Day | None = None
     """The date that season, freshness and replay use; None means the caller's clock."""
     team: Team
     responses: tuple[Response, ...] = Field(min_length=1)

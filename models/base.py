@@ -1,14 +1,19 @@
 """The one base of all value objects, and the types of their ids."""
 
-from typing import NewType
+from datetime import UTC, date, datetime
+from typing import Annotated, NewType
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-__all__ = ["AssessmentId", "Fault", "SupportId", "TeamId", "Value"]
+__all__ = ["AssessmentId", "Day", "Fault", "Moment", "SupportId", "TeamId", "Value"]
 
 AssessmentId = NewType("AssessmentId", str)
 SupportId = NewType("SupportId", str)
 TeamId = NewType("TeamId", str)
+Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
+"""A time with its zone. At the ends of time nothing can be reckoned: a day more, or another zone, may be no time."""
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2200, 1, 1))]
+"""A day of the calendar, within the same bounds."""
 
 
 class Value(BaseModel):

@@ -8,9 +8,9 @@ are complete where they are stored, also where a team's numbers are hidden from 
 import math
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from models.base import SupportId, Value
+from models.base import Moment, SupportId, Value
 from models.vocab import SupportKind
 
 __all__ = ["SUM_TOLERANCE", "Decision", "DisplayedSupport", "LoggedCandidate", "LoggedList", "LoggedPlace"]
@@ -66,7 +66,7 @@ class Decision(Value):
     schema_version: Literal[1] = 1
     decision_id: _Word
     team_id: _Word
-    decided_at: AwareDatetime
+    decided_at: Moment
     policy_id: _Word
     """Which ranking showed the list: a hash of everything that decides it."""
     candidates: tuple[LoggedCandidate, ...] = Field(min_length=1)

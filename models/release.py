@@ -14,7 +14,7 @@ from models.instrument import InstrumentVersion
 from models.profile import AgreementWord, GroupMean
 from models.vocab import AnswerMode, Domain, Form, ImportanceKey, Length, ReadinessAdvice, ScoreStatus
 
-__all__ = ["Release", "ReleasedChange", "ReleasedChanges", "ReleasedDomain", "ReleasedTeam"]
+__all__ = ["ReleasedChange", "ReleasedChanges", "ReleasedDomain", "ReleasedProfile", "ReleasedTeam"]
 
 Picture = Annotated[int, Field(ge=1, le=4)]
 
@@ -62,7 +62,7 @@ class ReleasedChanges(Value):
     domains: tuple[ReleasedChange, ...]
 
 
-class Release(Value):
+class ReleasedProfile(Value):
     """What a closed window tells. Immutable."""
 
     schema_version: Literal[1] = 1
@@ -94,7 +94,7 @@ class Release(Value):
 class ReleasedTeam(Value):
     """A team as the engine gets it for everybody but the authors: a release, a situation, and shared words."""
 
-    release: Release
+    release: ReleasedProfile
     team: Team
     texts: tuple[OpenText, ...] = ()
     """Own words of the authors who share them, in an order that tells nothing."""

@@ -1,12 +1,12 @@
 """The review of a run: what reviewers do, one event at a time, and what the events add up to."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StringConstraints, computed_field
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, computed_field
 
-from models.base import SupportId, Value
+from models.base import Moment, SupportId, Value
 from models.recommendation import RuleTrace
 from models.vocab import SupportKind
 
@@ -50,7 +50,6 @@ __all__ = [
 SupportKey = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=200)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Actor = Annotated[str, StringConstraints(pattern=r"^(key|person):[!-~]+$", max_length=200)]
 """`key:ID` or `person:ID`."""
 

@@ -1,13 +1,12 @@
 """Supports of the catalog: resources and providers. What no page says is None or empty; nothing is guessed."""
 
 from abc import abstractmethod
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from models.base import SupportId, Value
+from models.base import Day, SupportId, Value
 from models.vocab import (
     Audience,
     Cost,
@@ -67,7 +66,7 @@ class _Support(Value):
     equity_centered: bool
     needs_met: tuple[Text, ...] = ()
     """Needs it answers, in the voice of people on a team."""
-    checked_on: date
+    checked_on: Day
 
     @property
     @abstractmethod

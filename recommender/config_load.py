@@ -1,5 +1,6 @@
 """Reading a ranking configuration from YAML, with the place of each fault."""
 
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from recommender.reading.values import Syntax, read_bytes, read_value
 __all__ = ["load_config", "parse_config", "starter_config"]
 
 
+@lru_cache(maxsize=1)
 def starter_config() -> RankingConfig:
-    """The configuration that ships with Trellis."""
+    """The configuration that ships with Trellis, read once a process."""
     file = resources.files(recommender) / "data" / "ranking" / "starter.yaml"
     return parse_config(file.read_bytes(), file="starter.yaml")
 

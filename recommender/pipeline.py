@@ -34,7 +34,7 @@ from models.vocab import Domain, ScoreStatus, SupportKind, Visibility
 from recommender import __version__
 from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
-from recommender.diagnosis.evidence import Evidence, evidence_of
+from recommender.diagnosis.evidence import TeamEvidence, evidence_of
 from recommender.diagnosis.needs import derive_needs
 from recommender.embedding import CachedEmbedder
 from recommender.index import CatalogIndex, kind_indexes
@@ -262,7 +262,7 @@ class Recommender:
     def _rankers_of(self, kinds: Sequence[SupportKind]) -> list[KindRanker]:
         return [self._rankers[kind] for kind in kinds if kind in self._rankers]
 
-    def _own_words(self, evidence: Evidence) -> OwnWords:
+    def _own_words(self, evidence: TeamEvidence) -> OwnWords:
         return own_words(evidence) if self.config.parts.own_words else OwnWords((), (), frozenset())
 
     def _word_vectors(self, words: OwnWords) -> NDArray[np.float32]:
@@ -348,7 +348,7 @@ def _unmet(ranker: KindRanker, ranked: Ranked, team: TeamToRank, speaker: Speake
     return tuple(unmet)
 
 
-def _notices(evidence: Evidence) -> tuple[Message, ...]:
+def _notices(evidence: TeamEvidence) -> tuple[Message, ...]:
     """What is missing, one sentence each."""
     unscored = [one.domain for one in evidence.profile.domains if one.status is ScoreStatus.TOO_FEW_ANSWERS]
     if evidence.profile.visibility is not Visibility.NOTHING:

@@ -1,10 +1,10 @@
 """What is slow to make and never changes is made once."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -13,6 +13,7 @@ from models.assessment import Assessment
 from recommender.catalog.load import starter_catalog
 from recommender.pipeline import Recommender
 from tests.fixtures.engines import make_recommender
+from tests.fixtures.examples import load_tier
 from tests.fixtures.service import Service, running_service
 from tests.fixtures.teams import judged_teams
 from tests.fixtures.timing import Timing
@@ -20,9 +21,14 @@ from tests.fixtures.timing import Timing
 pytest_plugins = ("tests.fixtures.postgres", "tests.fixtures.migrated", "tests.fixtures.servers")
 
 
-# How long an example takes to make says how busy the machine is.
-settings.register_profile("on any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("on any machine")
+# Reading the tests makes a million objects that stay; looking through them for garbage again and again takes long.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Timing())
+    # `make test-full` runs the same tests with all examples.
+    load_tier(first=config.getoption("markexpr") == "not full")
 
 
 @pytest.fixture(scope="session")

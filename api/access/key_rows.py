@@ -14,6 +14,7 @@ __all__ = [
     "find_key",
     "find_organization",
     "get_key",
+    "hold_organization",
     "keys",
     "organizations",
     "touch_key",
@@ -32,9 +33,15 @@ def find_organization(session: Session, name_or_id: str) -> Organization | None:
     return session.get(Organization, name_or_id) or session.scalars(query).one_or_none()
 
 
-def organizations(session: Session) -> Sequence[Organization]:
-    """All organizations, by name."""
-    return session.scalars(select(Organization).order_by(Organization.name)).all()
+def hold_organization(session: Session, organization_id: str) -> None:
+    """Make others wait who would hold the same organization, until the transaction ends."""
+    session.get(Organization, organization_id, with_for_update=True)
+
+
+def organizations(session: Session, *, lock: bool = False) -> Sequence[Organization]:
+    """All organizations, by name; `lock` makes others wait who would lock them, too."""
+    query = select(Organization).order_by(Organization.name)
+    return session.scalars(query.with_for_update() if lock else query).all()
 
 
 def add_key(session: Session, key: ApiKey) -> None:

@@ -5,16 +5,18 @@ holds more than the limit, wherever it starts.
 """
 
 import math
+import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from api.errors import TooManyRequests
+from api.errors import Overloaded, TooManyRequests
 
-__all__ = ["Limits"]
+__all__ = ["HeldBytes", "Limits"]
 
 _FAILURES_PER_MINUTE = 60
 _WINDOW_S = 60
@@ -60,3 +62,34 @@ class Limits:
             wait = max(1, math.ceil(reset - time.time()))
             detail = f"Too many calls without a valid key; try again in {wait} s."
             raise TooManyRequests(detail, headers={"Retry-After": str(wait)})
+
+
+class HeldBytes:
+    """Bytes of bodies that are in memory at once, of all callers and of each."""
+
+    def __init__(self, total: int, each: int) -> None:
+        self._total = total
+        self._each = each
+        self._held: Counter[str] = Counter()
+        self._sum = 0
+        self._guard = threading.Lock()
+
+    def take(self, caller: str, n: int) -> None:
+        """Note `n` more bytes.
+
+        Raises:
+            Overloaded: they are too many; none is noted.
+        """
+        with self._guard:
+            if self._sum + n > self._total or self._held[caller] + n > self._each:
+                raise Overloaded(retry_after=1)
+            self._held[caller] += n
+            self._sum += n
+
+    def give_back(self, caller: str, n: int) -> None:
+        """Note that `n` bytes are gone."""
+        with self._guard:
+            self._held[caller] -= n
+            self._sum -= n
+            if not self._held[caller]:
+                del self._held[caller]

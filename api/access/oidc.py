@@ -24,7 +24,7 @@ _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "E
 """Signatures with a public key only: a token signed with the client's own secret, or with nothing, is refused."""
 _LEEWAY_S = 60
 _KEEP = timedelta(hours=1)
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 5.0
 
 
 class Identity(NamedTuple):
@@ -157,10 +157,15 @@ class IdentityProvider:
         return dict(claims)
 
     def _describe(self, now: datetime, *, anew: bool = False) -> _Found:
-        with self._lock:
+        # A provider that hangs holds up one caller after the other, each for this long.
+        if not self._lock.acquire(timeout=_TIMEOUT_S):
+            raise IdentityProviderUnavailable("The identity provider does not answer in time.")
+        try:
             if self._found is None or anew or now - self._found.at > _KEEP:
                 self._found = self._ask(now)
             return self._found
+        finally:
+            self._lock.release()
 
     def _ask(self, now: datetime) -> _Found:
         try:

@@ -1,13 +1,13 @@
-"""A person's own answers: saved by the portal or by the person, read back by the person alone."""
+"""A person's own answers: saved, read back and withdrawn by that person alone, whose invitation is the key to them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi import APIRouter, BackgroundTasks, Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
 from api.access.limits import Limits
-from api.access.principals import Permission, Principal
+from api.access.principals import Permission
 from api.assessments.answers import (
     Invitation,
     OwnAnswers,
@@ -17,6 +17,7 @@ from api.assessments.answers import (
     own_answers,
     save_body,
     submit,
+    withdraw,
 )
 from api.assessments.respondents import INVITATION
 from api.errors import NotAllowed, Unauthenticated
@@ -78,28 +79,23 @@ def _invitation(request: Request, database: DatabaseDep, credentials: Credential
 InvitedCaller = Annotated[Invitation | None, Depends(_invitation)]
 
 
-def _caller(
-    request: Request, database: DatabaseDep, now: Now, invitation: InvitedCaller, credentials: Credentials
-) -> Principal | Invitation:
-    """Whoever may answer: the holder of an invitation, or a key that may write."""
-    return invitation or Require(Permission.WRITE_TEAMS)(request, database, now, credentials)
-
-
 def _person(
     request: Request, database: DatabaseDep, now: Now, invitation: InvitedCaller, credentials: Credentials
 ) -> Invitation:
     """The holder of an invitation, and nobody else."""
     if invitation is None:
         Require(Permission.READ_CATALOG)(request, database, now, credentials)
-        raise NotAllowed("Single answers are read by their own person only, with the invitation as bearer token.")
+        raise NotAllowed(
+            "A key invites people, but neither writes nor reads their answers. These belong to their own person: send "
+            "the person's invitation as bearer token."
+        )
     return invitation
 
 
-Caller = Annotated[Principal | Invitation, Depends(_caller)]
 InvitedPerson = Annotated[Invitation, Depends(_person)]
 
-_OR_KEY: dict[str, Any] = {"security": [{"key": []}]}
-"""Beside the invitation, which OpenAPI is told by the dependency."""
+_NOT_OWN = "Anything but the person's own invitation."
+_GONE = "The place was taken out."
 _EXAMPLE = {
     "answers": {"la1": 3, "la2": "not_sure", "la3": None},
     "importance": {"leadership-alignment": "top_three"},
@@ -113,15 +109,14 @@ _EXAMPLE = {
     operation_id="saveAnswers",
     summary="Save pieces of a person's answers",
     responses=problem_responses(
-        _403="The scope is another, or the invitation is somebody else's.",
-        _404="No such respondent within the caller's reach.",
+        _403=_NOT_OWN,
+        _404=_GONE,
         _409="The window is not open.",
         _413="The body is too large.",
         _415="The body is not JSON.",
         _422="The body has faults; each is listed, and nothing is saved.",
     ),
     openapi_extra={
-        **_OR_KEY,
         "requestBody": {
             "required": True,
             "content": {
@@ -131,7 +126,7 @@ _EXAMPLE = {
     },
 )
 def patch_answers(
-    caller: Caller,
+    person: InvitedPerson,
     session: Writing,
     engine: EngineDep,
     now: Now,
@@ -141,7 +136,7 @@ def patch_answers(
     done: Done,
 ) -> Progress:
     """Save what the body holds over what was saved before, all of it or nothing; the last write of a piece wins."""
-    place = open_place(session, caller, assessment_id, respondent_id, lock=True)
+    place = open_place(session, person, assessment_id, respondent_id, lock=True)
     saved = save_body(session, engine, place, body, now=now)
     done("answers_saved", saved.pieces)
     return saved.progress
@@ -151,7 +146,7 @@ def patch_answers(
     "/answers",
     operation_id="getOwnAnswers",
     summary="A person's own answers, for that person",
-    responses=problem_responses(_403="Anything but the person's own invitation."),
+    responses=problem_responses(_403=_NOT_OWN, _404=_GONE),
 )
 def get_answers(
     person: InvitedPerson,
@@ -159,12 +154,32 @@ def get_answers(
     engine: EngineDep,
     assessment_id: str,
     respondent_id: str,
-    response: Response,
 ) -> OwnAnswers:
     """Answer what the person saved, to go on elsewhere."""
     place = open_place(session, person, assessment_id, respondent_id)
-    response.headers["Cache-Control"] = "no-store"
     return own_answers(session, engine, place)
+
+
+@router.delete(
+    "/answers",
+    status_code=204,
+    operation_id="withdrawAnswers",
+    summary="Take out all of a person's answers",
+    responses=problem_responses(_403=_NOT_OWN, _404=_GONE, _409="The window is not open."),
+)
+def delete_answers(
+    person: InvitedPerson,
+    session: Writing,
+    database: DatabaseDep,
+    engine: EngineDep,
+    now: Now,
+    assessment_id: str,
+    respondent_id: str,
+    afterwards: BackgroundTasks,
+) -> None:
+    """Take out everything that was saved, as if the person had not answered; results that are frozen stand."""
+    withdraw(session, engine, open_place(session, person, assessment_id, respondent_id, lock=True), now=now)
+    afterwards.add_task(database.forget_log)
 
 
 @router.post(
@@ -172,15 +187,14 @@ def get_answers(
     operation_id="submitAnswers",
     summary="Say that a person is done",
     responses=problem_responses(
-        _403="The scope is another, or the invitation is somebody else's.",
-        _404="No such respondent within the caller's reach.",
+        _403=_NOT_OWN,
+        _404=_GONE,
         _409="The window is not open.",
     ),
-    openapi_extra=_OR_KEY,
 )
 def post_submit(
-    caller: Caller, session: Writing, engine: EngineDep, now: Now, assessment_id: str, respondent_id: str
+    person: InvitedPerson, session: Writing, engine: EngineDep, now: Now, assessment_id: str, respondent_id: str
 ) -> Progress:
     """Note it; saving again while the window is open takes it back."""
-    place = open_place(session, caller, assessment_id, respondent_id, lock=True)
+    place = open_place(session, person, assessment_id, respondent_id, lock=True)
     return submit(session, engine, place, now=now)

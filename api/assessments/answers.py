@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.orm import Session
 
 from api.access.keys import hash_secret
@@ -14,8 +12,20 @@ from api.access.principals import Principal
 from api.access.reach import beyond_reach_as, own_team
 from api.assessments.closures import must_be_open
 from api.assessments.opening import asks_instrument, check_same_instrument
+from api.assessments.own import DomainProgress, OwnAnswers, OwnScore, Progress
 from api.assessments.pieces import Pieces, pieces_of, tree_of
-from api.assessments.rows import Place, answers_of, find_invited, find_place, write_answers
+from api.assessments.respondents import bind
+from api.assessments.rows import (
+    Place,
+    Respondent,
+    answers_of,
+    choices_of,
+    find_invited,
+    find_opened,
+    find_place,
+    forget_answers,
+    write_answers,
+)
 from api.assessments.snapshots import assessment_of, response_of
 from api.assessments.windows import WindowPhase
 from api.engine.engine import Engine
@@ -31,6 +41,7 @@ from recommender.reading.fault_words import found
 from recommender.reading.json_document import NotJson, parse_json
 
 __all__ = [
+    "Choices",
     "DomainProgress",
     "Invitation",
     "OwnAnswers",
@@ -45,10 +56,14 @@ __all__ = [
     "save",
     "save_body",
     "submit",
+    "used_up",
+    "withdraw",
 ]
 
 
 _ABSENT = object()
+_ALL = ""
+"""In place of a path, for all of them."""
 
 
 @dataclass(frozen=True)
@@ -58,28 +73,13 @@ class Invitation:
     respondent_id: str
 
 
-class DomainProgress(BaseModel):
-    """How far a person is with one domain."""
+class Choices(NamedTuple):
+    """When and where a person chose pieces that arrive later, because their device was offline."""
 
-    domain: Domain
-    asked: int
-    answered: int
-    remaining: int
-    importance_answered: bool
-
-
-class Progress(BaseModel):
-    """How far a person is. Holds no answer."""
-
-    asked: int
-    answered: int
-    """Items with an answer; `not_sure` is one."""
-    domains: list[DomainProgress]
-    """In the order in which this person is asked."""
-    next: list[str]
-    """Items to ask next, in order; empty when all are answered."""
-    saved_at: datetime | None
-    submitted_at: datetime | None
+    at: Mapping[str, datetime] = {}
+    """By path."""
+    device: str | None = None
+    """The browser; what it sends, it sends in the order of choosing."""
 
 
 class Saved(NamedTuple):
@@ -88,54 +88,27 @@ class Saved(NamedTuple):
     pieces: int
     """Set or taken out."""
     progress: Progress
-
-
-class OwnScore(BaseModel):
-    """What a person's own answers come to in one domain."""
-
-    domain: Domain
-    mean: float
-    """1 to 4, one decimal."""
-    level_words: str
-    """A level's name, or `between X and Y`."""
-    levels: SkipJsonSchema[tuple[int, ...]] = Field(exclude=True)
-    """The level, or the two, that the words name: for pages, which say them in the reader's language."""
-
-
-class OwnAnswers(BaseModel):
-    """A person's own answers, for that person."""
-
-    respondent_id: str
-    assessment_id: str
-    team_name: str
-    form: Form
-    length: Length
-    phase: WindowPhase
-    opens_at: datetime
-    closes_at: datetime | None
-    role: str | None
-    answers: dict[str, Answer]
-    importance: dict[Domain, ImportanceKey]
-    readiness: dict[Domain, dict[str, int]]
-    open_text: OpenText
-    share_text: bool
-    match_from_answers: bool
-    scores: list[OwnScore]
-    """Domains with enough answers for a score. The person's own picture, not the team's."""
-    progress: Progress
+    older: Mapping[str, Any]
+    """Pieces that were not saved because a later choice is: path to that choice, None where it was taken out."""
 
 
 def invitation_of(database: Database, token: str) -> Invitation:
     """The invitation behind a token.
 
     Raises:
-        Unauthenticated: it is unknown, or was replaced by a newer one.
+        Unauthenticated: it is unknown, was replaced by a newer one, or was used up by opening it in a browser.
     """
     with database.reading() as session:
         respondent = find_invited(session, hash_secret(token))
     if respondent is None:
-        raise Unauthenticated("The invitation is unknown or was replaced by a newer one.")
+        raise Unauthenticated("The invitation is unknown, was opened by its person, or was replaced by a newer one.")
     return Invitation(respondent.id)
+
+
+def used_up(database: Database, token: str) -> Respondent | None:
+    """Whose invitation this was before it was opened in a browser; None if it is not used up."""
+    with database.reading() as session:
+        return find_opened(session, hash_secret(token))
 
 
 def open_place(
@@ -146,7 +119,7 @@ def open_place(
     *,
     lock: bool = False,
 ) -> Place:
-    """The place that the caller may write to: a portal those of its teams, an invitation its own.
+    """The place within a caller's reach: to a portal those of its teams, to an invitation its own.
 
     Raises:
         NotAllowed: the invitation is somebody else's.
@@ -175,7 +148,15 @@ def own_place(session: Session, invitation: Invitation, *, lock: bool = False) -
     return place
 
 
-def save(session: Session, engine: Engine, place: Place, pieces: Pieces, *, now: datetime) -> Saved:
+def save(
+    session: Session,
+    engine: Engine,
+    place: Place,
+    pieces: Pieces,
+    *,
+    chosen: Choices | None = None,
+    now: datetime,
+) -> Saved:
     """Save pieces over what was saved before; a piece of None is taken out. All of it or nothing.
 
     Args:
@@ -183,18 +164,23 @@ def save(session: Session, engine: Engine, place: Place, pieces: Pieces, *, now:
         engine: instrument and constants of scoring.
         place: whose answers.
         pieces: what changes.
+        chosen: when and where pieces were chosen, for those that say so; what was chosen later on another device stays.
         now: the time.
 
     Raises:
         WindowClosed: not open yet, or not any more, or in another phase.
         Conflict: the window asks another version of the instrument than the one in use.
         InvalidBody: every fault by its pointer into the tree of the pieces. More than the allowed number of `top_three`
-            counts what is saved already.
+            counts what this person has saved already.
     """
     saved = _saved(session, engine, place, now=now)
-    if faults := _faults(engine, place, saved, tree_of(pieces)):
+    chosen = chosen or Choices()
+    older = _older(session, place, pieces, chosen)
+    newer = {path: value for path, value in pieces.items() if path not in older}
+    if faults := _faults(engine, place, saved, tree_of(newer)):
         raise InvalidBody(faults)
-    return _write(session, engine, place, saved, pieces, now=now)
+    done = _write(session, engine, place, saved, newer, chosen=chosen, now=now)
+    return done._replace(older={path: saved.get(path) for path in older})
 
 
 def save_body(session: Session, engine: Engine, place: Place, body: bytes, *, now: datetime) -> Saved:
@@ -217,7 +203,21 @@ def save_body(session: Session, engine: Engine, place: Place, body: bytes, *, no
     if faults := [*faults, *_faults(engine, place, saved, tree)]:
         raise InvalidBody(faults)
     pieces = pieces_of(tree, [item.id for item in engine.instrument.instrument.readiness])
-    return _write(session, engine, place, saved, pieces, now=now)
+    return _write(session, engine, place, saved, pieces, chosen=Choices(), now=now)
+
+
+def withdraw(session: Session, engine: Engine, place: Place, *, now: datetime) -> None:
+    """Take out all that was saved in a place; it is as if nobody had answered yet. Frozen results stand.
+
+    Raises:
+        WindowClosed: as for `save`.
+    """
+    must_be_open(place, engine.instrument, now=now)
+    respondent = place.respondent
+    forget_answers(session, respondent.id)
+    respondent.cleared = {_ALL: [now.isoformat(), None]}
+    respondent.saved_at = respondent.submitted_at = None
+    session.flush()
 
 
 def submit(session: Session, engine: Engine, place: Place, *, now: datetime) -> Progress:
@@ -227,9 +227,10 @@ def submit(session: Session, engine: Engine, place: Place, *, now: datetime) -> 
         WindowClosed: as for `save`.
     """
     must_be_open(place, engine.instrument, now=now)
+    bind(place.respondent, now=now)
     place.respondent.submitted_at = now
     session.flush()
-    return _progress(engine, place, answers_of(session, place.respondent.id))
+    return _progress(engine, place, _visible(session, place))
 
 
 def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
@@ -237,7 +238,7 @@ def own_answers(session: Session, engine: Engine, place: Place) -> OwnAnswers:
 
     A renewed invitation does not show what was saved before: whoever can renew it is not the author.
     """
-    saved = answers_of(session, place.respondent.id, since=place.respondent.readable_from)
+    saved = _visible(session, place)
     response = response_of(place.respondent.id, saved)
     scores = _own_scores(engine, place, response)
     assessment = place.assessment
@@ -302,7 +303,27 @@ def _saved(session: Session, engine: Engine, place: Place, *, now: datetime) -> 
     """What is saved so far in a place where more may be saved."""
     must_be_open(place, engine.instrument, now=now)
     check_same_instrument(place.assessment, engine.instrument)
-    return answers_of(session, place.respondent.id)
+    return _visible(session, place)
+
+
+def _visible(session: Session, place: Place) -> Pieces:
+    """What is saved and may be read back by whoever has the invitation in force. Nothing told to them counts more."""
+    return answers_of(session, place.respondent.id, since=place.respondent.readable_from)
+
+
+def _older(session: Session, place: Place, pieces: Pieces, chosen: Choices) -> set[str]:
+    """The pieces that were chosen before what another device saved in their places, or took out."""
+    if not chosen.at:
+        return set()
+    cleared = {path: (datetime.fromisoformat(at), by) for path, (at, by) in (place.respondent.cleared or {}).items()}
+    saved = choices_of(session, place.respondent.id)
+    return {
+        path
+        for path, at in chosen.at.items()
+        if path in pieces
+        for time, device in filter(None, (saved.get(path), cleared.get(path), cleared.get(_ALL)))
+        if at < time and (device is None or device != chosen.device)
+    }
 
 
 def _faults(engine: Engine, place: Place, saved: Pieces, tree: Mapping[str, Any]) -> tuple[Fault, ...]:
@@ -321,16 +342,32 @@ def _faults(engine: Engine, place: Place, saved: Pieces, tree: Mapping[str, Any]
     return check_response(tree, engine.instrument, form, n_top_three=len(staying))
 
 
-def _write(session: Session, engine: Engine, place: Place, saved: Pieces, pieces: Pieces, *, now: datetime) -> Saved:
+def _write(
+    session: Session,
+    engine: Engine,
+    place: Place,
+    saved: Pieces,
+    pieces: Pieces,
+    *,
+    chosen: Choices,
+    now: datetime,
+) -> Saved:
+    respondent = place.respondent
     values = {path: value for path, value in pieces.items() if value is not None}
     removed = [path for path in pieces if path not in values]
-    write_answers(session, place.respondent.id, values, removed=removed, now=now)
     if pieces:
-        place.respondent.saved_at = now
-        place.respondent.submitted_at = None
-        session.flush()
+        if respondent.readable_from is not None:
+            forget_answers(session, respondent.id, before=respondent.readable_from)
+        bind(respondent, now=now)
+        respondent.saved_at = now
+        respondent.submitted_at = None
+        still = {path: cleared for path, cleared in (respondent.cleared or {}).items() if path not in values}
+        gone = {path: [chosen.at.get(path, now).isoformat(), chosen.device] for path in removed}
+        respondent.cleared = {**still, **gone}
+    write_answers(session, respondent.id, values, removed=removed, chosen=chosen.at, device=chosen.device, now=now)
+    session.flush()
     left = {path: value for path, value in {**saved, **values}.items() if path not in removed}
-    return Saved(len(pieces), _progress(engine, place, left))
+    return Saved(len(pieces), _progress(engine, place, left), {})
 
 
 def _progress(engine: Engine, place: Place, saved: Mapping[str, Any]) -> Progress:

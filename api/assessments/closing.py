@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from api.access.audit import note
@@ -14,7 +14,7 @@ from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody, NoResults
 from api.storage.database import Database
 from api.storage.tables import Assessment, Team
-from models.base import Fault
+from models.base import Fault, Moment
 
 __all__ = ["ClosedView", "Reopening", "close_assessment", "reopen_assessment", "settle"]
 
@@ -37,7 +37,7 @@ class Reopening(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    closes_at: AwareDatetime | None = Field(
+    closes_at: Moment | None = Field(
         default=None, description="When it ends by itself; without it, never.", examples=["2099-11-12T16:00:00Z"]
     )
 

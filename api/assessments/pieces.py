@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["Pieces", "pieces_of", "tree_of"]
+__all__ = ["CONSENTS", "Pieces", "pieces_of", "tree_of"]
 
 Pieces = Mapping[str, Any]
 """Values by path in a response, such as `answers/la1` or `readiness/team-and-time/rd1`; None takes a piece out."""
 
 _SINGLE = ("role", "share_text", "match_from_answers")
+CONSENTS = tuple(path for path in _SINGLE if path != "role")
+"""What a person agrees to."""
 _PARTS = ("answers", "importance", "open_text")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, BackgroundTasks, Body, Depends, Response
 
 from api.access.principals import Permission, Principal
 from api.access.reach import own_team, team_with_results
@@ -24,6 +24,7 @@ from api.assessments.respondents import (
     invitee_faults,
     renew_invitation,
     respondent_view,
+    take_out,
 )
 from api.assessments.rows import assessments, respondents
 from api.assessments.windows import AssessmentChange, AssessmentView, NewAssessment, assessment_view
@@ -225,6 +226,32 @@ def list_respondents(caller: Writer, session: Reading, assessment_id: str, pagin
     responses=problem_responses(_404="No such respondent of the caller's."),
 )
 def post_renew(caller: Writer, session: Writing, now: Now, assessment_id: str, respondent_id: str) -> Invited:
-    """Replace an invitation that was lost; the old one ends."""
+    """Replace an invitation that was lost; the old one ends, and so does the link of whoever opened it.
+
+    What was saved before is not shown under the new one. It counts until something is saved with the new one, and goes
+    then: the answers of a place are one person's.
+    """
     place = open_place(session, caller, assessment_id, respondent_id, lock=True)
     return renew_invitation(session, caller, place.respondent, place.team, now=now)
+
+
+@router.delete(
+    "/assessments/{assessment_id}/respondents/{respondent_id}",
+    status_code=204,
+    operation_id="removeRespondent",
+    summary="Take a person out",
+    responses=problem_responses(_404="No such respondent of the caller's."),
+)
+def delete_respondent(
+    caller: Writer,
+    session: Writing,
+    database: DatabaseDep,
+    now: Now,
+    assessment_id: str,
+    respondent_id: str,
+    afterwards: BackgroundTasks,
+) -> None:
+    """Delete the place with its answers; the invitation opens nothing any more. Results that are frozen stand."""
+    place = open_place(session, caller, assessment_id, respondent_id, lock=True)
+    take_out(session, caller, place, now=now)
+    afterwards.add_task(database.forget_log)

@@ -22,15 +22,19 @@ __all__ = [
     "answers_in",
     "answers_of",
     "assessments",
+    "choices_of",
     "count_respondents",
+    "external_ids",
     "find_assessment",
     "find_invited",
+    "find_opened",
     "find_place",
-    "find_respondent",
+    "forget_answers",
     "last_closed",
     "last_snapshot",
     "last_wave",
     "latest_assessments",
+    "remove_respondent",
     "respondents",
     "saved_since",
     "snapshots_of",
@@ -43,7 +47,7 @@ def _upsert(insert: Any) -> Any:
     statement = insert(Answer.__table__)
     return statement.on_conflict_do_update(
         index_elements=["respondent_id", "path"],
-        set_={"value": statement.excluded.value, "saved_at": statement.excluded.saved_at},
+        set_={name: statement.excluded[name] for name in ("value", "saved_at", "chosen_at", "device")},
     )
 
 
@@ -121,12 +125,10 @@ def add_respondent(session: Session, respondent: Respondent) -> None:
     session.flush()
 
 
-def find_respondent(session: Session, assessment_id: str, external_id: str, mode: str) -> Respondent | None:
-    """The respondent of a window whom the portal knows by that id."""
-    query = select(Respondent).where(
-        Respondent.assessment_id == assessment_id, Respondent.external_id == external_id, Respondent.mode == mode
-    )
-    return session.scalars(query).one_or_none()
+def external_ids(session: Session, assessment_id: str, mode: str) -> Sequence[str]:
+    """The portal's ids of those in one mode of a window who have one."""
+    query = select(Respondent.external_id).where(Respondent.assessment_id == assessment_id, Respondent.mode == mode)
+    return [found for found in session.scalars(query) if found is not None]
 
 
 def respondents(
@@ -157,6 +159,17 @@ def answered_in(session: Session, assessment_ids: Collection[str]) -> dict[tuple
 def find_invited(session: Session, token_hash: str) -> Respondent | None:
     """The respondent whose invitation has that hash."""
     return session.scalars(select(Respondent).where(Respondent.token_hash == token_hash)).one_or_none()
+
+
+def find_opened(session: Session, token_hash: str) -> Respondent | None:
+    """The respondent whose invitation of that hash was opened in a browser, and is used up."""
+    return session.scalars(select(Respondent).where(Respondent.opened_hash == token_hash)).one_or_none()
+
+
+def remove_respondent(session: Session, respondent: Respondent) -> None:
+    """Delete a place with all its answers."""
+    session.delete(respondent)
+    session.flush()
 
 
 def find_place(session: Session, respondent_id: str, *, lock: bool = False) -> Place | None:
@@ -195,6 +208,13 @@ def answers_in(session: Session, assessment_id: str, mode: str) -> dict[str, dic
     return saved
 
 
+def choices_of(session: Session, respondent_id: str) -> dict[str, tuple[datetime, str | None]]:
+    """When, and on which device, each piece of a respondent's answers was chosen, by path."""
+    columns = Answer.path, Answer.chosen_at, Answer.saved_at, Answer.device
+    rows = session.execute(select(*columns).where(Answer.respondent_id == respondent_id))
+    return {path: (chosen_at or saved_at, device) for path, chosen_at, saved_at, device in rows}
+
+
 def saved_since(session: Session, assessment_id: str, mode: str, since: datetime) -> dict[str, set[str]]:
     """The paths that each person in one mode of a window saved after a time, by the id that pairs answers over time."""
     query = (
@@ -214,18 +234,36 @@ def write_answers(
     values: Mapping[str, Any],
     *,
     removed: Sequence[str] = (),
+    chosen: Mapping[str, datetime] | None = None,
+    device: str | None = None,
     now: datetime,
 ) -> None:
-    """Save pieces of a respondent's answers over what was there, and take out the `removed` paths."""
+    """Save pieces of a respondent's answers over what was there, and take out the `removed` paths.
+
+    `chosen` tells by path when pieces were chosen, on `device`; all others are chosen now.
+    """
     if values:
         rows = [
-            {"respondent_id": respondent_id, "path": path, "value": value, "saved_at": now}
+            {
+                "respondent_id": respondent_id,
+                "path": path,
+                "value": value,
+                "saved_at": now,
+                "chosen_at": (chosen or {}).get(path),
+                "device": device,
+            }
             for path, value in values.items()
         ]
         connection = session.connection()
         connection.execute(_UPSERT[connection.dialect.name], rows)
     if removed:
         session.execute(delete(Answer).where(Answer.respondent_id == respondent_id, Answer.path.in_(removed)))
+
+
+def forget_answers(session: Session, respondent_id: str, *, before: datetime | None = None) -> None:
+    """Delete a respondent's answers: all, or what was saved `before` a time."""
+    statement = delete(Answer).where(Answer.respondent_id == respondent_id)
+    session.execute(statement if before is None else statement.where(Answer.saved_at < before))
 
 
 def add_snapshot(session: Session, snapshot: Snapshot) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.assessments.opening import check_same_instrument
 from api.assessments.pieces import Pieces, pieces_of, tree_of
+from api.assessments.respondents import person_key
 from api.assessments.rows import add_snapshot, answers_in, last_snapshot, respondents, saved_since, snapshots_of
 from api.engine.engine import Engine
 from api.storage.ids import new_id
@@ -16,7 +17,7 @@ from api.storage.tables import Assessment, Snapshot, Team
 from models.assessment import Assessment as Answers
 from models.assessment import Response
 from models.assessment import Team as Situation
-from models.release import Release, ReleasedTeam
+from models.release import ReleasedProfile, ReleasedTeam
 from models.vocab import AnswerMode, Length
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.diagnosis.growth import Wave, released_changes
@@ -44,9 +45,23 @@ def released_team_of(snapshot: Snapshot, team: Team | None = None) -> ReleasedTe
     return ReleasedTeam(release=release_in(snapshot), team=present, texts=shared_texts(answers.responses))
 
 
-def release_in(snapshot: Snapshot) -> Release:
+def release_in(snapshot: Snapshot) -> ReleasedProfile:
     """What frozen results tell."""
-    return Release.model_validate_json(snapshot.release)
+    return ReleasedProfile.model_validate_json(snapshot.release)
+
+
+def _by_person(answers: Answers) -> Answers:
+    """The same answers of people by their keys, which pair them over time however an id is spelled each time.
+
+    One id in two spellings, which nobody can be invited by today, stays two people.
+    """
+    keys = [person_key(response.respondent) for response in answers.responses]
+    times = Counter(keys)
+    responses = (
+        response.model_copy(update={"respondent": key}) if times[key] == 1 else response
+        for response, key in zip(answers.responses, keys, strict=True)
+    )
+    return answers.model_copy(update={"responses": tuple(responses)})
 
 
 def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team, *, now: datetime) -> Snapshot | None:
@@ -92,15 +107,15 @@ def freeze(session: Session, engine: Engine, assessment: Assessment, team: Team,
     return snapshot
 
 
-def _release(session: Session, engine: Engine, assessment: Assessment, answers: Answers) -> Release:
+def _release(session: Session, engine: Engine, assessment: Assessment, answers: Answers) -> ReleasedProfile:
     scoring, parameters = engine.config.scoring, engine.item_parameters
     release = release_of(answers, engine.instrument, scoring, item_parameters=parameters)
     earlier = last_snapshot(session, assessment.previous_id, answers.answer_mode) if assessment.previous_id else None
     if earlier is None:
         return release
     changes = released_changes(
-        Wave(_answers_of(earlier), release_in(earlier)),
-        Wave(answers, release),
+        Wave(_by_person(_answers_of(earlier)), release_in(earlier)),
+        Wave(_by_person(answers), release),
         instrument=engine.instrument,
         config=scoring,
         item_parameters=parameters,
@@ -151,7 +166,7 @@ def _responses(session: Session, assessment_id: str, mode: str) -> list[dict[str
     ]
 
 
-def _tells_the_same(last: Snapshot, new: Answers, release: Release) -> bool:
+def _tells_the_same(last: Snapshot, new: Answers, release: ReleasedProfile) -> bool:
     """Whether nobody could tell results of `new` from the last ones.
 
     What the author does not share does not count: whoever tries out what it may be would else be told when it fits.

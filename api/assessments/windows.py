@@ -4,9 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.storage.tables import Assessment
+from models.base import Moment
 from models.vocab import Domain, Form, Length
 
 __all__ = [
@@ -75,8 +76,8 @@ class NewAssessment(BaseModel):
         default=[], max_length=20, description="Domains that do not apply to the team, where the instrument allows it."
     )
     roster_size: Roster | None = Field(default=None, description="People who are asked, for the response rate.")
-    opens_at: AwareDatetime | None = Field(default=None, description="Answers are taken from then on; default: now.")
-    closes_at: AwareDatetime | None = Field(
+    opens_at: Moment | None = Field(default=None, description="Answers are taken from then on; default: now.")
+    closes_at: Moment | None = Field(
         default=None, description="When the present phase ends by itself; without it, when somebody closes it."
     )
     previous_id: str | None = Field(
@@ -93,7 +94,7 @@ class AssessmentChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     roster_size: Roster | None = Field(default=None, examples=[8])
-    closes_at: AwareDatetime | None = Field(default=None, examples=["2099-11-05T16:00:00Z"])
+    closes_at: Moment | None = Field(default=None, examples=["2099-11-05T16:00:00Z"])
     set_aside: list[Domain] | None = Field(default=None, max_length=20)
     retake: RetakeAnswers | None = Field(default=None, description="Replaces what was there.")
 

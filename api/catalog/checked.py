@@ -1,5 +1,6 @@
 """Uploaded catalogs that were checked and wait for a person's word: unlisted, unused, forgotten after a day."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,12 +13,24 @@ from api.engine.artifacts import catalog_in, stored_catalog
 from api.engine.rows import add_artifact, artifact_body, forget_artifact, forget_artifacts, present_versions
 from api.errors import NotFound
 from models.base import Fault
+from models.support import Support
 from models.vocab import SupportKind
 from recommender.canonical import canonical_json
 from recommender.catalog.load import Catalog
+from recommender.catalog.overlay import Overlay, restore_overlay
 from recommender.catalog.parse import parse_catalog
 
-__all__ = ["KEPT_FOR", "Checked", "WaitingCatalog", "check_files", "lay_aside", "store", "waiting_catalog"]
+__all__ = [
+    "KEPT_FOR",
+    "Checked",
+    "WaitingCatalog",
+    "check_files",
+    "lay_additions_aside",
+    "lay_aside",
+    "store",
+    "waiting_additions",
+    "waiting_catalog",
+]
 
 KEPT_FOR = timedelta(days=1)
 _KIND = "checked catalog"
@@ -90,3 +103,27 @@ def store(session: Session, principal: Principal, version: str, *, settings_cata
     if not waiting.stored:
         import_catalog(session, principal, waiting.catalog, now=now)
         forget_artifact(session, _KIND, version)
+
+
+def lay_additions_aside(session: Session, organization_id: str, additions: Overlay, *, now: datetime) -> None:
+    """Keep what an organization may add for a day; no other organization can ask for it."""
+    kind = _additions_of(organization_id)
+    forget_artifacts(session, kind, before=now - KEPT_FOR)
+    forget_artifact(session, kind, additions.version)  # its day begins anew
+    add_artifact(session, kind, additions.version, canonical_json(additions.document()), now=now)
+
+
+def waiting_additions(session: Session, organization_id: str, version: str) -> Sequence[Support]:
+    """The additions that were laid aside.
+
+    Raises:
+        NotFound: the organization has laid none of that version aside, or a day has passed.
+    """
+    body = artifact_body(session, _additions_of(organization_id), version)
+    if body is None:
+        raise NotFound("checked version", version)
+    return restore_overlay(json.loads(body)).added
+
+
+def _additions_of(organization_id: str) -> str:
+    return f"checked additions of {organization_id}"

@@ -21,10 +21,11 @@ router = APIRouter(prefix="/v1", tags=["supports"])
     response_model_by_alias=False,
     responses=problem_responses(_422="A filter or cursor is not valid; the allowed words are listed."),
 )
-def list_supports(_: CatalogReader, engine: EngineDep, query: Annotated[SupportQuery, Query()]) -> SupportPage:
+def list_supports(caller: CatalogReader, engine: EngineDep, query: Annotated[SupportQuery, Query()]) -> SupportPage:
     """Answer one page, in a stable order; repeat a filter to allow several words."""
+    own = engine.of(caller.organization_id)
     try:
-        return find_supports(engine.catalog, query, rank=engine.rank_words)
+        return find_supports(own.catalog, query, rank=own.rank_words)
     except CursorError as error:
         detail = "Not a cursor of this catalog and these filters; start again without one."
         raise InvalidParameter([Fault(pointer="cursor", detail=detail)]) from error
@@ -37,6 +38,6 @@ def list_supports(_: CatalogReader, engine: EngineDep, query: Annotated[SupportQ
     response_model_by_alias=False,
     responses=problem_responses(_404="No such support; close ids are named.", _422="The id is not valid."),
 )
-def get_support(_: CatalogReader, engine: EngineDep, support_id: str) -> SupportView:
+def get_support(caller: CatalogReader, engine: EngineDep, support_id: str) -> SupportView:
     """Answer the whole record."""
-    return view(engine.catalog.get(support_id))
+    return view(engine.of(caller.organization_id).catalog.get(support_id))

@@ -1,5 +1,6 @@
 """Catalogs that operators import for every organization, and which one is in use."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,15 +10,23 @@ from sqlalchemy.orm import Session
 
 from api.access.audit import note, note_everywhere
 from api.access.principals import Principal
-from api.engine.artifacts import keep_catalog, stored_catalog
+from api.engine.artifacts import ArtifactMissing, keep_catalog, stored_catalog, stored_overlay
 from api.engine.engine import Engine
-from api.engine.rows import activate_catalog, latest_activations, newest_activation, present_versions, stored_catalogs
+from api.engine.rows import (
+    activate_catalog,
+    latest_activations,
+    newest_activation,
+    newest_overlays,
+    present_versions,
+    stored_catalogs,
+)
 from api.errors import InvalidBody, NotFound
 from api.storage.database import Database
 from models.base import Fault
 from models.kinds import KINDS, HasSizes, size_key
 from models.vocab import SupportKind
 from recommender.catalog.load import Catalog
+from recommender.catalog.overlay import Overlay
 from recommender.catalog.parse import ParsedFile, parse_catalog
 from recommender.errors import describe
 
@@ -35,8 +44,11 @@ __all__ = [
     "catalog_versions",
     "checked_catalog",
     "import_catalog",
+    "placed_faults",
     "report_on",
 ]
+
+_log = logging.getLogger("trellis.catalog")
 
 IMPORTED = "catalog.import"
 """What the audit calls it."""
@@ -104,6 +116,7 @@ class StoredCatalogs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._damaged: set[str] = set()
 
     def active(self) -> str | None:
         """Version of the catalog in use; None when none was ever activated.
@@ -125,6 +138,28 @@ class StoredCatalogs:
         with self._database.reading() as session:
             return stored_catalog(session, version)
 
+    def overlays(self, known: Mapping[str, Overlay]) -> Mapping[str, Overlay]:
+        """What every organization adds and leaves out now, by its id; overlays that are known are not read again.
+
+        Where one cannot be read, the last one that could be stays; the log says so.
+
+        Raises:
+            StorageBusy, StorageUnavailable: as the database says.
+        """
+        kept = {overlay.version: overlay for overlay in known.values()}
+        found = {}
+        with self._database.reading() as session:
+            for organization_id, change in newest_overlays(session).items():
+                try:
+                    found[organization_id] = kept.get(change.version) or stored_overlay(session, change.version)
+                except ArtifactMissing as error:
+                    if change.version not in self._damaged:
+                        _log.error("what %s adds and leaves out cannot be read: %s", organization_id, error)
+                    self._damaged.add(change.version)
+                    if organization_id in known:
+                        found[organization_id] = known[organization_id]
+        return found
+
 
 def checked_catalog(new: CatalogTexts) -> Catalog:
     """The catalog of an import.
@@ -134,14 +169,14 @@ def checked_catalog(new: CatalogTexts) -> Catalog:
     """
     parsed = _parse({kind: getattr(new, spec.plural) for kind, spec in KINDS.items()})
     if parsed.faults:
-        raise InvalidBody(_placed(parsed.faults))
+        raise InvalidBody(placed_faults(parsed.faults))
     return Catalog.of(parsed.supports)
 
 
 def catalog_faults(fields: Mapping[str, Any]) -> Sequence[Fault]:
     """Every fault of the texts of an import whose other members may have any shape."""
     texts = {kind: fields.get(spec.plural) for kind, spec in KINDS.items()}
-    return _placed(_parse({kind: text for kind, text in texts.items() if isinstance(text, str)}).faults)
+    return placed_faults(_parse({kind: text for kind, text in texts.items() if isinstance(text, str)}).faults)
 
 
 def _parse(texts: Mapping[SupportKind, str]) -> ParsedFile:
@@ -155,7 +190,8 @@ def _parse(texts: Mapping[SupportKind, str]) -> ParsedFile:
     )
 
 
-def _placed(faults: Sequence[Fault]) -> list[Fault]:
+def placed_faults(faults: Sequence[Fault]) -> list[Fault]:
+    """Faults of the texts of a body, each at the member that holds its text."""
     pointers = {spec.file_name: f"/{spec.plural}" for spec in KINDS.values()}
     return [Fault(pointer=pointers.get(fault.file or "", ""), detail=describe(fault)) for fault in faults]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.access.principals import Scope
+from recommender.reading.fold import clean
 
 if TYPE_CHECKING:
     from api.storage.tables import ApiKey
@@ -28,7 +29,7 @@ def _short_text(given: str) -> str:
 def _name(given: str | None) -> str | None:
     if given is None:
         return None
-    text = _short_text(given)
+    text = clean(_short_text(given))
     if not text:
         raise typer.BadParameter("a name cannot be blank")
     return text

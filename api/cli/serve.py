@@ -50,11 +50,11 @@ def _demo(settings: "Settings") -> "FastAPI":
     from datetime import UTC, datetime
 
     from pydantic import SecretStr
-    from sqlalchemy import URL
 
     from api.app import create_app
     from api.cli.terminal import progress_bar
     from api.engine.engine import load_inputs, open_recommender
+    from api.storage.database import url_of
     from api.storage.migrate import upgrade
     from api.web.start.fill import fill
 
@@ -62,9 +62,7 @@ def _demo(settings: "Settings") -> "FastAPI":
     path = settings.data_dir / "demo.sqlite"
     for leftover in settings.data_dir.glob(f"{path.name}*"):
         leftover.unlink()
-    settings = settings.model_copy(
-        update={"database_url": SecretStr(URL.create("sqlite", database=str(path)).render_as_string())}
-    )
+    settings = settings.model_copy(update={"database_url": SecretStr(url_of(path))})
     inputs = load_inputs(settings)
     with progress_bar() as progress:
         recommender = open_recommender(inputs, progress=progress)

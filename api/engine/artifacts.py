@@ -16,6 +16,7 @@ from models.recommendation import Versions
 from models.rules import Ruleset
 from recommender.canonical import canonical_json
 from recommender.catalog.load import Catalog, restore_catalog
+from recommender.catalog.overlay import Overlay, restore_overlay
 from recommender.config import RankingConfig
 from recommender.instruments import LoadedInstrument, restore_instrument
 from recommender.pipeline import Recommender
@@ -26,10 +27,17 @@ __all__ = [
     "instrument_of",
     "keep_artifacts",
     "keep_catalog",
+    "keep_overlay",
     "recommender_at",
     "stored_catalog",
+    "stored_overlay",
     "stored_parts",
 ]
+
+
+_OF_ORGANIZATION = "organization catalog"
+"""Kind of a catalog with an organization's overlay: not `catalog`, so that it is never listed or put in use for all."""
+_OVERLAY = "overlay"
 
 
 class ArtifactMissing(Conflict):
@@ -46,7 +54,8 @@ def keep_artifacts(session: Session, recommender: Recommender, *, now: datetime)
         "instrument": lambda: dict(parts.instrument.document),
     }
     for kind, document in made.items():
-        _keep(session, kind, versions[kind], document, now=now)
+        kept_as = _OF_ORGANIZATION if kind == "catalog" and parts.catalog.of_organization else kind
+        _keep(session, kept_as, versions[kind], document, now=now)
 
 
 def keep_catalog(session: Session, catalog: Catalog, *, now: datetime) -> None:
@@ -85,7 +94,22 @@ def stored_catalog(session: Session, version: str) -> Catalog:
     Raises:
         ArtifactMissing: it is not kept, or was altered.
     """
-    return catalog_in(_body(session, "catalog", version))
+    kind = "catalog" if present_versions(session, "catalog", [version]) else _OF_ORGANIZATION
+    return catalog_in(_body(session, kind, version))
+
+
+def keep_overlay(session: Session, overlay: Overlay, *, now: datetime) -> None:
+    """Store an overlay, unless it is kept already."""
+    _keep(session, _OVERLAY, overlay.version, overlay.document, now=now)
+
+
+def stored_overlay(session: Session, version: str) -> Overlay:
+    """The kept overlay of that version.
+
+    Raises:
+        ArtifactMissing: it is not kept, or was altered.
+    """
+    return restore_overlay(_load(session, _OVERLAY, version))
 
 
 @lru_cache(maxsize=2)

@@ -14,6 +14,7 @@ from api.settings import Settings
 from models.base import SupportId
 from models.recommendation import Versions
 from recommender.catalog.load import Catalog
+from recommender.catalog.overlay import Overlay
 from recommender.config import RankingConfig
 from recommender.diagnosis.irt import GradedItem
 from recommender.embedding import CachedEmbedder, EmbeddingConfig
@@ -31,18 +32,25 @@ _log = logging.getLogger("trellis.engine")
 
 _LOOK_EVERY = 1.0
 """Seconds between two looks for another catalog in use."""
+_ENDING_S = 2.0
+"""Seconds that an end waits for what is being indexed."""
 _KEPT_OPEN = 8
 """Recommenders of earlier versions that stay open: a why-changed story mixes two catalogs, rulesets and settings."""
+_KEPT_OF_ORGANIZATIONS = 8
+"""Catalogs with overlays that stay open; another one is made again from vectors that are kept."""
 
 
 class CatalogSource(Protocol):
-    """Which catalog curators have put in use."""
+    """Which catalog operators have put in use, and what organizations add to it and leave out."""
 
     def active(self) -> str | None:
         """Version of the catalog in use; None when that is the one of the settings."""
 
     def load(self, version: str) -> Catalog:
         """The catalog of that version."""
+
+    def overlays(self, known: Mapping[str, Overlay]) -> Mapping[str, Overlay]:
+        """What every organization adds and leaves out now, by its id; overlays that are known are not read again."""
 
 
 def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -> Inputs:
@@ -69,7 +77,8 @@ def load_inputs(settings: Settings, *, embedder: CachedEmbedder | None = None) -
 class Engine:
     """What the routes need: the instrument and the catalog at once, the recommender as soon as it is loaded.
 
-    When curators put another catalog in use, the present one serves until the new one is indexed.
+    When operators put another catalog in use, the present one serves until the new one is indexed. This is the engine
+    of the instance; `of` gives the one that an organization has.
     """
 
     def __init__(self, source: Inputs | Recommender, *, exploration: float = 0.0) -> None:
@@ -87,16 +96,21 @@ class Engine:
         self.embedder: CachedEmbedder = source.embedder
         self.recent_words = RecentWords()
         self._settings_catalog: Catalog = source.catalog
+        self._settings_ruleset = source.ruleset
         self._inputs = source if isinstance(source, Inputs) else None
         self._served = _Served(source.catalog, None if isinstance(source, Inputs) else source)
         self._opened: OrderedDict[Versions, Recommender] = OrderedDict()
         self._opening = threading.Lock()
         self._keeping = threading.Lock()
+        self._overlays: Mapping[str, Overlay] = {}
+        self._prepared: Mapping[str, tuple[str, str]] = {}
+        self._own: OrderedDict[tuple[str, str], _Served] = OrderedDict()
         self._catalogs: CatalogSource | None = None
         self._refused: str | None = None
         self._look = threading.Event()
         self._asking = threading.Lock()
         self._stopped = False
+        self._worker: threading.Thread | None = None
         self._failure: TrellisError | None = None
         self._progress = "starting"
 
@@ -107,8 +121,48 @@ class Engine:
 
     @property
     def settings_catalog(self) -> Catalog:
-        """The catalog that the settings name, in use until a curator puts another one in its place."""
+        """The catalog that the settings name, in use until an operator puts another one in its place."""
         return self._settings_catalog
+
+    @property
+    def settings_versions(self) -> Versions:
+        """The versions of all that the settings name."""
+        return versions_of(self.instrument, self._settings_catalog, self._settings_ruleset, self.config, self.embedder)
+
+    def of(self, organization_id: str, *, seen_by: str | None = None) -> "Engine":
+        """The engine with the catalog that an organization has; this one where it adds and excludes nothing.
+
+        Args:
+            organization_id: whose teams or people are served.
+            seen_by: whose people look into it; another organization's see nothing of what this one has added.
+        """
+        overlay = self._overlays.get(organization_id)
+        if overlay is not None and seen_by not in (None, organization_id):
+            overlay = Overlay.of(excluded=overlay.excluded)
+        return self if overlay is None else self._with(overlay)
+
+    def _with(self, overlay: Overlay) -> "Engine":
+        base = self._served.catalog
+        key = (base.version, overlay.version)
+        with self._keeping:
+            served = self._own.pop(key, None) or _Served(overlay.over(base), None)
+            if served.catalog is base:
+                return self
+            self._own[key] = served
+            while len(self._own) > _KEPT_OF_ORGANIZATIONS:
+                self._own.popitem(last=False)
+        return _OrganizationEngine(self, served)
+
+    def overlays_changed(self) -> None:
+        """Take up at once what an organization adds and leaves out; other processes follow within a second.
+
+        Raises:
+            StorageBusy, StorageUnavailable: as the database says.
+        """
+        if self._catalogs is not None:
+            with self._asking:
+                self._overlays = self._catalogs.overlays(self._overlays)
+        self.look_again()
 
     @property
     def recommender(self) -> Recommender:
@@ -172,13 +226,16 @@ class Engine:
             TrellisError: the catalog in use cannot be read.
         """
         self._catalogs = catalogs
+        if catalogs is not None:
+            self._overlays = catalogs.overlays({})
         if self._inputs is not None and catalogs is not None:
             version = catalogs.active()
             if version is not None and version != self.catalog.version:
                 self._inputs = replace(self._inputs, catalog=catalogs.load(version))
                 self._served = _Served(self._inputs.catalog, None)
-        # A process that ends does not wait for it.
-        threading.Thread(target=self._work, name="trellis-engine", daemon=True).start()
+        # A process that ends does not wait for it, or not for long.
+        self._worker = threading.Thread(target=self._work, name="trellis-engine", daemon=True)
+        self._worker.start()
 
     def look_again(self) -> None:
         """Look at once whether another catalog is in use."""
@@ -190,12 +247,15 @@ class Engine:
         self._look.set()
         with self._asking:
             pass
+        if self._worker is not None:
+            self._worker.join(_ENDING_S)  # an interpreter that ends under native code would abort
 
     def _work(self) -> None:
         if self._inputs is not None:
             self._load(self._inputs)
         while not self._stopped and self._catalogs is not None and self._failure is None:
             self._follow(self._catalogs)
+            self._prepare(self._catalogs)
             self._look.wait(_LOOK_EVERY)
             self._look.clear()
 
@@ -238,8 +298,62 @@ class Engine:
         self._refused = None
         _log.info("serving catalog %s: %d supports", version, len(catalog.supports))
 
+    def _prepare(self, catalogs: CatalogSource) -> None:
+        """Follow what organizations add and leave out, and index what is new before somebody waits for it."""
+        try:
+            with self._asking:
+                if self._stopped:
+                    return
+                self._overlays = catalogs.overlays(self._overlays)
+        except (StorageBusy, StorageUnavailable):
+            return
+        present = {owner: (self.catalog.version, overlay.version) for owner, overlay in self._overlays.items()}
+        changed = [owner for owner, key in present.items() if self._prepared.get(owner) != key]
+        self._prepared = present
+        for organization_id in changed[:_KEPT_OF_ORGANIZATIONS]:
+            if self._stopped:
+                return
+            try:
+                _ = self.of(organization_id).recommender
+            except Exception:
+                _log.error("cannot index the catalog of %s", organization_id, exc_info=True)
+
     def _note(self, done: int, total: int, what: str) -> None:
         self._progress = f"{what}: {done} of {total}"
+
+
+class _OrganizationEngine(Engine):
+    """The engine of the instance with an organization's catalog in the place of the one that all start from."""
+
+    def __init__(self, instance: Engine, served: "_Served") -> None:
+        self.instrument = instance.instrument
+        self.config = instance.config
+        self.item_parameters = instance.item_parameters
+        self.exploration = instance.exploration
+        self.embedder = instance.embedder
+        self.recent_words = instance.recent_words
+        self._instance = instance
+        self._settings_catalog = instance.settings_catalog
+        self._served = served
+
+    @property
+    def recommender(self) -> Recommender:
+        present = self._instance.recommender
+        made = self._served.recommender
+        if made is None:
+            parts = replace(RecommenderParts.of(present), catalog=self._served.catalog)
+            made = self._served.recommender = self._instance.recommender_of(parts)
+        return made
+
+    def of(self, organization_id: str, *, seen_by: str | None = None) -> Engine:
+        return self._instance.of(organization_id, seen_by=seen_by)
+
+    def opened(self, versions: Versions) -> Recommender | None:
+        own = self.recommender
+        return own if _parts_of(own.versions) == _parts_of(versions) else self._instance.opened(versions)
+
+    def recommender_of(self, parts: RecommenderParts) -> Recommender:
+        return self._instance.recommender_of(parts)
 
 
 def _parts_of(versions: Versions) -> tuple[str, str, str, str]:

@@ -8,17 +8,19 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, undefer
 
-from api.storage.tables import Artifact, CatalogActivation
+from api.storage.tables import Artifact, CatalogActivation, OverlayChange
 
 __all__ = [
     "StoredVersion",
     "activate_catalog",
     "add_artifact",
+    "add_overlay_change",
     "artifact_body",
     "forget_artifact",
     "forget_artifacts",
     "latest_activations",
     "newest_activation",
+    "newest_overlays",
     "present_versions",
     "stored_catalogs",
 ]
@@ -86,3 +88,18 @@ def latest_activations(session: Session) -> dict[str, CatalogActivation]:
     last = select(func.max(CatalogActivation.id)).group_by(CatalogActivation.version)
     found = session.scalars(select(CatalogActivation).where(CatalogActivation.id.in_(last)))
     return {activation.version: activation for activation in found}
+
+
+def add_overlay_change(session: Session, change: OverlayChange) -> None:
+    """Append that an organization has other additions and exclusions from now on."""
+    session.add(change)
+    session.flush()
+
+
+def newest_overlays(session: Session, organization_id: str | None = None) -> dict[str, OverlayChange]:
+    """What counts for each organization that ever added or excluded something, or for one of them; by its id."""
+    last = select(func.max(OverlayChange.id)).group_by(OverlayChange.organization_id)
+    if organization_id is not None:
+        last = last.where(OverlayChange.organization_id == organization_id)
+    found = session.scalars(select(OverlayChange).where(OverlayChange.id.in_(last)))
+    return {change.organization_id: change for change in found}

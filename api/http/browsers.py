@@ -108,9 +108,17 @@ def own_path(address: str) -> str | None:
     return address if inside and address.isprintable() else None
 
 
-def set_cookie(response: Response, request: Request, name: str, token: str, *, seconds: int, path: str = "/") -> None:
-    """Give the browser a token that scripts cannot read and other sites' forms do not carry."""
-    secure = not is_loopback(request.url.hostname)
+def set_cookie(
+    response: Response, request: Request, name: str, token: str, *, seconds: int | None, path: str = "/"
+) -> None:
+    """Give the browser a token that scripts cannot read and other sites' forms do not carry.
+
+    It travels by TLS only, unless people reach this instance without, by the setting of its public address. Where that
+    is not set, what a request says of its host decides: only this machine itself is reached without. Without `seconds`
+    the browser forgets it when it is closed.
+    """
+    public: str | None = request.app.state.settings.public_url
+    secure = public.startswith("https://") if public else not is_loopback(request.url.hostname)
     response.set_cookie(name, token, max_age=seconds, path=path, httponly=True, samesite="lax", secure=secure)
 
 

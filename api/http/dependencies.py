@@ -9,6 +9,7 @@ from fastapi.concurrency import contextmanager_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
+from api.access.door import KnownCaller
 from api.access.keys import authenticate
 from api.access.limits import Limits
 from api.access.principals import Permission, Principal
@@ -29,6 +30,7 @@ __all__ = [
     "Reading",
     "Require",
     "Writing",
+    "leave_lane",
     "problem_responses",
 ]
 
@@ -94,6 +96,10 @@ class Require:
             NotAllowed: the key's scope does not hold the permission.
             TooManyRequests: the key, or an address without one, has called too often.
         """
+        entry: KnownCaller | None = getattr(request.state, "entry", None)
+        if entry is not None and entry.principal is not None:  # the door has looked, and counted
+            entry.principal.must(self.permission)
+            return entry.principal
         limits: Limits = request.app.state.limits
         try:
             if credentials is None:
@@ -124,6 +130,13 @@ MetricsDep = Annotated[Metrics, Depends(_metrics)]
 Done = Annotated[Callable[[str, int], None], Depends(_done)]
 """Says what a request did, `done("answers_saved", 3)`; it counts in the metrics once the request is answered well."""
 CatalogReader = Annotated[Principal, Depends(Require(Permission.READ_CATALOG))]
+
+
+def leave_lane(request: Request) -> None:
+    """Give the place in the request's lane to the next one: what is left to do is of another kind."""
+    leave: Callable[[], None] | None = getattr(request.state, "leave", None)
+    if leave is not None:
+        leave()
 
 
 def problem_responses(**by_status: str) -> dict[int | str, dict[str, Any]]:

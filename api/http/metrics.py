@@ -1,6 +1,6 @@
 """Figures about one process, for Prometheus."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
@@ -37,7 +37,12 @@ class Metrics:
             "runs_created": Counter("trellis_runs_created", "Recommendation runs stored.", registry=self._registry),
             "answers_saved": Counter("trellis_answers_saved", "Answers of respondents saved.", registry=self._registry),
         }
-        self._registry.register(_State(engine, database))
+        self._state = _State(engine, database)
+        self._registry.register(self._state)
+
+    def follow(self, lanes: Mapping[str, Callable[[], Mapping[str, int]]]) -> None:
+        """Show how many requests are in each lane, by state."""
+        self._state.lanes = lanes
 
     def observe(self, *, method: str, route: str | None, status: int, seconds: float) -> None:
         """Count one request; `route` is the template of its path, None when nothing is there."""
@@ -60,6 +65,7 @@ class _State(Collector):
     def __init__(self, engine: Engine, database: Database) -> None:
         self._engine = engine
         self._database = database
+        self.lanes: Mapping[str, Callable[[], Mapping[str, int]]] = {}
 
     def collect(self) -> Iterator[Metric]:
         """The pool, readiness and versions."""
@@ -76,3 +82,8 @@ class _State(Collector):
             for name, number in zip(("in_use", "idle"), connections, strict=True):
                 state.add_metric([name], number)
             yield state
+        requests = GaugeMetricFamily("trellis_lane_requests", "Requests by lane and state.", labels=["lane", "state"])
+        for lane, load in self.lanes.items():
+            for name, number in load().items():
+                requests.add_metric([lane, name], number)
+        yield requests

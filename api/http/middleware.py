@@ -1,19 +1,17 @@
-"""What surrounds every request: its id, the body limit, the headers of every answer, and the last safety net."""
+"""What surrounds every request: its id, the headers of every answer, and the last safety net."""
 
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import UnsupportedMediaType
 from api.http.logs import log_request
 from api.http.metrics import Metrics
-from api.http.problems import BODY_TOO_LARGE, INTERNAL_ERROR, AnswerFailure, ProblemKind, kind_of, problem_response
+from api.http.problems import INTERNAL_ERROR, AnswerFailure, problem_response
 
 __all__ = ["CLIENT_LEFT", "Boundary"]
 
@@ -29,36 +27,34 @@ _SECURITY_HEADERS = {
 
 CLIENT_LEFT = 499
 """Stands for the status in logs and metrics where nobody was left to answer."""
-_AnswerProblem = Callable[[ProblemKind, str], Awaitable[None]]
-
-
-class _TooLargeError(Exception):
-    pass
+_PRIVATE = "private, no-store"
+"""Whoever signs out leaves nothing behind in the browser, and the back button shows how things are now."""
+_PUBLIC = ("/static/", "/static-offline-docs/", "/docs", "/openapi.json", "/problems/", "/healthz")
+"""What says the same to everybody."""
 
 
 class Boundary:
-    """ASGI middleware: nothing enters that is too large, nothing leaves without a request id.
+    """ASGI middleware: nothing leaves without a request id.
 
-    A sane `X-Request-Id` of the caller is kept, any other is replaced. The body is read whole before the application
-    sees the request, so that the limit holds for streamed bodies without a length and for every endpoint. HEAD is
-    answered as GET, without the body. Each request is counted and leaves one line in the log.
+    A sane `X-Request-Id` of the caller is kept, any other is replaced. HEAD is answered as GET, without the body. What
+    is for one caller is kept by no cache. Each request is counted and leaves one line in the log.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        max_body_bytes: int,
-        large: Mapping[str, int] | None = None,
         metrics: Metrics | None = None,
         answer: AnswerFailure = problem_response,
+        hsts_seconds: int = 0,
     ) -> None:
-        """Wrap an application; `large` names the paths that take larger bodies, and how large."""
+        """Wrap an application; for `hsts_seconds` browsers are told to come by https only, never for 0."""
         self._app = app
-        self._max_body_bytes = max_body_bytes
-        self._large = large or {}
         self._metrics = metrics
         self._answer = answer
+        self._headers = dict(_SECURITY_HEADERS)
+        if hsts_seconds:
+            self._headers["Strict-Transport-Security"] = f"max-age={hsts_seconds}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; other events (lifespan) pass untouched."""
@@ -81,39 +77,25 @@ class Boundary:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                headers.update(_SECURITY_HEADERS)
+                headers.update(self._headers)
                 headers.update(state.get("headers", {}))
+                if not scope["path"].startswith(_PUBLIC):
+                    headers["Cache-Control"] = _PRIVATE
             elif method == "HEAD":
                 message = {**message, "body": b""}
             await send(message)
 
-        async def answer(kind: ProblemKind, detail: str) -> None:
-            response = self._answer(Request(scope), kind, detail)
-            await response(scope, receive, send_with_headers)
-
         try:
-            await self._serve(scope, receive, send_with_headers, answer)
+            await self._app(scope, receive, send_with_headers)
         except Exception:
             _log.exception("failed", extra={"request_id": request_id})
             if status is not None:
                 raise
-            await answer(INTERNAL_ERROR, "The log of this instance has more under the request id.")
+            detail = "The log of this instance has more under the request id."
+            response = self._answer(Request(scope), INTERNAL_ERROR, detail)
+            await response(scope, receive, send_with_headers)
         finally:
             self._note(scope, method, status, time.perf_counter() - begun)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send, answer: _AnswerProblem) -> None:
-        encoding = Headers(scope=scope).get("content-encoding", "identity").strip().lower()
-        if encoding not in ("", "identity"):
-            await answer(kind_of(UnsupportedMediaType()), "The body is compressed; send it as it is.")
-            return
-        limit = self._large.get(scope["path"], self._max_body_bytes)
-        try:
-            body = await _read(scope, receive, limit=limit)
-        except _TooLargeError:
-            await answer(BODY_TOO_LARGE, f"The body may have at most {limit:,} bytes.")
-            return
-        if body is not None:
-            await self._app(scope, _replay(body, receive), send)
 
     def _note(self, scope: Scope, method: str, status: int | None, seconds: float) -> None:
         """Count and log one request; without a status the caller left before there was an answer."""
@@ -132,35 +114,3 @@ class Boundary:
             duration_ms=1000 * seconds,
             actor=state.get("actor"),
         )
-
-
-async def _read(scope: Scope, receive: Receive, *, limit: int) -> bytes | None:
-    """The whole body, or None when the client left before its end: half a body is never acted upon."""
-    declared = Headers(scope=scope).get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
-        raise _TooLargeError
-    chunks: list[bytes] = []
-    size = 0
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            raise _TooLargeError
-        chunks.append(chunk)
-        more = message.get("more_body", False)
-    return b"".join(chunks)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    pending = [body]
-
-    async def replay() -> Message:
-        if pending:
-            return {"type": "http.request", "body": pending.pop(), "more_body": False}
-        return await receive()
-
-    return replay

@@ -17,9 +17,10 @@ _WITH_KEY = {
     "401": "No key, or one that is unknown or revoked.",
     "403": "The key's scope does not allow this.",
     "429": "More requests than the limit allows.",
-    "503": "The database, or something else that this needs, is not available now.",
+    "503": "Too many requests at once, or the database or something else that this needs is not available now.",
 }
 _WITH_BODY = {
+    "408": "The body came too slowly.",
     "413": "The body is too large.",
     "415": "The body is not JSON, or it is compressed.",
     "422": "The body or a parameter has faults; each is listed.",

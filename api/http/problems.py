@@ -31,6 +31,7 @@ from api.errors import (
     NotFound,
     NotReady,
     NotReleased,
+    Overloaded,
     PreconditionRequired,
     SignInFailed,
     StaleVersion,
@@ -57,6 +58,7 @@ from recommender.errors import (
 
 __all__ = [
     "BODY_TOO_LARGE",
+    "BODY_TOO_SLOW",
     "INTERNAL_ERROR",
     "MOST_FAULTS",
     "PROBLEM_KINDS",
@@ -65,6 +67,7 @@ __all__ = [
     "Problem",
     "ProblemFault",
     "ProblemKind",
+    "answer_error",
     "install",
     "kind_of",
     "problem_response",
@@ -72,6 +75,7 @@ __all__ = [
 
 MOST_FAULTS = 100
 """Faults that an answer lists; whoever has mended so many sends the rest again."""
+_MOST_CHARACTERS = 500
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger("trellis.api")
 
@@ -137,6 +141,7 @@ _KIND_BY_ERROR: dict[type[TrellisError], ProblemKind] = {
     PreconditionRequired: _of(PreconditionRequired, 428),
     IdempotencyMismatch: _of(IdempotencyMismatch, 422),
     TooManyRequests: _of(TooManyRequests, 429),
+    Overloaded: _of(Overloaded, 503),
     StorageBusy: _of(StorageBusy, 503),
     StorageUnavailable: _of(StorageUnavailable, 503),
     StorageFull: _of(StorageFull, 507),
@@ -156,9 +161,11 @@ _EXTRA_HEADERS: dict[type[TrellisError], dict[str, str]] = {
     StorageUnavailable: {"Retry-After": "10"},
 }
 BODY_TOO_LARGE = ProblemKind("body-too-large", 413, "The request body is too large", "Send less in one request.")
+BODY_TOO_SLOW = ProblemKind("body-too-slow", 408, "The request body came too slowly", "Send it again in one go.")
 INTERNAL_ERROR = ProblemKind("internal-error", 500, "Something went wrong on our side", "The log has the request id.")
 _KIND_BY_STATUS: dict[int, ProblemKind] = {
     404: ProblemKind("not-found", 404, "Nothing is at this path", "The path is not part of this API."),
+    408: BODY_TOO_SLOW,
     405: ProblemKind("method-not-allowed", 405, "This method is not allowed here", "See the Allow header."),
     413: BODY_TOO_LARGE,
     500: INTERNAL_ERROR,
@@ -201,25 +208,30 @@ def problem_response(request: Request, kind: ProblemKind, detail: str, errors: S
     return JSONResponse(body, status_code=kind.status, media_type=PROBLEM_MEDIA_TYPE)
 
 
+def answer_error(answer: AnswerFailure, request: Request, error: TrellisError) -> Response:
+    """The answer for one of our own errors."""
+    kind = kind_of(error)
+    if isinstance(error, InvalidAssessment | InvalidBody | InvalidParameter):
+        where = "parameter" if isinstance(error, InvalidParameter) else "pointer"
+        return _listed(answer, request, kind, [_problem_fault(where, fault) for fault in error.faults])
+    if kind.status >= 500 and not isinstance(error, NotReady | Overloaded):
+        # Paths and settings of this instance are for its operator, not for callers.
+        _log.error("%s", error, extra={"request_id": request.state.request_id})
+        response = answer(request, kind, kind.title + ".")
+    else:
+        response = answer(request, kind, str(error))
+    response.headers.update(_EXTRA_HEADERS.get(type(error), {}))
+    if isinstance(error, TooManyRequests | Overloaded):
+        response.headers.update(error.headers)
+    return response
+
+
 def install(app: FastAPI, answer: AnswerFailure = problem_response) -> None:
     """Answer every error of `app`, with a problem document unless `answer` knows better."""
 
     @app.exception_handler(TrellisError)
     def trellis_error(request: Request, error: TrellisError) -> Response:
-        kind = kind_of(error)
-        if isinstance(error, InvalidAssessment | InvalidBody | InvalidParameter):
-            where = "parameter" if isinstance(error, InvalidParameter) else "pointer"
-            return _listed(answer, request, kind, [_problem_fault(where, fault) for fault in error.faults])
-        if kind.status >= 500 and not isinstance(error, NotReady):
-            # Paths and settings of this instance are for its operator, not for callers.
-            _log.error("%s", error, extra={"request_id": request.state.request_id})
-            response = answer(request, kind, kind.title + ".")
-        else:
-            response = answer(request, kind, str(error))
-        response.headers.update(_EXTRA_HEADERS.get(type(error), {}))
-        if isinstance(error, TooManyRequests):
-            response.headers.update(error.headers)
-        return response
+        return answer_error(answer, request, error)
 
     @app.exception_handler(IntegrityError)
     def integrity_error(request: Request, error: IntegrityError) -> Response:
@@ -256,11 +268,18 @@ def _listed(answer: AnswerFailure, request: Request, kind: ProblemKind, errors: 
 
 
 def _problem_fault(where: str, fault: Fault) -> ProblemFault:
-    return ProblemFault.model_validate({where: fault.pointer, "detail": fault.detail})
+    return ProblemFault.model_validate({where: _cut(fault.pointer), "detail": _cut(fault.detail)})
+
+
+def _cut(text: str) -> str:
+    """A text that a hundred of, each with the longest name of a body in it, still make a small answer."""
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
 
 
 def _allowed(request: Request) -> list[str]:
     """Every method of the path; the framework names those of one route only."""
+    if "allowed" in request.scope:
+        return list(request.scope["allowed"])
     methods = set()
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         scope = {**request.scope, "method": method}

@@ -31,8 +31,8 @@ class Ready(BaseModel):
 
 
 @router.get("/healthz", operation_id="getHealth", summary="The process lives")
-def get_health() -> Alive:
-    """Answer 200 as long as the process runs; says nothing about the model."""
+async def get_health() -> Alive:
+    """Answer 200 as long as the process runs; says nothing about the model, and waits for nothing."""
     return Alive()
 
 

@@ -69,7 +69,6 @@ def post_key(caller: Administrator, session: Writing, once: Once, now: Now, body
             CreatedKey(**seen, secret=made.secret),
             f"/v1/keys/{made.key.id}",
             kept=CreatedKey(**seen, secret=None),
-            headers={"Cache-Control": "no-store"},
         )
 
     return once(session, make, owner=caller.actor, now=now)

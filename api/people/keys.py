@@ -12,6 +12,7 @@ from api.access.principals import Scope
 from api.errors import Conflict, NotFound
 from api.storage.ids import new_id
 from api.storage.tables import ApiKey, Organization
+from recommender.reading.fold import clean
 
 __all__ = ["NewKey", "create_key", "must_fit", "revoke_key"]
 
@@ -38,7 +39,7 @@ def create_key(
         id=new_id("key", now),
         organization_id=owner,
         scope=scope,
-        label=label,
+        label=clean(label),
         secret_hash=hash_secret(secret),
         created_at=now,
     )

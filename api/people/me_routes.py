@@ -69,9 +69,8 @@ def post_sign_out(_: FromOurPages, database: DatabaseDep, now: Now, present: Pre
     summary="Who is signed in",
     responses=problem_responses(_401="Nobody is."),
 )
-def get_me(me: Annotated[Me, Depends(_me)], response: Response) -> Me:
+def get_me(me: Annotated[Me, Depends(_me)]) -> Me:
     """Answer the person of the session's cookie."""
-    response.headers["Cache-Control"] = "no-store"
     return me
 
 

@@ -16,6 +16,7 @@ from api.people.keys import must_fit
 from api.people.rows import add_person, add_sign_in_link, end_links, find_person_by_email, get_person
 from api.storage.ids import new_id
 from api.storage.tables import Person, SignInLink
+from api.text.names import Name
 
 __all__ = [
     "AnyNewPerson",
@@ -37,9 +38,7 @@ class AnyNewPerson(BaseModel):
     email: Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[!-?A-~]+@[!-?A-~]+$")] = Field(
         examples=["dana@example.org"]
     )
-    name: Annotated[
-        str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
-    ] = Field(examples=["Dana Reyes"])
+    name: Name = Field(examples=["Dana Reyes"])
     scope: Scope
 
 

@@ -65,9 +65,7 @@ def list_people(caller: Administrator, session: Reading, paging: Paging) -> Page
     summary="Make a link that signs a person in once",
     responses=problem_responses(_404="No such person of the caller's.", _409="The person is disabled."),
 )
-def post_link(
-    caller: Administrator, session: Writing, now: Now, settings: SettingsDep, person_id: str, response: Response
-) -> LinkView:
+def post_link(caller: Administrator, session: Writing, now: Now, settings: SettingsDep, person_id: str) -> LinkView:
     """Make a link and end the person's earlier ones; hand it over on a way that only they can read."""
     made = make_link(
         session,
@@ -77,7 +75,6 @@ def post_link(
         now=now,
         organization_id=caller.organization_id,
     )
-    response.headers["Cache-Control"] = "no-store"
     return LinkView(url=f"{settings.base_url}/sign-in/link/{made.token}", expires_at=made.expires_at)
 
 

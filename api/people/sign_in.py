@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
 from limits import RateLimitItemPerMinute
@@ -37,6 +38,7 @@ __all__ = [
     "PasswordChange",
     "change_password",
     "depart",
+    "network_of",
     "return_from_provider",
     "sign_in_by_link",
     "sign_in_by_password",
@@ -76,12 +78,19 @@ class Departure(NamedTuple):
 
 
 class Attempts:
-    """Failed sign-ins of the last minutes, counted in this process by email and by address."""
+    """Failed sign-ins of the last minutes, counted in this process.
 
-    def __init__(self, *, per_email: int = 10, per_address: int = 100) -> None:
+    Whoever guesses at somebody's password is held up where they guess from: the email stays open to its owner at every
+    other address of the network. An email that very many addresses have guessed at gives each further address one
+    attempt only, which is enough for somebody who knows the password.
+    """
+
+    def __init__(self, *, per_email_and_address: int = 10, per_address: int = 100, per_email: int = 100) -> None:
         self._limits = MovingWindowRateLimiter(MemoryStorage())
-        self._per_email = RateLimitItemPerMinute(per_email, _WINDOW_MINUTES)
+        self._here = RateLimitItemPerMinute(per_email_and_address, _WINDOW_MINUTES)
+        self._here_under_attack = RateLimitItemPerMinute(1, _WINDOW_MINUTES)
         self._per_address = RateLimitItemPerMinute(per_address, _WINDOW_MINUTES)
+        self._per_email = RateLimitItemPerMinute(per_email, _WINDOW_MINUTES)
 
     def begin(self, email: str, address: str) -> None:
         """Count an attempt before it is checked, so that many at once do not pass.
@@ -89,18 +98,35 @@ class Attempts:
         Raises:
             TooManyRequests: too many failed before.
         """
-        by_address = self._limits.test(self._per_address, "address", address)
-        if not by_address or not self._limits.hit(self._per_email, "email", hash_secret(email)):
-            detail = f"Too many attempts to sign in; try again in {_WINDOW_MINUTES} minutes."
+        place, known = network_of(address), hash_secret(email)
+        attacked = not self._limits.test(self._per_email, "email", known)
+        if (
+            not self._limits.test(self._per_address, "address", place)
+            or not self._limits.hit(self._here, "here", known, place)
+            or (attacked and not self._limits.hit(self._here_under_attack, "attacked", known, place))
+        ):
+            detail = f"Too many attempts to sign in from here; try again in {_WINDOW_MINUTES} minutes."
             raise TooManyRequests(detail, headers={"Retry-After": str(60 * _WINDOW_MINUTES)})
 
-    def succeeded(self, email: str) -> None:
-        """Forget the attempts for an email."""
-        self._limits.clear(self._per_email, "email", hash_secret(email))
+    def succeeded(self, email: str, address: str) -> None:
+        """Forget the attempts for an email at an address."""
+        place, known = network_of(address), hash_secret(email)
+        self._limits.clear(self._here, "here", known, place)
+        self._limits.clear(self._here_under_attack, "attacked", known, place)
 
-    def failed(self, address: str) -> None:
-        """Count a failure against an address."""
-        self._limits.hit(self._per_address, "address", address)
+    def failed(self, email: str, address: str) -> None:
+        """Count a failure against an address, and for an email."""
+        self._limits.hit(self._per_address, "address", network_of(address))
+        self._limits.hit(self._per_email, "email", hash_secret(email))
+
+
+def network_of(address: str) -> str:
+    """The part of an address that one household or school has for itself: of IPv6 the first 64 bits."""
+    try:
+        number = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((int(number) >> 64 << 64, 64)).network_address) if number.version == 6 else str(number)
 
 
 def sign_in_by_password(
@@ -126,9 +152,9 @@ def sign_in_by_password(
     allowed = person is not None and person.disabled_at is None
     right = verify_password(given.password.get_secret_value(), person.password_hash if person and allowed else None)
     if not right or person is None:
-        attempts.failed(address)
+        attempts.failed(email, address)
         raise SignInFailed("Email and password do not belong together.")
-    attempts.succeeded(email)
+    attempts.succeeded(email, address)
     # Hashing took a while, and holds no transaction open; the person may have been disabled since.
     return _enter(database, person.id, "password", replaces=replaces, now=now)
 

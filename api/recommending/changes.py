@@ -26,7 +26,7 @@ from models.assessment import OpenText
 from models.base import SupportId
 from models.change_story import ChangeFactor, ChangeStory, SupportDecision
 from models.recommendation import PastStatus, RecommendationRun, Versions
-from models.release import Release, ReleasedTeam
+from models.release import ReleasedProfile, ReleasedTeam
 from models.review import Entry, Review
 from models.vocab import SupportKind
 from recommender.telling.change_evidence import gather_evidence, record_changes
@@ -98,7 +98,8 @@ class _Side:
 def tell_changes_of_runs(session: Session, engine: Engine, before: Run, after: Run) -> Changes:
     """The story from one run of a team to another.
 
-    Where neighbors swapped by chance, the swap counts for the answers and the date that it was drawn with.
+    Where neighbors swapped by chance, the swap counts for the answers and the date that it was drawn with. The session
+    is closed when all is read.
 
     Raises:
         NotReady: the recommender is still being loaded.
@@ -115,6 +116,7 @@ def tell_changes_of_runs(session: Session, engine: Engine, before: Run, after: R
     ends = old.shown(length), new.shown(length)
     changed = _changed(old, new)
     vectors: _Vectors = {}
+    session.close()  # what follows takes long and asks for nothing more
 
     def lists(factors: Collection[ChangeFactor]) -> Lists:
         if len(factors) in (0, len(changed)):
@@ -195,7 +197,7 @@ def _changed(old: _Side, new: _Side) -> tuple[ChangeFactor, ...]:
     return tuple(factor for factor in ChangeFactor if differs[factor])
 
 
-def _answers(side: _Side) -> tuple[Release, tuple[OpenText, ...], str]:
+def _answers(side: _Side) -> tuple[ReleasedProfile, tuple[OpenText, ...], str]:
     """What of a release ranks; the instrument belongs to it."""
     release = side.source.release.model_copy(update={"assessment_id": "", "changes": None})
     return release, side.source.texts, side.versions.instrument.content_hash

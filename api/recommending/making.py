@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +21,7 @@ from api.runs.rows import add_run, is_assessment_of, newest_run, newest_snapshot
 from api.runs.stored import RunRequest
 from api.storage.ids import new_id
 from api.storage.tables import Run, Team
+from models.base import Day
 from models.kinds import Kind, kinds_of
 from models.recommendation import PastSupport, RecommendationRun
 from models.release import ReleasedTeam
@@ -55,13 +56,15 @@ class NewRun(BaseModel):
     """Kinds to list; default: all."""
     k: Annotated[int, Field(ge=1, le=MAX_K)] | None = Field(default=None, examples=[10])
     """Longest list of a kind; default: configured."""
-    as_of: date | None = None
+    as_of: Day | None = None
     """The date that season and freshness use; default: today."""
 
 
 class RunCase(NamedTuple):
     """A team's release in its present situation: what a run is made of."""
 
+    organization_id: str
+    """Of the team; its catalog is ranked."""
     assessment_id: str
     snapshot_id: str
     source: ReleasedTeam
@@ -98,7 +101,11 @@ def present_case(session: Session, team: Team, assessment_id: str | None = None)
             raise NotFound("assessment", assessment_id)
         raise NoResults("Recommendations are made from results, and results are frozen when a window closes.")
     return RunCase(
-        snapshot.assessment_id, snapshot.id, released_team_of(snapshot, team), past_supports(session, team.id)
+        team.organization_id,
+        snapshot.assessment_id,
+        snapshot.id,
+        released_team_of(snapshot, team),
+        past_supports(session, team.id),
     )
 
 
@@ -109,7 +116,7 @@ def make_run(engine: Engine, case: RunCase, new: NewRun, *, now: datetime) -> Ma
         NotReady: the recommender is still being loaded.
         Conflict: the answers were given to another version of the instrument.
     """
-    recommender = engine.recommender
+    recommender = engine.of(case.organization_id).recommender
     request = RunRequest(
         kinds=kinds_of(new.kinds),
         k=new.k,

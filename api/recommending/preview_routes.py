@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.engine.samples import sample_documents
@@ -66,16 +66,14 @@ class PreviewQuery(BaseModel):
     },
 )
 def preview_recommendations(
-    _: CatalogReader,
+    caller: CatalogReader,
     engine: EngineDep,
     now: Now,
     body: RawBody,
     query: Annotated[PreviewQuery, Query()],
-    response: Response,
 ) -> RecommendationRun:
     """Rank supports for the answers in the body. Stores nothing."""
-    recommender = engine.recommender
+    recommender = engine.of(caller.organization_id).recommender
     assessment = parse_preview(body, engine.instrument)
-    response.headers["Cache-Control"] = "no-store"
     kinds = kinds_of([*query.kind, *query.kinds])
     return recommend(recommender, assessment, today=now.date(), kinds=kinds, k=query.k)

@@ -1,7 +1,6 @@
 """From a caller's document to a recommendation run: what HTTP and the command line both do."""
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -92,16 +91,33 @@ def _with_what_if(document: dict[str, Any], what_if: Any, instrument: LoadedInst
     if shape := _shape_faults(what_if):
         raise InvalidAssessment([*faults, *shape])
     context, answers = what_if.get("context", {}), what_if.get("answers", {})
+    # What is wrong with a change is wrong for every response, so it is looked for in one of them: three hundred unknown
+    # items for three hundred people would be ninety thousand faults.
+    try:
+        parse_assessment(_applied(_with_one_response(document), context, answers), instrument)
+    except InvalidAssessment as error:
+        unknown = (fault for fault in error.faults if (fault.pointer, fault.detail) not in known)
+        moved = (_moved(fault, context, answers) for fault in unknown)
+        if own := {(fault.pointer, fault.detail): fault for fault in moved if fault.pointer.startswith("/what_if/")}:
+            raise InvalidAssessment([*faults, *own.values()]) from None
     try:
         assessment = parse_assessment(_applied(document, context, answers), instrument)
     except InvalidAssessment as error:
-        for fault in error.faults:
-            moved = _moved(fault, context, answers)
-            if (fault.pointer, fault.detail) not in known and moved not in faults:
-                faults.append(moved)
+        moved = (_moved(fault, context, answers) for fault in error.faults)
+        new = {(fault.pointer, fault.detail): fault for fault in moved}
+        faults += [fault for what, fault in new.items() if what not in known]
     if faults:
         raise InvalidAssessment(faults)
     return assessment
+
+
+def _with_one_response(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document with the first response in which answers can be changed; the others are left out."""
+    responses = document.get("responses")
+    if not isinstance(responses, list) or len(responses) < 2:
+        return document
+    usable = [one for one in responses if isinstance(one, dict) and isinstance(one.get("answers", {}), dict)]
+    return {**document, "responses": usable[:1] or responses[:1]}
 
 
 def _shape_faults(what_if: object) -> list[Fault]:
@@ -120,17 +136,19 @@ def _shape_faults(what_if: object) -> list[Fault]:
 
 def _applied(document: Mapping[str, Any], context: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
     """The document with the changes, as far as its shape lets them in."""
-    changed: dict[str, Any] = deepcopy(dict(document))
+    changed = dict(document)
     team = changed.get("team")
-    if isinstance(team, dict):
-        given = team.get("context", {})
-        if isinstance(given, dict):
-            merged = {**given, **context}
-            team["context"] = {key: value for key, value in merged.items() if not (key in context and value is None)}
-    responses = changed.get("responses")
-    for response in responses if isinstance(responses, list) else ():
-        if isinstance(response, dict) and isinstance(response.get("answers", {}), dict):
-            response["answers"] = {**response.get("answers", {}), **answers}
+    if isinstance(team, dict) and isinstance(given := team.get("context", {}), dict):
+        merged = {**given, **context}
+        kept = {key: value for key, value in merged.items() if not (key in context and value is None)}
+        changed["team"] = {**team, "context": kept}
+    if isinstance(responses := changed.get("responses"), list):
+        changed["responses"] = [
+            {**response, "answers": {**response.get("answers", {}), **answers}}
+            if isinstance(response, dict) and isinstance(response.get("answers", {}), dict)
+            else response
+            for response in responses
+        ]
     return changed
 
 

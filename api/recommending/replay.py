@@ -51,7 +51,7 @@ def replay(session: Session, engine: Engine, run: Run) -> Replay:
     """Make a run again, byte for byte.
 
     A run can be made again by the version of Trellis and the model that made it; catalog, rules, configuration and
-    instrument are those that were stored with it, whatever is in use now.
+    instrument are those that were stored with it, whatever is in use now. The session is closed when all is read.
     """
 
     def answer(
@@ -68,7 +68,9 @@ def replay(session: Session, engine: Engine, run: Run) -> Replay:
         parts = stored_parts(session, versions)
     except ArtifactMissing as error:
         return answer("not_possible", f"Cannot replay: {error}")
-    decided = decide(engine.recommender_of(parts), stored_source(run), RunRequest.model_validate(run.request))
+    source = stored_source(run)
+    session.close()  # what follows takes long and asks for nothing more
+    decided = decide(engine.recommender_of(parts), source, RunRequest.model_validate(run.request))
     made = document_texts(decided)
     found = first_difference(run.document, made.run)
     if found is not None:

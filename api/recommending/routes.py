@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Depends, Header, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.access.principals import Permission, Principal, Scope
@@ -10,7 +10,16 @@ from api.access.reach import team_with_results
 from api.engine.artifacts import instrument_of
 from api.errors import NotFound
 from api.http.browsers import SettingsDep
-from api.http.dependencies import DatabaseDep, Done, EngineDep, Now, Reading, Require, problem_responses
+from api.http.dependencies import (
+    DatabaseDep,
+    Done,
+    EngineDep,
+    Now,
+    Reading,
+    Require,
+    leave_lane,
+    problem_responses,
+)
 from api.http.etags import IfNoneMatch, etag_of, unchanged
 from api.http.negotiation import best_of
 from api.http.once import Created, Once
@@ -67,6 +76,7 @@ _NOT_OPEN = "The team does not share its results with its officer, or the run is
     ),
 )
 async def post_run(
+    request: Request,
     caller: Maker,
     database: DatabaseDep,
     engine: EngineDep,
@@ -103,6 +113,7 @@ async def post_run(
 
     # Ranking takes longer than everything else here together, so no transaction and nobody's turn waits for it.
     made = await run_in_threadpool(rank)
+    leave_lane(request)
     if isinstance(made, Response):
         return made
     async with database.turns.turn():
@@ -197,7 +208,6 @@ def post_what_if(
     now: Now,
     team_id: str,
     body: Annotated[Sent[WhatIfBody], Body()],
-    response: Response,
 ) -> Tried:
     """Rank with changed answers, context or date, and compare with today's list without them. Stores nothing."""
     with database.reading() as session:
@@ -206,7 +216,6 @@ def post_what_if(
         case = present_case(session, team, tried.assessment_id if tried else None)
         must_be_allowed_to_try(session, caller, team, case)
     changes = body.value(lambda: what_if_faults(engine, case, tried))
-    response.headers["Cache-Control"] = "no-store"
     return try_out(engine, case, changes, now=now)
 
 
@@ -225,7 +234,7 @@ def get_why_not(caller: Reader, session: Reading, engine: EngineDep, run_id: str
     """Answer the rule that excluded it, or its rank and what it missed, as of the run."""
     seen = seen_run(session, caller, run_id, inputs=True)
     seen.must_be_open_to(caller)
-    return why_not(session, engine, seen.run, support_id)
+    return why_not(session, engine, caller, seen.team, seen.run, support_id)
 
 
 @router.get(

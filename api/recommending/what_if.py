@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from api.access.principals import Principal, Scope
-from api.engine.artifacts import ArtifactMissing, recommender_at
+from api.engine.artifacts import ArtifactMissing, stored_parts
 from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody, NotReleased
 from api.recommending.making import RunCase, source_of
@@ -17,18 +17,21 @@ from api.recommending.recommend import MAX_K
 from api.recommending.replay import differing_versions
 from api.reviews.records import waits_for_review
 from api.runs.rows import has_released_run
-from api.runs.stored import RunRequest, stored_source
+from api.runs.stored import RunRequest, run_document, stored_source
 from api.storage.tables import Run, Team
 from models.assessment import Answer, ContextValue
-from models.base import Fault
+from models.base import Day, Fault
 from models.kinds import Kind, kinds_of
 from models.recommendation import Match, RankedList, RecommendationRun, Versions, WhyNot
 from models.release import ReleasedTeam
+from models.support import Support
 from models.vocab import SupportKind
+from recommender.catalog.load import Catalog
+from recommender.catalog.own_ids import is_own
 from recommender.diagnosis.context_answers import check_context
 from recommender.diagnosis.form_check import FormCheck
 from recommender.diagnosis.release import left_out, with_answers
-from recommender.pipeline import ListTerms
+from recommender.pipeline import ListTerms, Recommender
 from recommender.reading.faults import FaultReport
 
 __all__ = [
@@ -60,7 +63,7 @@ class WhatIfBody(BaseModel):
     )
     """Item id to the answer that every respondent is then taken to have given. Where people answered alone, every item
     of a domain or none: what they answered to the others is not known here."""
-    as_of: date | None = None
+    as_of: Day | None = None
     """The date that season and freshness use; default: today."""
     kinds: Annotated[list[Kind], Field(max_length=3)] = []
     """Kinds to list; default: all."""
@@ -132,7 +135,7 @@ def try_out(engine: Engine, case: RunCase, body: WhatIfBody, *, now: datetime) -
         Conflict: the answers were given to another version of the instrument.
         InvalidBody: every change that the instrument does not take, by its pointer.
     """
-    recommender = engine.recommender
+    recommender = engine.of(case.organization_id).recommender
     present = source_of(case, recommender.instrument)
     changed, faults = _changed(engine, case, body)
     if faults:
@@ -162,8 +165,11 @@ def what_if_faults(engine: Engine, case: RunCase, body: WhatIfBody | None) -> Se
     return _changed(engine, case, body)[1]
 
 
-def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunWhyNot:
+def why_not(session: Session, engine: Engine, principal: Principal, team: Team, run: Run, support_id: str) -> RunWhyNot:
     """Why a support is, or is not, in a run: with the run's own versions, or the present ones where those are gone.
+
+    Of what the team's organization has added, people of another one are told only of what the run lists. The
+    session is closed when all is read.
 
     Raises:
         UnknownSupport: the catalog has no such id.
@@ -171,19 +177,39 @@ def why_not(session: Session, engine: Engine, run: Run, support_id: str) -> RunW
     """
     versions = Versions.model_validate(run.versions)
     gone = differing_versions(versions, engine)
-    recommender = engine.recommender
+    own, foreign = engine.of(team.organization_id), principal.organization_id != team.organization_id
+    recommender = own.recommender
+    parts = None
     try:
-        recommender = recommender_at(session, engine, versions)
+        opened = own.opened(versions)
+        parts = None if opened else stored_parts(session, versions)
+        recommender = opened or recommender
     except ArtifactMissing as error:
         gone.append(str(error))
+    source = stored_source(run)
+    session.close()  # what follows takes long and asks for nothing more
+    if parts is not None:
+        recommender = engine.recommender_of(parts)
     request = RunRequest.model_validate(run.request)
-    kind = recommender.catalog.get(support_id).kind
+    kind = _support_seen(recommender, run, support_id, foreign=foreign).kind
     if kind not in request.kinds:
         raise Conflict(f"This run lists no support of the kind '{kind}'.")
-    source = stored_source(run)
     words = engine.recent_words.of(run.snapshot_id, recommender, source)
     answer = recommender.why_not(source, support_id, request.terms(word_vectors=words))
     return RunWhyNot(run_id=run.id, exact=not gone, note="; ".join(gone) or None, why_not=answer)
+
+
+def _support_seen(recommender: Recommender, run: Run, support_id: str, *, foreign: bool) -> Support:
+    """A support of the catalog, as far as the caller may know of it.
+
+    Raises:
+        UnknownSupport: there is none.
+    """
+    if not foreign:
+        return recommender.catalog.get(support_id)
+    listed = {match.support_id for one in run_document(run).lists for match in one.matches}
+    theirs = [one for one in recommender.catalog.supports if not is_own(one.id) or one.id in listed]
+    return Catalog.of(theirs).get(support_id)
 
 
 def _changed(engine: Engine, case: RunCase, body: WhatIfBody) -> tuple[ReleasedTeam, Sequence[Fault]]:

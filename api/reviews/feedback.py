@@ -138,7 +138,7 @@ def _check(
             session, principal.organization_id, {event.event_id for event in events}
         ).items()
     }
-    catalog = {support.id for support in engine.catalog.supports}
+    catalog = {support.id for support in engine.of(principal.organization_id).catalog.supports}
     faults: list[Fault] = []
     new: list[NewFeedback] = []
     listed: dict[str, set[str]] = {}

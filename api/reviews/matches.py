@@ -75,7 +75,7 @@ class MatchView(BaseModel):
 
     support_id: str
     kind: SupportKind | None
-    """None, as title and URL, when the catalog in use has it no more."""
+    """None, as title and URL, when the catalog of the team's organization has it no more."""
     title: str | None
     url: str | None
     status: MatchState
@@ -173,14 +173,14 @@ def set_status(
         now=now,
         detail={"support": support_id},
     )
-    return _view(support_id, [*steps, step], engine)
+    return _view(support_id, [*steps, step], engine.of(team.organization_id))
 
 
 def matches_of_team(
     session: Session, engine: Engine, principal: Principal, team: Team, *, newest: tuple[str, Review] | None
 ) -> list[MatchView]:
     """A team's matches by support id; for an officer also those of the newest run that are not offered yet."""
-    officer = principal.scope is Scope.OFFICER
+    officer, engine = principal.scope is Scope.OFFICER, engine.of(team.organization_id)
     by_support: dict[str, list[MatchStatus]] = {}
     for step in statuses_of_team(session, team.id):
         by_support.setdefault(step.support_id, []).append(step)

@@ -169,7 +169,8 @@ def _try(
     where: Callable[[int], str],
 ) -> _Tried:
     """What becomes of the actions, one after the other, until one conflicts; nothing is stored."""
-    resolve = Resolver(session, engine, principal, run=opened.document, row=opened.run)
+    seen = engine.of(opened.team.organization_id, seen_by=principal.organization_id)
+    resolve = Resolver(session, seen, principal, run=opened.document, row=opened.run)
     events = list(opened.events)
     faults: list[Fault] = []
     for place, sent in actions.items():

@@ -1,10 +1,12 @@
 """Transactions on SQLite or PostgreSQL, and what becomes of a database that is busy, full or away."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
@@ -15,13 +17,14 @@ from api.storage.failures import translated
 from api.storage.turns import Turns
 from models.base import Fault
 
-__all__ = ["Database", "open_database"]
+__all__ = ["Database", "open_database", "url_of"]
 
 _SHORT_TIMEOUT_MS = 200
 _CONNECTIONS = 40
-"""As many as there are threads for requests."""
-_WRITERS = 16
+"""As many as there are threads for requests; fewer requests are in work at once (`api.operating.traffic`)."""
+_WRITERS = 12
 """Fewer than connections: those who wait for a row must leave some to those who hold it."""
+_SECONDS_BETWEEN_LOOKS = 2.0
 _WRITES = "trellis_writes"
 _HASTY = "trellis_hasty"
 
@@ -52,6 +55,7 @@ class Database:
             self.url,
             pool_size=_CONNECTIONS,
             max_overflow=0,
+            pool_timeout=lock_seconds,
             pool_pre_ping=not self.is_sqlite,
             # Errors would otherwise carry answers and words into logs.
             hide_parameters=True,
@@ -60,8 +64,11 @@ class Database:
             ),
         )
         self._busy_timeout_ms = milliseconds
+        self._expected: str | None = None
+        self._next_look = 0.0
         if self.is_sqlite:
             _prepare_sqlite(self.engine, milliseconds)
+            _watch_file(self.engine, self.place)
             self._reader = self.engine
         else:
             _prepare_postgres(self.engine)
@@ -77,13 +84,18 @@ class Database:
         return (pool.checkedout(), pool.checkedin()) if isinstance(pool, QueuePool) else None
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self, *, any_revision: bool = False) -> Iterator[Session]:
         """A transaction that sees one state of the database and writes nothing.
+
+        Args:
+            any_revision: whether tables of another revision than the expected one are read, too.
 
         Raises:
             StorageBusy, StorageUnavailable: as the database says.
         """
         with translated(self.place), Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            if not any_revision:
+                self._look_at_revision(session)
             yield session
 
     @contextmanager
@@ -100,7 +112,29 @@ class Database:
         with translated(self.place), Session(engine, expire_on_commit=False) as session, session.begin():
             # The lock is taken here, not at the first statement, so that what is read below is what is changed.
             session.connection()
+            self._look_at_revision(session)
             yield session
+
+    def expect(self, revision: str | None) -> None:
+        """From now on refuse to work with tables of another revision, which a newer Trellis may make at any time."""
+        self._expected = revision
+
+    def _look_at_revision(self, session: Session) -> None:
+        """Look now and then: a query for each transaction would be one more for most requests.
+
+        Raises:
+            StorageUnavailable: the tables are of another revision than the expected one.
+        """
+        if self._expected is None or time.monotonic() < self._next_look:
+            return
+        found = session.scalar(text("SELECT version_num FROM alembic_version"))
+        if found != self._expected:
+            detail = (
+                f"the database has the tables of revision {found}, and this version of Trellis expects "
+                f"{self._expected}; end this process and start the version that the database is of."
+            )
+            raise StorageUnavailable(f"{self.place}: {detail}")
+        self._next_look = time.monotonic() + _SECONDS_BETWEEN_LOOKS
 
     def forget_log(self) -> None:
         """Empty the write-ahead log, which still holds what was deleted; left for later while others use it."""
@@ -132,9 +166,12 @@ def open_database(settings: Settings) -> Database:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageUnavailable(f"{settings.data_dir}: {error.strerror or error}") from error
-    # Not written into a text: a path may hold what has a meaning in a URL, such as `?` and `%`.
-    url = URL.create("sqlite", database=str(settings.data_dir / "trellis.sqlite"))
-    return Database(url, lock_seconds=settings.lock_seconds)
+    return Database(url_of(settings.data_dir / "trellis.sqlite"), lock_seconds=settings.lock_seconds)
+
+
+def url_of(path: Path) -> str:
+    """The URL of an SQLite file; the path may hold what has a meaning in a URL, such as `?` and `%`."""
+    return URL.create("sqlite", database=str(path)).render_as_string()
 
 
 def _checked(url: str | URL) -> URL:
@@ -174,6 +211,35 @@ def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {busy_timeout_ms}")
+
+
+def _watch_file(engine: Engine, place: str) -> None:
+    """Refuse to go on with a file that is no longer where it was, for what is written into it would be lost."""
+    if place in ("", "None", ":memory:") or place.startswith("file:"):
+        return
+    path, first = Path(place), list[tuple[int, int]]()
+
+    def look() -> None:
+        try:
+            found = path.stat()
+        except FileNotFoundError as error:
+            detail = "the database file is gone while Trellis runs; put it back, or end Trellis and begin anew."
+            raise StorageUnavailable(f"{place}: {detail}") from error
+        if first[0] != (found.st_dev, found.st_ino):
+            detail = "another file took the place of the database while Trellis runs; start Trellis again to use it."
+            raise StorageUnavailable(f"{place}: {detail}")
+
+    @event.listens_for(engine, "do_connect")
+    def before(*_: object) -> None:
+        if first:  # connecting would make an empty file
+            look()
+
+    @event.listens_for(engine, "checkout")
+    def taken(*_: object) -> None:
+        if not first:
+            found = path.stat()
+            first.append((found.st_dev, found.st_ino))
+        look()
 
 
 def _prepare_postgres(engine: Engine) -> None:

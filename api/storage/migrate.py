@@ -56,7 +56,7 @@ def revisions() -> frozenset[str]:
 
 def present_revision(database: Database) -> str | None:
     """The revision of a database; None when it was never migrated."""
-    with database.reading() as session:
+    with database.reading(any_revision=True) as session:
         return MigrationContext.configure(session.connection()).get_current_revision()
 
 

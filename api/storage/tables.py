@@ -42,6 +42,7 @@ __all__ = [
     "MatchStatus",
     "OidcAttempt",
     "Organization",
+    "OverlayChange",
     "Person",
     "Respondent",
     "Review",
@@ -301,9 +302,17 @@ class Respondent(Base):
     mode: Mapped[str]
     """`individual` or `consensus`."""
     token_hash: Mapped[str] = mapped_column(unique=True)
-    """Of the invitation, which alone reads these answers back."""
+    """Of what alone writes these answers and reads them back: the invitation, or the own link of who opened it."""
+    opened_hash: Mapped[str | None] = mapped_column(unique=True)
+    """Of the invitation that was used up when somebody opened it in a browser and got a link of their own."""
+    bound_at: Mapped[datetime | None]
+    """When the one whose answers these are first used the invitation: opened it in a browser, or saved with it."""
     readable_from: Mapped[datetime | None]
-    """When the invitation was renewed: what was saved before is not read back, for not only its author can renew."""
+    """When the invitation was renewed: what was saved before is not read back, for not only its author can renew. It
+    counts until something is saved with the new one, and goes then."""
+    cleared: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """When pieces were taken out, and by which device, by path, so that no older choice of another device brings them
+    back; with an empty path, when all were."""
     created_at: Mapped[datetime]
     saved_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
@@ -318,6 +327,10 @@ class Answer(Base):
     """Where it stands in a response of an assessment file, such as `answers/la1` or `open_text/strengths`."""
     value: Mapped[Any] = mapped_column(Json)
     saved_at: Mapped[datetime]
+    chosen_at: Mapped[datetime | None]
+    """When it was chosen, on a device that was offline in between; None where that is when it was saved."""
+    device: Mapped[str | None]
+    """Which browser sent it: what that one sends later was chosen later, however long each took to arrive."""
 
 
 class Snapshot(Base):
@@ -335,7 +348,7 @@ class Snapshot(Base):
     assessment: Mapped[str] = mapped_column(Text)
     """The assessment file (JSON) that the results came from. Never shown: it holds everybody's answers."""
     release: Mapped[str] = mapped_column(Text)
-    """The `Release` (JSON): all that anybody but the authors gets to know of these results."""
+    """The `ReleasedProfile` (JSON): all that anybody but the authors gets to know of these results."""
 
 
 class Artifact(Base):
@@ -358,6 +371,18 @@ class CatalogActivation(Base):
     version: Mapped[str]
     activated_at: Mapped[datetime]
     activated_by: Mapped[str]
+
+
+class OverlayChange(Base):
+    """Which additions and exclusions an organization has from when; the last line of each organization counts."""
+
+    __tablename__ = "overlay_changes"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    organization_id: Mapped[str] = _belongs_to("organizations.id")
+    version: Mapped[str]
+    """Of an artifact of the kind `overlay`."""
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
 
 
 class Run(Base):

@@ -4,9 +4,8 @@ Either side may end a grant. Grants stay as history, and both organizations find
 """
 
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy.orm import Session
 
 from api.access.audit import note
@@ -18,7 +17,9 @@ from api.errors import Conflict, NotFound
 from api.storage.ids import new_id
 from api.storage.tables import Cohort, CohortGrant, Team
 from api.teams.cohort_rows import active_grant, add_cohort, add_grant, cohort_teams, end_grant, find_cohort, grants_of
+from api.text.names import Name
 from models.vocab import Form
+from recommender.reading.fold import clean
 
 __all__ = [
     "CohortDetail",
@@ -42,9 +43,14 @@ class NewCohort(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[
-        str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
-    ] = Field(examples=["On-track cohort 2026"])
+    name: Name = Field(examples=["On-track cohort 2026"])
+
+    @field_validator("name")
+    @classmethod
+    def _visible(cls, name: str) -> str:
+        if not (cleaned := clean(name)):
+            raise ValueError("Expected a name of which something is seen.")
+        return cleaned
 
 
 class CohortView(BaseModel):

@@ -88,9 +88,10 @@ def get_team(
 @router.patch(
     "/teams/{team_id}",
     operation_id="changeTeam",
-    summary="Change a team's name, context or review policy",
+    summary="Change a team's name, external id, context or review policy",
     responses=problem_responses(
         _404="No such team of the caller's.",
+        _409="The external id is taken.",
         _412="Somebody else changed it.",
         _422="The body has faults.",
         _428="If-Match is missing.",

@@ -15,6 +15,7 @@ from api.errors import Conflict, InvalidBody
 from api.storage.ids import new_id
 from api.storage.tables import Team
 from api.teams.rows import add_team, find_team_by_external_id, lock_all_of_team, remove_team
+from api.text.names import Name
 from models.assessment import ContextValue
 from models.base import Fault
 from models.vocab import Form
@@ -35,7 +36,6 @@ __all__ = [
     "team_view",
 ]
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 ExternalId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 
 
@@ -68,6 +68,9 @@ class TeamChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Name | None = None
+    external_id: ExternalId | None = Field(
+        default=None, description="Your own id; unique in your organization. Null takes it out."
+    )
     context: dict[str, ContextValue | None] | None = Field(default=None, examples=[{"budget": "none", "state": None}])
     review_policy: ReviewPolicy | None = None
 
@@ -113,7 +116,7 @@ def create_team(
     if faults := _context_faults(context, instrument, new.form):
         raise InvalidBody(faults)
     if new.external_id and find_team_by_external_id(session, new.external_id, principal.organization_id):
-        raise Conflict(f"Your organization has a team with the external id '{new.external_id}' already.")
+        raise _taken(new.external_id)
     team = Team(
         id=new_id("team", now),
         organization_id=principal.organization_id,
@@ -144,6 +147,7 @@ def change_team(
 
     Raises:
         InvalidBody: every context answer that its question does not take.
+        Conflict: the organization has another team of that external id.
     """
     context: dict[str, Any] = dict(team.context)
     for key, value in (change.context or {}).items():
@@ -153,6 +157,10 @@ def change_team(
             context[key] = list(value) if isinstance(value, tuple) else value
     if faults := _context_faults(context, instrument, Form(team.form)):
         raise InvalidBody(faults)
+    if "external_id" in change.model_fields_set and change.external_id != team.external_id:
+        if change.external_id and find_team_by_external_id(session, change.external_id, team.organization_id):
+            raise _taken(change.external_id)
+        team.external_id = change.external_id
     team.context = context
     team.name = change.name or team.name
     team.review_policy = change.review_policy or team.review_policy
@@ -160,6 +168,10 @@ def change_team(
     team.updated_at = now
     session.flush()
     note(session, "team.change", team.id, actor=principal.actor, organization_id=team.organization_id, now=now)
+
+
+def _taken(external_id: str) -> Conflict:
+    return Conflict(f"Your organization has a team with the external id '{external_id}' already.")
 
 
 def delete_team(session: Session, principal: Principal, team_id: str, *, now: datetime) -> None:

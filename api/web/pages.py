@@ -6,8 +6,10 @@ from api.http.browsers import refuse_other_sites
 from api.web.account import pages as sign_in
 from api.web.catalog import coverage_pages as coverage
 from api.web.catalog import import_pages as imports
+from api.web.catalog import own_pages as own_catalog
 from api.web.catalog import pages as catalog
 from api.web.catalog import record_pages as supports
+from api.web.check import door_pages as check_door
 from api.web.check import pages as check
 from api.web.desk import cohort_pages as desk_cohorts
 from api.web.desk import queue_pages as desk
@@ -27,6 +29,7 @@ PAGES = APIRouter(include_in_schema=False, dependencies=[Depends(refuse_other_si
 
 for _router in (
     catalog.router,
+    check_door.router,  # before the parts of a check, whose names are in the path too
     check.router,
     coverage.router,
     demo.router,
@@ -36,6 +39,7 @@ for _router in (
     desk_tries.router,
     home.router,
     imports.router,
+    own_catalog.router,
     quality.router,
     results.router,
     sign_in.router,

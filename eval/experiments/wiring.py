@@ -28,7 +28,7 @@ from recommender import opening
 from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
 from recommender.diagnosis.assessments import fill_assessment
-from recommender.diagnosis.evidence import Evidence, evidence_of
+from recommender.diagnosis.evidence import TeamEvidence, evidence_of
 from recommender.diagnosis.needs import derive_needs
 from recommender.embedding import CachedEmbedder
 from recommender.index import CatalogIndex, kind_indexes
@@ -68,7 +68,7 @@ class Bench:
     """What the reader must know of our own ranking's numbers."""
     catalog: Catalog
     instrument: LoadedInstrument
-    evidence: Mapping[str, Evidence]
+    evidence: Mapping[str, TeamEvidence]
     """From answers in full, by assessment id."""
     needs: Mapping[str, Sequence[Need]]
     """By assessment id, greatest first."""

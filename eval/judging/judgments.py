@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from models.base import Value
+from models.base import Moment, Value
 from models.support import Support
 from recommender.canonical import content_hash
 from recommender.catalog.load import Catalog
@@ -62,7 +62,7 @@ class Judgment(Value):
     judge: Word
     grade: Grade | None
     """None takes the judge's earlier grade back."""
-    judged_at: AwareDatetime
+    judged_at: Moment
     note: str = ""
     support_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     """Of what the judge read; see `support_hash`."""

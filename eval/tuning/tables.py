@@ -13,7 +13,7 @@ from models.rules import DerivedField, Ruleset
 from models.vocab import SupportKind
 from recommender.catalog.load import Catalog
 from recommender.config import RankingConfig
-from recommender.diagnosis.evidence import Evidence
+from recommender.diagnosis.evidence import TeamEvidence
 from recommender.embedding import CachedEmbedder
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
@@ -34,7 +34,7 @@ def feature_tables(
     kind: SupportKind,
     *,
     instrument: LoadedInstrument,
-    evidence: Mapping[str, Evidence],
+    evidence: Mapping[str, TeamEvidence],
     needs: Mapping[str, Sequence[Need]],
     ruleset: Ruleset,
     config: RankingConfig,

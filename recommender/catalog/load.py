@@ -1,8 +1,8 @@
 """The catalog as one checked value, read from a folder or from the package."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ class Catalog:
 
     supports: tuple[Support, ...]
     """Sorted by kind, then id."""
+    of_organization: bool = field(default=False, compare=False)
+    """Whether it holds what one organization adds and leaves out; such a catalog is offered to nobody else."""
 
     @classmethod
     def of(cls, supports: Iterable[Support]) -> "Catalog":
@@ -99,7 +101,8 @@ def restore_catalog(records: Iterable[dict[str, Any]]) -> Catalog:
     return Catalog.of(KINDS[kind_of_id(str(record["id"]))].model.model_validate(record) for record in records)
 
 
+@lru_cache(maxsize=1)
 def starter_catalog() -> Catalog:
-    """The catalog that ships with Trellis."""
+    """The catalog that ships with Trellis, read once a process."""
     with resources.as_file(resources.files(recommender) / "data" / "catalog") as folder:
         return load_catalog(folder)

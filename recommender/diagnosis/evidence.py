@@ -17,15 +17,16 @@ from recommender.config import ScoringConfig
 from recommender.diagnosis.profiling import build_profile
 from recommender.diagnosis.release import released_profile
 from recommender.instruments import LoadedInstrument
+from recommender.reading.placeholders import says_nothing
 
-__all__ = ["Basis", "Evidence", "evidence_of"]
+__all__ = ["Basis", "TeamEvidence", "evidence_of"]
 
 Basis = Literal["answers", "release"]
 _TEXTS = tuple(OpenText.model_fields)
 
 
 @dataclass(frozen=True)
-class Evidence:
+class TeamEvidence:
     """A team at one time, as far as the engine may know it."""
 
     basis: Basis
@@ -52,7 +53,7 @@ class Evidence:
         return self.profile.form
 
 
-def evidence_of(source: Assessment | ReleasedTeam, instrument: LoadedInstrument, config: ScoringConfig) -> Evidence:
+def evidence_of(source: Assessment | ReleasedTeam, instrument: LoadedInstrument, config: ScoringConfig) -> TeamEvidence:
     """The evidence of a team.
 
     Args:
@@ -65,18 +66,17 @@ def evidence_of(source: Assessment | ReleasedTeam, instrument: LoadedInstrument,
     return _from_answers(source, instrument, config)
 
 
-def _from_answers(assessment: Assessment, instrument: LoadedInstrument, config: ScoringConfig) -> Evidence:
+def _from_answers(assessment: Assessment, instrument: LoadedInstrument, config: ScoringConfig) -> TeamEvidence:
     profile = build_profile(assessment, instrument, config)
     people = sorted(assessment.responses, key=lambda response: response.respondent)
     levels = {
         item: [level for one in people if isinstance(level := one.answers.get(item), int)] for item in instrument.items
     }
     texts = {
-        name: [(text, one.share_text) for one in people if (text := getattr(one.open_text, name).strip())]
-        for name in _TEXTS
+        name: [(text, one.share_text) for one in people if (text := _said(one.open_text, name))] for name in _TEXTS
     }
     items = {item: math.fsum(given) / len(given) for item, given in levels.items() if given}
-    return Evidence(
+    return TeamEvidence(
         basis="answers",
         team=assessment.team,
         profile=profile,
@@ -90,16 +90,16 @@ def _from_answers(assessment: Assessment, instrument: LoadedInstrument, config: 
     )
 
 
-def _from_release(source: ReleasedTeam, instrument: LoadedInstrument, config: ScoringConfig) -> Evidence:
+def _from_release(source: ReleasedTeam, instrument: LoadedInstrument, config: ScoringConfig) -> TeamEvidence:
     release = source.release
     profile = released_profile(release, instrument, config)
     means = {score.domain: score.mean for score in profile.domains if score.mean is not None}
     asked = instrument.asked(release.form, length=release.length, focus_domains=release.focus_domains)
     of_domain = {item.id: means[domain] for domain, items in asked.items() if domain in means for item in items}
-    words = {name: tuple(text for one in source.texts if (text := getattr(one, name).strip())) for name in _TEXTS}
+    words = {name: tuple(text for one in source.texts if (text := _said(one, name))) for name in _TEXTS}
     consensus = release.answer_mode is AnswerMode.CONSENSUS
     least = 1 if consensus else instrument.instrument.privacy.min_detail
-    return Evidence(
+    return TeamEvidence(
         basis="release",
         team=source.team,
         profile=profile,
@@ -112,3 +112,9 @@ def _from_release(source: ReleasedTeam, instrument: LoadedInstrument, config: Sc
         # A quotation from few authors would point at one of them.
         quotable=frozenset(name for name, given in words.items() if len(given) >= least),
     )
+
+
+def _said(texts: OpenText, name: str) -> str:
+    """What an author wrote to a question; "N/A" and the like are no words of anybody."""
+    text: str = getattr(texts, name).strip()
+    return "" if says_nothing(text) else text

@@ -13,7 +13,7 @@ from models.assessment import Assessment, Retake
 from models.growth import ChangeMethod, ChangeVerdict, DomainGrowth, Growth, NoVerdict, ShownScore
 from models.message import Message
 from models.profile import CapacityProfile, DomainScore
-from models.release import Release, ReleasedChange, ReleasedChanges
+from models.release import ReleasedChange, ReleasedChanges, ReleasedProfile
 from models.vocab import AnswerMode, Domain, ScoreStatus, Visibility
 from recommender.canonical import content_hash
 from recommender.config import ScoringConfig
@@ -34,7 +34,7 @@ class Wave(NamedTuple):
     """The answers of one assessment and their release. Not for showing."""
 
     assessment: Assessment
-    release: Release
+    release: ReleasedProfile
 
 
 class JudgedChange(NamedTuple):
@@ -116,8 +116,8 @@ def released_changes(
 
 
 def build_growth(
-    earlier: Release,
-    later: Release,
+    earlier: ReleasedProfile,
+    later: ReleasedProfile,
     *,
     retake: Retake | None,
     instrument: LoadedInstrument,
@@ -236,15 +236,15 @@ def _holds(judged: Mapping[Domain, JudgedChange]) -> dict[Domain, bool]:
     return {domain: p <= _FALSE_DISCOVERY_RATE for domain, p in zip(judged, adjusted, strict=True)}
 
 
-def _hash(release: Release) -> str:
+def _hash(release: ReleasedProfile) -> str:
     return content_hash(release.model_dump(mode="json"))
 
 
-def _linked(retake: Retake | None, earlier: Release) -> Retake | None:
+def _linked(retake: Retake | None, earlier: ReleasedProfile) -> Retake | None:
     return retake if retake is not None and retake.previous_id == earlier.assessment_id else None
 
 
-def _tells_nothing(release: Release) -> bool:
+def _tells_nothing(release: ReleasedProfile) -> bool:
     return all(one.mean is None for one in release.domains)
 
 
@@ -257,7 +257,7 @@ def _asked(assessment: Assessment, domain: Domain, instrument: LoadedInstrument)
     return [item.id for item in asked.get(domain, ())]
 
 
-def _not_comparable(old: Release, new: Release, *, turnover: str | None) -> NoVerdict | None:
+def _not_comparable(old: ReleasedProfile, new: ReleasedProfile, *, turnover: str | None) -> NoVerdict | None:
     """Why two scores of these assessments cannot be compared, whatever the domain."""
     if old.form is not new.form:
         return "other_form"

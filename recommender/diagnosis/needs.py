@@ -7,7 +7,7 @@ from models.needs import Need, RubricText
 from models.profile import DomainScore
 from models.vocab import Domain, NeedWord, ScoreStatus
 from recommender.config import ScoringConfig
-from recommender.diagnosis.evidence import Evidence
+from recommender.diagnosis.evidence import TeamEvidence
 from recommender.diagnosis.priority import Priority, draw_seed, need_priority, p_top_three
 from recommender.instruments import LoadedInstrument
 
@@ -20,7 +20,7 @@ _TIE_DECIMALS = 9
 """Priorities that agree to this many decimals are ties: the rest is binary noise."""
 
 
-def derive_needs(evidence: Evidence, instrument: LoadedInstrument, config: ScoringConfig) -> tuple[Need, ...]:
+def derive_needs(evidence: TeamEvidence, instrument: LoadedInstrument, config: ScoringConfig) -> tuple[Need, ...]:
     """The needs of a team, greatest first.
 
     Args:
@@ -98,7 +98,9 @@ def _priority(score: DomainScore, importance: float) -> Priority:
     return need_priority(score.mean, score.se, importance)
 
 
-def _rubric(domain: Domain, evidence: Evidence, instrument: LoadedInstrument, *, limit: int) -> tuple[RubricText, ...]:
+def _rubric(
+    domain: Domain, evidence: TeamEvidence, instrument: LoadedInstrument, *, limit: int
+) -> tuple[RubricText, ...]:
     """The items of a domain furthest from level 4 whose picture may be told, at most `limit`; none that is there."""
     told = [item for item in instrument.domains[domain].items if item.id in evidence.pictures]
     means = [(evidence.items[item.id], item) for item in told if evidence.items[item.id] < 4]

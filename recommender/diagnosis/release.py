@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from models.assessment import Answer, Assessment, OpenText, Response
 from models.instrument import Privacy
 from models.profile import Agreement, CapacityProfile, CodedEnd, DomainGroups, DomainScore, GroupMean
-from models.release import Release, ReleasedDomain, ReleasedTeam
+from models.release import ReleasedDomain, ReleasedProfile, ReleasedTeam
 from models.vocab import AnswerMode, Domain, ImportanceKey, ReadinessAdvice, ScoreStatus, Visibility
 from recommender.config import ScoringConfig
 from recommender.diagnosis import irt
@@ -50,7 +50,7 @@ def release_of(
     config: ScoringConfig,
     *,
     item_parameters: Mapping[str, irt.GradedItem] | None = None,
-) -> Release:
+) -> ReleasedProfile:
     """What readers other than the authors may know of a window's answers.
 
     From `min_team` people with a score on, a domain has its mean, coded at the ends, and the word of its importance;
@@ -90,7 +90,7 @@ def release_of(
         for score in profile.domains
     )
     detailed = consensus or n >= privacy.min_detail
-    return Release(
+    return ReleasedProfile(
         assessment_id=profile.assessment_id,
         team_id=profile.team_id,
         form=profile.form,
@@ -128,7 +128,7 @@ def shared_texts(responses: Sequence[Response]) -> tuple[OpenText, ...]:
     return tuple(sorted(written, key=lambda text: tuple(text.model_dump().values())))
 
 
-def released_profile(release: Release, instrument: LoadedInstrument, config: ScoringConfig) -> CapacityProfile:
+def released_profile(release: ReleasedProfile, instrument: LoadedInstrument, config: ScoringConfig) -> CapacityProfile:
     """The profile that follows from a release: what pages and programs read, and what the engine ranks by.
 
     Standard errors come from how many people have a score and from the constants of scoring, not from their spread,
@@ -166,7 +166,7 @@ def released_profile(release: Release, instrument: LoadedInstrument, config: Sco
     )
 
 
-def released_groups(release: Release) -> tuple[DomainGroups, ...]:
+def released_groups(release: ReleasedProfile) -> tuple[DomainGroups, ...]:
     """The means of roles that are released, for each domain that is asked and not set aside; none of agreed answers."""
     if release.answer_mode is AnswerMode.CONSENSUS:
         return ()
@@ -176,7 +176,9 @@ def released_groups(release: Release) -> tuple[DomainGroups, ...]:
     )
 
 
-def left_out(release: Release, answers: Mapping[str, Answer], instrument: LoadedInstrument) -> dict[Domain, list[str]]:
+def left_out(
+    release: ReleasedProfile, answers: Mapping[str, Answer], instrument: LoadedInstrument
+) -> dict[Domain, list[str]]:
     """Items that answers would also have to name to stand for whole domains, by domain; none of agreed answers.
 
     What people answered alone is not in a release, so a domain cannot be made of some new answers and the old rest.
@@ -188,7 +190,9 @@ def left_out(release: Release, answers: Mapping[str, Answer], instrument: Loaded
     return {domain: items for domain, items in missing.items() if items}
 
 
-def with_answers(release: Release, answers: Mapping[str, Answer], instrument: LoadedInstrument) -> Release:
+def with_answers(
+    release: ReleasedProfile, answers: Mapping[str, Answer], instrument: LoadedInstrument
+) -> ReleasedProfile:
     """The release as if everybody had given these answers, item by item; other domains stay as they are.
 
     Args:
@@ -214,14 +218,16 @@ def with_answers(release: Release, answers: Mapping[str, Answer], instrument: Lo
     )
 
 
-def _tried(release: Release, answers: Mapping[str, Answer], instrument: LoadedInstrument) -> dict[Domain, list[str]]:
+def _tried(
+    release: ReleasedProfile, answers: Mapping[str, Answer], instrument: LoadedInstrument
+) -> dict[Domain, list[str]]:
     """The items asked in each domain that answers name an item of."""
     asked = instrument.asked(release.form, length=release.length, focus_domains=release.focus_domains)
     ids = {domain: [item.id for item in items] for domain, items in asked.items()}
     return {domain: items for domain, items in ids.items() if any(item in answers for item in items)}
 
 
-def _with_mean(one: ReleasedDomain, mean: float | None, release: Release) -> ReleasedDomain:
+def _with_mean(one: ReleasedDomain, mean: float | None, release: ReleasedProfile) -> ReleasedDomain:
     consensus = release.answer_mode is AnswerMode.CONSENSUS
     facts: dict[str, object] = {"agreement": None, "two_pictures": False, "many_cannot_see": False, "groups": ()}
     if mean is None:
@@ -325,7 +331,12 @@ def _roles(assessment: Assessment, privacy: Privacy) -> tuple[str, ...]:
 
 
 def _score(
-    one: ReleasedDomain, release: Release, instrument: LoadedInstrument, config: ScoringConfig, *, unasked: float
+    one: ReleasedDomain,
+    release: ReleasedProfile,
+    instrument: LoadedInstrument,
+    config: ScoringConfig,
+    *,
+    unasked: float,
 ) -> DomainScore:
     privacy = instrument.instrument.privacy
     consensus = release.answer_mode is AnswerMode.CONSENSUS
@@ -365,7 +376,7 @@ def _score(
     )
 
 
-def _visibility(release: Release, privacy: Privacy) -> Visibility:
+def _visibility(release: ReleasedProfile, privacy: Privacy) -> Visibility:
     if release.answer_mode is AnswerMode.CONSENSUS or release.n_respondents >= privacy.min_detail:
         return Visibility.DETAIL
     told = release.n_respondents >= privacy.min_team or any(one.mean is not None for one in release.domains)

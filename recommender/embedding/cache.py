@@ -133,18 +133,22 @@ class CachedEmbedder:
 
     def _store(self, vectors: dict[bytes, NDArray[np.float32]]) -> None:
         rows = [(key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
+        if self._path is None or not self._writable or not self._write(self._path, rows):
+            with self._lock:
+                self._memory.update(vectors)
+
+    def _write(self, path: Path, rows: Sequence[tuple[bytes, bytes]]) -> bool:
         try:
-            if self._path is not None and self._writable:
-                with _connected(self._path) as connection, connection:
-                    # Another process may have stored the same text meanwhile; its vector is the same.
-                    connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
-                return
+            with _connected(path) as connection, connection:
+                # Another process may have stored the same text meanwhile; its vector is the same.
+                connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
         except _DamagedError as error:
-            self._set_aside(self._path, error)
+            self._set_aside(path, error)
+            return False
         except _UnwritableError as error:
             self._stay_in_memory(error)
-        with self._lock:
-            self._memory.update(vectors)
+            return False
+        return True
 
     def _set_aside(self, path: Path, why: Exception) -> None:
         """Begin a damaged file anew. What it was stays beside it, for it may be somebody's after all.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.support import Resource, Support
 from models.vocab import Audience, Form, GradeBand, Modality, ResourceType
 from recommender.config import Parts
-from recommender.diagnosis.evidence import Evidence
+from recommender.diagnosis.evidence import TeamEvidence
 from recommender.instruments import LoadedInstrument
 from recommender.ranking.fit import Fit, chosen, dot, p_suits, stretch
 from recommender.ranking.signals import DOMAINS, OwnWords, TeamSignals
@@ -172,7 +172,7 @@ def _modality_share(fit: Fit) -> Column:
     return value
 
 
-def _people(evidence: Evidence) -> tuple[str, ...]:
+def _people(evidence: TeamEvidence) -> tuple[str, ...]:
     """Who is on the team, in the words of the audience vocabulary and `other`."""
     group = Audience.NETWORK_HUB if evidence.form is Form.HUB else Audience.IMPROVEMENT_TEAM
     return (group, *evidence.roles)
@@ -316,7 +316,7 @@ def team_features(
     table: SupportTable,
     rows: NDArray[np.intp],
     *,
-    evidence: Evidence,
+    evidence: TeamEvidence,
     instrument: LoadedInstrument,
     signals: TeamSignals,
     words: OwnWords,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.support import Support
 from models.vocab import FocusArea
 from recommender.config import Parts
-from recommender.diagnosis.evidence import Evidence
+from recommender.diagnosis.evidence import TeamEvidence
 from recommender.instruments import LoadedInstrument
 from recommender.ranking.signals import DOMAINS, OwnWords, TeamSignals
 from recommender.ranking.support_table import FOCUS_AREAS, LEVELS, Column, SupportTable, best_statement
@@ -24,7 +24,7 @@ class Fit:
 
     table: SupportTable
     rows: NDArray[np.intp]
-    evidence: Evidence
+    evidence: TeamEvidence
     instrument: LoadedInstrument
     signals: TeamSignals
     words: OwnWords

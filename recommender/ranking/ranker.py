@@ -15,7 +15,7 @@ from models.rules import DerivedField, Duration, Ruleset, SupportField
 from models.vocab import SupportKind
 from recommender.catalog.duplicates import near_duplicates
 from recommender.config import KindConfig, RankingConfig
-from recommender.diagnosis.evidence import Evidence
+from recommender.diagnosis.evidence import TeamEvidence
 from recommender.index import CatalogIndex
 from recommender.instruments import LoadedInstrument
 from recommender.ranking.diversify import Diversified, diversify
@@ -39,7 +39,7 @@ comparing all pairs for repeats would take minutes and gigabytes."""
 class TeamToRank:
     """One team as every ranker needs it."""
 
-    evidence: Evidence
+    evidence: TeamEvidence
     needs: tuple[Need, ...]
     signals: TeamSignals
     words: OwnWords

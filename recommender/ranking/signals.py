@@ -11,7 +11,7 @@ from models.assessment import Team
 from models.needs import Need
 from models.vocab import Domain, ScoreStatus
 from recommender.config import ScoringConfig
-from recommender.diagnosis.evidence import Evidence
+from recommender.diagnosis.evidence import TeamEvidence
 from recommender.diagnosis.profiling import level_probabilities
 from recommender.index.documents import pieces
 from recommender.instruments import LoadedInstrument
@@ -74,7 +74,7 @@ def rubric_queries(instrument: LoadedInstrument) -> tuple[str, ...]:
     return tuple(f"{item.text}: {item.levels[level]}" for item in instrument.items.values() for level in (1, 2, 3, 4))
 
 
-def own_words(evidence: Evidence) -> OwnWords:
+def own_words(evidence: TeamEvidence) -> OwnWords:
     """A team's challenges and hopes, cut into pieces. Strengths are not searched with."""
     searched = ("challenges", "hoped_for_support")
     cut = {name: pieces(" ".join(evidence.words[name]), max_count=MAX_PIECES) for name in searched}
@@ -83,7 +83,7 @@ def own_words(evidence: Evidence) -> OwnWords:
 
 
 def team_signals(
-    evidence: Evidence, instrument: LoadedInstrument, needs: Sequence[Need], config: ScoringConfig
+    evidence: TeamEvidence, instrument: LoadedInstrument, needs: Sequence[Need], config: ScoringConfig
 ) -> TeamSignals:
     """The arrays of one team."""
     profile = evidence.profile
@@ -122,7 +122,7 @@ def _stage(team: Team, mean: NDArray[np.float64], importance: NDArray[np.float64
 
 
 def _items(
-    evidence: Evidence, instrument: LoadedInstrument, importance: dict[Domain, float]
+    evidence: TeamEvidence, instrument: LoadedInstrument, importance: dict[Domain, float]
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     present = np.zeros(len(instrument.items), dtype=np.intp)
     weight = np.zeros(len(instrument.items))

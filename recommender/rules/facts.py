@@ -8,7 +8,7 @@ from models.assessment import ContextValue
 from models.needs import Need
 from models.rules import DEMOGRAPHIC_FIELDS, TeamFact
 from models.vocab import Audience, Domain, Form
-from recommender.diagnosis.evidence import Evidence
+from recommender.diagnosis.evidence import TeamEvidence
 from recommender.instruments import LoadedInstrument
 
 __all__ = ["TeamFacts", "season_of", "team_facts", "team_words"]
@@ -37,7 +37,7 @@ class TeamFacts:
         return self.values.get(field)
 
 
-def team_facts(evidence: Evidence, needs: Sequence[Need], *, as_of: date) -> TeamFacts:
+def team_facts(evidence: TeamEvidence, needs: Sequence[Need], *, as_of: date) -> TeamFacts:
     """The facts of one team.
 
     Which answers a rule may test is checked where rulesets are read (`team_words`); answers about a team's students,

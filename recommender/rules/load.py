@@ -1,5 +1,6 @@
 """Rulesets from YAML: every fault with its line and place, or a checked `Ruleset` and its version."""
 
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path as FilePath
 
@@ -20,8 +21,9 @@ __all__ = ["load_ruleset", "parse_ruleset", "ruleset_version", "starter_ruleset"
 _LIKE = {"weight": "a number, or a number per kind"}
 
 
+@lru_cache(maxsize=1)
 def starter_ruleset() -> Ruleset:
-    """The rules that ship with Trellis."""
+    """The rules that ship with Trellis, read once a process."""
     file = resources.files(recommender) / "data" / "rules" / "starter.yaml"
     return parse_ruleset(file.read_bytes(), file="starter.yaml")
 

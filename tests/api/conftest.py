@@ -9,16 +9,15 @@ from fastapi.testclient import TestClient
 from api.engine.engine import load_inputs, open_recommender
 from api.engine.samples import sample_documents
 from api.settings import Settings
-from recommender.embedding import CachedEmbedder
 from recommender.pipeline import Recommender
-from recommender.testing import HashingEmbedder
+from tests.fixtures.engines import EMBEDDER
 from tests.fixtures.service import running_service
 
 
 @pytest.fixture(scope="session")
 def recommender(tmp_path_factory: pytest.TempPathFactory) -> Recommender:
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
-    return open_recommender(load_inputs(settings, embedder=CachedEmbedder(HashingEmbedder(), None)))
+    return open_recommender(load_inputs(settings, embedder=EMBEDDER))
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from api.web.kit.visitors import CHECK_COOKIE
 from tests.fixtures.browser import Windows
 from tests.fixtures.sites import Site
 from tests.fixtures.stories import accepted, new_team, open_assessment
@@ -23,6 +24,8 @@ class Person(NamedTuple):
     assessment: str
     id: str
     invitation: str
+    held: list[str]
+    """The own token of the browser that has opened the invitation."""
 
     def at(self, below: str) -> str:
         return f"/check/{self.id}/{below}"
@@ -30,7 +33,7 @@ class Person(NamedTuple):
     def own(self) -> dict[str, Any]:
         """What the service has."""
         where = f"/v1/assessments/{self.assessment}/respondents/{self.id}/answers"
-        headers = {"Authorization": f"Bearer {self.invitation}"}
+        headers = {"Authorization": f"Bearer {self.held[-1]}"}
         found: dict[str, Any] = accepted(self.site.service.anonymous().get(where, headers=headers))
         return found
 
@@ -44,7 +47,7 @@ def person(site: Site) -> Person:
     service = site.service
     assessment = open_assessment(service, new_team(service), **WINDOW)
     place = accepted(service.as_("portal").post(f"/v1/assessments/{assessment}/respondents", json={}))
-    return Person(site, assessment, place["id"], place["invitation"])
+    return Person(site, assessment, place["id"], place["invitation"], [])
 
 
 @pytest.fixture
@@ -53,7 +56,8 @@ def page(windows: Windows, person: Person) -> Page:
     page = windows.open()
     page.goto(f"/join/{person.invitation}")
     page.get_by_role("button", name="I agree: begin").click()
-    expect(page).to_have_url(re.compile(rf"/check/{person.id}$"))
+    expect(page).to_have_url(re.compile(rf"/check/{person.id}\?done=joined$"))
+    person.held.append(next(one["value"] for one in page.context.cookies() if one["name"] == CHECK_COOKIE))
     return page
 
 

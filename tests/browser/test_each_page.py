@@ -13,8 +13,13 @@ from recommender.pipeline import Recommender
 from tests.fixtures.browser import Device, Windows, axe, picture
 from tests.fixtures.sample import Sample, make_sample
 from tests.fixtures.sites import Site, running_site
-from tests.fixtures.visits import Visit, visits
+from tests.fixtures.visits import Visit, each_page_once, visits
 
+PHONE_VISITS = [
+    pytest.param(visit, id=visit.name, marks=() if visit in each_page_once() else pytest.mark.full)
+    for visit in visits()
+]
+"""In the first tier each page once; what else it can show is in the second."""
 TAB_STOPS = 30
 FOCUS = """() => {
   const one = document.activeElement;
@@ -76,7 +81,7 @@ def enter(windows: Windows, page: Page, visit: Visit, sample: Sample) -> str:
     return answer.text()
 
 
-@pytest.mark.parametrize("visit", visits(), ids=lambda visit: visit.name)
+@pytest.mark.parametrize("visit", PHONE_VISITS)
 def test_a_page_on_a_phone(visit: Visit, windows: Windows, told: tuple[Site, Sample]) -> None:
     page = windows.open(Device.PHONE)
     enter(windows, page, visit, told[1])

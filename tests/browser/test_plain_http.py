@@ -25,4 +25,4 @@ def test_our_own_forms_are_taken_over_plain_http(chromium: Browser, site: Site, 
         assert "sec-fetch-site" not in headers, "else this test shows nothing that others do not"
         assert headers["origin"] == address
         assert sent.value.status == 303
-        assert sent.value.headers["location"].endswith(f"/check/{place['id']}")
+        assert sent.value.headers["location"].endswith(f"/check/{place['id']}?done=joined")

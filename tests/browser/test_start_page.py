@@ -14,7 +14,9 @@ from tests.fixtures.service import START
 from tests.fixtures.sites import Site
 
 
-@pytest.mark.parametrize(("device", "dark"), [(Device.PHONE, False), (Device.DESKTOP, True)])
+@pytest.mark.parametrize(
+    ("device", "dark"), [(Device.PHONE, False), pytest.param(Device.DESKTOP, True, marks=pytest.mark.full)]
+)
 def test_each_door_is_one_click_away(windows: Windows, site: Site, device: Device, dark: bool) -> None:
     app = site.service.app
     with ThreadPoolExecutor(1) as own_thread:  # where no event loop of the browser's is running

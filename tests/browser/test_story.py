@@ -101,7 +101,7 @@ def open_check(page: Page, team: str, *, again: bool = False) -> tuple[str, list
 def begin(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("button", name=re.compile("begin|Go on")).click()
-    page.wait_for_url(re.compile(r"/check/res_\w+$"))
+    page.wait_for_url(re.compile(r"/check/res_\w+\?done=joined$"))
 
 
 def parts(page: Page) -> list[str]:
@@ -167,7 +167,7 @@ def answer_by_keyboard(page: Page, link: str, level: Callable[[int], str]) -> No
     page.goto(link)
     press_until(page, "button.main.big")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/check/res_\w+$"))
+    page.wait_for_url(re.compile(r"/check/res_\w+\?done=joined$"))
     press_until(page, "a.button.main.big")
     page.keyboard.press("Enter")
     for number in range(20):

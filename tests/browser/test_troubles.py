@@ -60,7 +60,7 @@ def test_an_invitation_that_is_unknown_says_so_and_shows_the_way(windows: Window
     expect(page.get_by_role("heading", level=1)).to_have_text("This invitation does not work")
     with windows.watch(page).forgiving("status of 401"):
         page.goto("/check/res_01ARZ3NDEKTSV4RRFFQ69G5FAV")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Please open your invitation again")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This browser does not hold your check")
 
 
 def test_a_double_click_makes_one_team(windows: Windows, lead: Page) -> None:
@@ -164,7 +164,7 @@ def test_ten_thousand_characters_are_kept_without_scripts_too(windows: Windows) 
     page = windows.open("phone", scripts=False)
     page.goto(f"/join/{made['invitation']}")
     page.get_by_role("button", name=re.compile("begin")).click()
-    page.wait_for_url(re.compile(r"/check/res_\w+$"))
+    page.wait_for_url(re.compile(r"/check/res_\w+\?done=joined$"))
     page.goto(f"/check/{made['id']}/words")
     page.get_by_role("textbox").first.fill(LONG)
     with windows.watch(page).forgiving("status of 422"):

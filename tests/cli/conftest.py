@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -12,26 +13,44 @@ from api.engine import engine
 from api.engine.engine import Inputs
 from api.engine.samples import read_sample, sample_documents
 from api.settings import Settings
+from models.recommendation import Versions
 from recommender.embedding import CachedEmbedder
-from recommender.testing import HashingEmbedder
+from recommender.pipeline import Recommender, versions_of
+from tests.fixtures.engines import EMBEDDER
 
 Trellis = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
 def embedder() -> CachedEmbedder:
-    return CachedEmbedder(HashingEmbedder(), None)
+    return EMBEDDER
+
+
+@pytest.fixture(scope="session")
+def opened() -> dict[tuple[Versions, bool], Recommender]:
+    """Recommenders that commands have opened, by what they are made of: opening one takes longer than most commands."""
+    return {}
 
 
 @pytest.fixture
-def trellis(monkeypatch: pytest.MonkeyPatch, embedder: CachedEmbedder) -> Trellis:
+def trellis(
+    monkeypatch: pytest.MonkeyPatch, embedder: CachedEmbedder, opened: dict[tuple[Versions, bool], Recommender]
+) -> Trellis:
     """Runs a command line and gives back its result."""
-    load = engine.load_inputs
+    load, open_new = engine.load_inputs, engine.open_recommender
 
     def load_inputs(settings: Settings) -> Inputs:
         return load(settings, embedder=embedder)
 
+    def open_recommender(inputs: Inputs, *, keep_words: bool = False, **options: Any) -> Recommender:
+        made_of = inputs.instrument, inputs.catalog, inputs.ruleset, inputs.config, inputs.embedder
+        key = versions_of(*made_of), keep_words
+        if key not in opened:
+            opened[key] = open_new(inputs, keep_words=keep_words, **options)
+        return opened[key]
+
     monkeypatch.setattr(engine, "load_inputs", load_inputs)
+    monkeypatch.setattr(engine, "open_recommender", open_recommender)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.delenv("TRELLIS_DEBUG", raising=False)
     return lambda *words, stdin=None: CliRunner().invoke(app, [str(word) for word in words], input=stdin)

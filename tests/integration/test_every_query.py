@@ -101,13 +101,15 @@ def enter_by_an_identity_provider(service: Service, sample: Sample) -> None:
 
 def bring_in_a_catalog(service: Service, sample: Sample) -> None:
     """Checked and stored by the pages, and put in use by the API."""
-    curator = browser_of(service, sample, "curator")
+    operator = browser_of(service, sample, "operator")
     text = catalog_texts(without={sample.support})["resources"]
-    report = curator.post("/catalog/import", data={"resource_text": text, "provider_text": ""})
+    report = operator.post("/catalog/import", data={"resource_text": text, "provider_text": ""})
     done(report)
-    done(curator.post(f"{report.headers['Location']}/store"))
+    done(operator.post(f"{report.headers['Location']}/store"))
     version = report.headers["Location"].rpartition("/")[2]
-    done(service.as_("curator", sample.portal).post(f"/v1/catalog/versions/{version}:activate"))
+    done(service.as_("operator").post(f"/v1/catalog/versions/{version}:activate"))
+    curator = browser_of(service, sample, "curator")
+    done(curator.post(f"/catalog/own/{sample.additions}/use"))
 
 
 def read_lists(service: Service, sample: Sample) -> None:
@@ -133,9 +135,7 @@ def end_things(service: Service, sample: Sample) -> None:
 
 
 def browser(service: Service) -> TestClient:
-    return TestClient(
-        service.app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False, follow_redirects=False
-    )
+    return service.anonymous(base_url="http://127.0.0.1:8000", follow_redirects=False)
 
 
 def done(answer: Response, *, text: bool = False) -> Any:

@@ -58,7 +58,8 @@ def test_no_frequent_call_reads_a_whole_table(on_sqlite: Service, plans: list[tu
     team = closed_assessment(on_sqlite, n=3).team_id
     grant(on_sqlite, team, PROGRAM)
     window = f"/v1/assessments/{open_assessment(on_sqlite, team)}"
-    person = f"{window}/respondents/{portal.post(f'{window}/respondents', json={}).json()['id']}"
+    place = portal.post(f"{window}/respondents", json={}).json()
+    person, invited = f"{window}/respondents/{place['id']}", on_sqlite.invited(place["invitation"])
     run = officer.post(f"/v1/teams/{team}/recommendations", json={}).json()["id"]
     etag = officer.get(f"/v1/runs/{run}/review").headers["ETag"]
     plans.clear()
@@ -68,8 +69,8 @@ def test_no_frequent_call_reads_a_whole_table(on_sqlite: Service, plans: list[tu
         (portal, "GET", f"/v1/teams/{team}/assessments", None, {}),
         (portal, "GET", f"/v1/teams/{team}/recommendations", None, {}),
         (portal, "GET", f"{window}/respondents", None, {}),
-        (portal, "PATCH", f"{person}/answers", pieces(1), {}),
-        (portal, "POST", f"{person}:submit", None, {}),
+        (invited, "PATCH", f"{person}/answers", pieces(1), {}),
+        (invited, "POST", f"{person}:submit", None, {}),
         (portal, "POST", "/v1/teams", {"name": "A", "form": "team"}, {"Idempotency-Key": "a"}),
         (portal, "POST", f"/v1/teams/{team}/recommendations", {}, {"Idempotency-Key": "b"}),
         (officer, "GET", "/v1/teams", None, {}),

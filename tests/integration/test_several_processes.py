@@ -66,13 +66,15 @@ class Window(NamedTuple):
     team: str
     window: str
     place: str
+    invitation: str
 
 
 def open_window(client: httpx.Client) -> Window:
     """A team with a window and one person in it."""
     team = f"/v1/teams/{made(client, '/v1/teams', TEAM)}"
     window = f"/v1/assessments/{made(client, f'{team}/assessments')}"
-    return Window(team, window, f"{window}/respondents/{made(client, f'{window}/respondents')}")
+    person = client.post(f"{window}/respondents", json={}).json()
+    return Window(team, window, f"{window}/respondents/{person['id']}", person["invitation"])
 
 
 def test_one_key_sent_to_both_creates_once_and_answers_both_alike(pair: Replicas) -> None:
@@ -106,10 +108,10 @@ def test_windows_opened_at_once_are_counted_one_after_the_other(pair: Replicas) 
 
 def test_one_person_is_invited_once_and_one_window_closed_once(pair: Replicas) -> None:
     portal = pair.as_("portal")
-    _, window, place = open_window(portal)
+    _, window, place, invitation = open_window(portal)
     invited = to_both(pair, "POST", f"{window}/respondents", json={"external_id": "person-1"})
     assert statuses(invited) == {201: 1, 409: 5}
-    assert portal.patch(f"{place}/answers", json=pieces(1)).status_code == 200
+    assert pair.invited(invitation).patch(f"{place}/answers", json=pieces(1)).status_code == 200
     assert statuses(to_both(pair, "POST", f"{window}:close")) == {200: 1, 409: 5}
     with pair.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Snapshot)) == 1
@@ -119,14 +121,17 @@ def test_one_person_is_invited_once_and_one_window_closed_once(pair: Replicas) -
 def test_a_team_is_deleted_once_while_others_still_write_to_it(pair: Replicas) -> None:
     clients = [pair.as_("portal", server=number) for number in (0, 1)] * 3
     for _ in range(3):
-        team, window, place = open_window(clients[0])
-        calls = [("DELETE", team, None)] * 2 + [("PATCH", f"{place}/answers", pieces(2))] * 2
-        calls += [("POST", f"{window}/respondents", {}), ("POST", f"{team}/assessments", {})]
-        done = at_once(
-            *(partial(client.request, *call[:2], json=call[2]) for client, call in zip(clients, calls, strict=True))
-        )
+        team, window, place, invitation = open_window(clients[0])
+        people = [pair.invited(invitation, server=number) for number in (0, 1)]
+        calls: list[tuple[httpx.Client, str, str, Any]]
+        calls = [(client, "DELETE", team, None) for client in clients[:2]]
+        calls += [(client, "PATCH", f"{place}/answers", pieces(2)) for client in people]
+        calls += [(clients[0], "POST", f"{window}/respondents", {}), (clients[1], "POST", f"{team}/assessments", {})]
+        done = at_once(*(partial(client.request, *call, json=body) for client, *call, body in calls))
         assert sorted(answer.status_code for answer in done[:2]) == [204, 404]
-        assert {answer.status_code for answer in done[2:]} <= {200, 201, 404, 409}, [answer.text for answer in done]
+        # An invitation whose team is gone is none at all.
+        assert {answer.status_code for answer in done[2:4]} <= {200, 401, 404}, [answer.text for answer in done]
+        assert {answer.status_code for answer in done[4:]} <= {201, 404, 409}, [answer.text for answer in done]
     with pair.database.reading() as session:
         for table in (Team, Assessment, Respondent):
             assert session.scalar(select(func.count()).select_from(table)) == 0
@@ -167,7 +172,8 @@ def test_two_officers_on_two_servers_never_overwrite_each_other(pair: Replicas) 
 
 def test_mixed_load_on_both_loses_no_update_and_mixes_no_save(pair: Replicas) -> None:
     clients = [pair.as_("portal", server=number) for number in (0, 1)]
-    team, _, place = open_window(clients[0])
+    team, _, place, invitation = open_window(clients[0])
+    people = [pair.invited(invitation, server=number) for number in (0, 1)]
     teams = [team.removeprefix("/v1/teams/"), made(clients[0], "/v1/teams", TEAM)]
     seen: Counter[tuple[str, int]] = Counter()
     wrong: list[str] = []
@@ -188,7 +194,7 @@ def test_mixed_load_on_both_loses_no_update_and_mixes_no_save(pair: Replicas) ->
                 )
                 counted[team] += answer.status_code == 200
             elif what == "save":
-                answer = client.patch(f"{place}/answers", json=pieces(number * 25 + step))
+                answer = chance.choice(people).patch(f"{place}/answers", json=pieces(number * 25 + step))
             elif what == "create":
                 answer = client.post("/v1/teams", json={**TEAM, "external_id": f"{number}-{step}"})
             else:
@@ -214,6 +220,6 @@ def test_mixed_load_on_both_loses_no_update_and_mixes_no_save(pair: Replicas) ->
 def test_far_more_writers_than_threads_all_get_through(servers: Servers, tmp_path: Path, database_url: str) -> None:
     with replicas(servers, tmp_path, database_url, n=1, lock_seconds=20) as one:
         portal = one.as_("portal")
-        place = open_window(portal).place
-        done = at_once(*[partial(portal.patch, f"{place}/answers", json=pieces(3))] * 120)
+        _, _, place, invitation = open_window(portal)
+        done = at_once(*[partial(one.invited(invitation).patch, f"{place}/answers", json=pieces(3))] * 120)
     assert statuses(done) == {200: 120}

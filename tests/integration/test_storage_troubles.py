@@ -141,6 +141,46 @@ def test_a_file_that_is_damaged_while_in_use_is_said_to_be_unavailable(impatient
         assert str(file) not in answer.text
 
 
+def test_a_file_that_is_deleted_while_in_use_is_missed_at_once_and_not_made_anew(
+    impatient: Service, file: Path
+) -> None:
+    client = impatient.as_("portal")
+    assert client.post("/v1/teams", json=TEAM).status_code == 201
+    away = file.with_name("away.sqlite")
+    file.rename(away)
+    refused(client.get("/v1/teams"), 503, "storage-unavailable")
+    refused(client.post("/v1/teams", json=TEAM), 503, "storage-unavailable")
+    refused(client.get("/readyz"), 503, "storage-unavailable")
+    assert client.get("/healthz").status_code == 200
+    assert not file.exists(), "an empty file must not take its place"
+    away.rename(file)
+    assert names(client) == [TEAM["name"]]
+
+
+def test_a_file_that_took_the_place_of_the_database_is_not_used(impatient: Service, file: Path) -> None:
+    client = impatient.as_("portal")
+    assert client.post("/v1/teams", json=TEAM).status_code == 201
+    file.rename(file.with_name("away.sqlite"))
+    sqlite3.connect(file).close()
+    file.touch()
+    refused(client.post("/v1/teams", json=TEAM), 503, "storage-unavailable")
+    with pytest.raises(StorageUnavailable, match="another file took the place"), impatient.database.writing():
+        pass
+    assert file.stat().st_size == 0
+
+
+def test_tables_of_a_newer_version_are_told_while_serving(impatient: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = impatient.as_("portal")
+    assert client.post("/v1/teams", json=TEAM).status_code == 201
+    with impatient.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    monkeypatch.setattr(impatient.database, "_next_look", 0.0)
+    refused(client.post("/v1/teams", json=TEAM), 503, "storage-unavailable")
+    refused(client.get("/readyz"), 503, "not-ready")
+    with pytest.raises(StorageUnavailable, match=r"revision 9999.*start the version"), impatient.database.writing():
+        pass
+
+
 @pytest.mark.parametrize("content", [b"This is no database. " * 400, b"SQLite format 3\0" + b"\x5a" * 8000])
 def test_a_file_that_is_no_database_ends_commands_with_one_line(
     file: Path, content: bytes, monkeypatch: pytest.MonkeyPatch

@@ -10,6 +10,7 @@ from models.base import SupportId
 from models.change_story import ChangeFactor
 from models.vocab import SupportKind
 from recommender.telling.changes import attribute_moves, tell_changes
+from tests.fixtures.examples import examples
 
 IDS = [SupportId(letter) for letter in "abcdefgh"]
 FACTORS = list(ChangeFactor)
@@ -35,7 +36,7 @@ def ranker(draw: Any, changed: Any) -> Any:
 
 
 @given(st.data(), factors, places, st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_parts_sum_exactly_to_the_move(data: Any, changed: Any, k: Any, with_residual: Any) -> None:
     lists = ranker(data.draw, changed)
     residual = changed[0] if with_residual else None
@@ -53,7 +54,7 @@ def test_parts_sum_exactly_to_the_move(data: Any, changed: Any, k: Any, with_res
 
 
 @given(st.data(), factors, places)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_a_factor_without_effect_gets_nothing(data: Any, changed: Any, k: Any) -> None:
     idle = changed[0]
     lists = ranker(data.draw, changed)
@@ -62,7 +63,7 @@ def test_a_factor_without_effect_gets_nothing(data: Any, changed: Any, k: Any) -
 
 
 @given(st.data(), st.lists(st.sampled_from(FACTORS), min_size=2, max_size=4, unique=True), places)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_factors_that_do_the_same_get_the_same(data: Any, changed: Any, k: Any) -> None:
     one, other, *rest = changed
     lists = ranker(data.draw, changed)
@@ -76,7 +77,7 @@ def test_factors_that_do_the_same_get_the_same(data: Any, changed: Any, k: Any) 
 
 
 @given(st.data(), factors, places)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_going_back_turns_every_part_around(data: Any, changed: Any, k: Any) -> None:
     lists = ranker(data.draw, changed)
     there = attribute_moves(changed, lists, k={KIND: k})[KIND]
@@ -86,7 +87,7 @@ def test_going_back_turns_every_part_around(data: Any, changed: Any, k: Any) -> 
 
 
 @given(st.data(), st.permutations(FACTORS))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_the_order_of_factors_never_matters_and_all_seven_can_be_split(data: Any, changed: Any) -> None:
     orders = st.permutations(IDS)
     fixed = {factor: data.draw(orders) for factor in FACTORS}

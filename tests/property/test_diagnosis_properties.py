@@ -19,6 +19,7 @@ from recommender.diagnosis.profiling import build_profile, level_probabilities, 
 from recommender.diagnosis.suppression import shown_groups
 from recommender.errors import InvalidAssessment
 from recommender.instruments import default_instrument
+from tests.fixtures.examples import examples
 
 INSTRUMENT = default_instrument()
 CONFIG = ScoringConfig(draws=200)
@@ -54,7 +55,7 @@ def parsed(team: Any) -> Any:
 
 
 @given(teams)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_scores_stay_on_the_scale_and_probabilities_sum_to_one(team: Any) -> None:
     for method in ("classical", "eap"):
         profile = build_profile(parsed(team), INSTRUMENT, ScoringConfig(method=method))
@@ -67,7 +68,7 @@ def test_scores_stay_on_the_scale_and_probabilities_sum_to_one(team: Any) -> Non
 
 
 @given(teams, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_order_of_raters_never_matters(team: Any, shuffler: Any) -> None:
     straight = parsed(team)
     shuffled = straight.model_copy(update={"responses": tuple(shuffler.sample(straight.responses, len(team)))})
@@ -120,7 +121,7 @@ def test_graded_response_probabilities_sum_to_one(a: Any, b: Any, theta: Any) ->
 
 
 @given(teams)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_needs_are_sorted_and_their_shares_sum_to_one(team: Any) -> None:
     assessment = parsed(team)
     needs = derive_needs(evidence_of(assessment, INSTRUMENT, CONFIG), INSTRUMENT, CONFIG)
@@ -162,7 +163,7 @@ json_values = st.recursive(
         json_values,
     )
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_any_broken_object_is_refused_with_places(document: Any) -> None:
     # No such object has all that an assessment needs, so each is refused, and never with another error.
     with pytest.raises(InvalidAssessment) as caught:

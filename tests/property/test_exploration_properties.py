@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.ranking.exploration import MAX_RATE, NeighborSwaps
+from tests.fixtures.examples import examples
 
 RATES = st.floats(0, MAX_RATE)
 SIZES = st.tuples(st.integers(0, 9), st.integers(0, 1)).map(lambda size: (size[0] + (size[0] > 0) * size[1], size[0]))
@@ -60,7 +61,7 @@ def test_what_is_drawn_is_possible_and_close_to_the_best_order(size: tuple[int, 
     assert all(chance <= swaps.place_propensity(place, one) + 1e-12 for place, one in enumerate(drawn))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.sampled_from([(1, 1), (2, 1), (3, 3), (4, 3), (5, 4)]), st.sampled_from([0.05, 0.2, 0.5]), st.integers(0, 99))
 def test_draws_are_as_frequent_as_their_propensities(size: tuple[int, int], rate: float, seed: int) -> None:
     n = 3000

@@ -11,6 +11,7 @@ from recommender.config import ScoringConfig
 from recommender.diagnosis.assessments import parse_assessment
 from recommender.diagnosis.growth import Wave, build_growth, released_changes
 from recommender.diagnosis.release import release_of, released_profile
+from tests.fixtures.examples import examples
 from tests.fixtures.teams import INSTRUMENT
 
 CONFIG = ScoringConfig()
@@ -71,7 +72,7 @@ def numbers(one: DomainGrowth) -> list[Any]:
 
 
 @given(waves, waves, retakes)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_only_scores_that_both_releases_hold_appear(first: Any, second: Any, retake: Any) -> None:
     earlier, later = wave(first, "a-000"), wave(second, "a-001", retake)
     released_scores = [
@@ -97,7 +98,7 @@ def test_only_scores_that_both_releases_hold_appear(first: Any, second: Any, ret
 
 
 @given(two_rows, two_rows, waves, st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_whatever_two_people_answer_the_same_is_told(answers: Any, others: Any, full: Any, two_came_first: Any) -> None:
     def told(data: Any) -> Any:
         two = [{"name": name, "rows": (row, None, None)} for name, row in enumerate(data)], "individual"
@@ -108,7 +109,7 @@ def test_whatever_two_people_answer_the_same_is_told(answers: Any, others: Any, 
 
 
 @given(raters, raters, retakes)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_the_order_of_raters_never_matters_and_the_mark_for_back_then_changes_no_number(
     first: Any, second: Any, retake: Any
 ) -> None:
@@ -123,7 +124,7 @@ def test_the_order_of_raters_never_matters_and_the_mark_for_back_then_changes_no
 
 
 @given(raters, raters)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_going_back_turns_every_change_around(first: Any, second: Any) -> None:
     there = grow(wave((first, "individual"), "a-000"), wave((second, "individual"), "a-001", {}))
     back = grow(wave((second, "individual"), "a-001"), wave((first, "individual"), "a-002", {}))

@@ -14,6 +14,7 @@ from recommender.diagnosis.evidence import evidence_of
 from recommender.diagnosis.needs import derive_needs
 from recommender.pipeline import Recommender
 from recommender.ranking.features import level_fit, team_features
+from tests.fixtures.examples import examples
 from tests.fixtures.teams import INSTRUMENT, make_team, with_context
 
 AS_OF = date(2026, 11, 21)
@@ -58,7 +59,7 @@ def scores(recommender: Recommender, team: Assessment) -> list[dict[str, float]]
 
 
 @pytest.mark.full
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(team_number=st.integers(0, 23), answers=DEMOGRAPHICS)
 def test_who_the_students_are_where_and_how_many_moves_no_score(
     starter: Recommender, judged: tuple[Assessment, ...], team_number: int, answers: dict[str, Any]
@@ -76,7 +77,7 @@ def shares(team: Assessment) -> dict[Domain, float]:
     return {need.domain: need.share or 0.0 for need in needs}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(levels=LEVELS, importance=WORDS, raised=st.sampled_from(ON_TEAM))
 def test_a_raised_score_never_raises_the_share_of_its_need(
     levels: dict[Domain, int], importance: dict[str, str], raised: Domain
@@ -86,7 +87,7 @@ def test_a_raised_score_never_raises_the_share_of_its_need(
     assert after[raised] <= before[raised] + 1e-12
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(levels=LEVELS, importance=WORDS, answered=st.sets(st.sampled_from(ON_TEAM)))
 def test_every_feature_lies_between_0_and_1(
     starter: Recommender, levels: dict[Domain, int], importance: dict[str, str], answered: set[Domain]

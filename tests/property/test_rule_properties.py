@@ -32,6 +32,7 @@ from recommender.rules.evaluate import MET, MISSED, SILENT, UNKNOWN, RuleResults
 from recommender.rules.facts import TeamFacts, team_words
 from recommender.rules.fields import FIELDS
 from recommender.rules.load import starter_ruleset
+from tests.fixtures.examples import examples
 from tests.fixtures.supports import provider, resource
 
 AS_OF = date(2026, 11, 21)
@@ -220,7 +221,7 @@ def fits_for(made: list[Support]) -> list[float]:
 
 
 @given(rulesets(), supports(), facts())
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_arrays_agree_with_reading_one_support_at_a_time(rules: Ruleset, made: list[Support], team: TeamFacts) -> None:
     fits = fits_for(made)
     found = run(rules, made, team, fits)
@@ -240,7 +241,7 @@ def test_arrays_agree_with_reading_one_support_at_a_time(rules: Ruleset, made: l
 
 
 @given(supports(), facts())
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_a_gate_only_removes(made: list[Support], team: TeamFacts) -> None:
     fits = fits_for(made)
     gates = [rule for rule in STARTER.rules if rule.weight is None]
@@ -256,7 +257,7 @@ def test_a_gate_only_removes(made: list[Support], team: TeamFacts) -> None:
 
 
 @given(supports(), facts(), st.sampled_from(sorted(WORDS)))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_forgetting_an_answer_never_excludes(made: list[Support], team: TeamFacts, field: str) -> None:
     fits = fits_for(made)
     fewer = TeamFacts({name: words for name, words in team.values.items() if name != field})
@@ -266,7 +267,7 @@ def test_forgetting_an_answer_never_excludes(made: list[Support], team: TeamFact
 
 
 @given(supports(), facts(), st.randoms(use_true_random=False))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_the_order_of_the_catalog_changes_nothing(made: list[Support], team: TeamFacts, random: object) -> None:
     shuffled = list(made)
     random.shuffle(shuffled)  # type: ignore[attr-defined]

@@ -4,7 +4,6 @@ What a route takes is read from its own dependencies, so that a page without pro
 """
 
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any, NamedTuple
 import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.access.principals import GRANTED, Permission, Scope
@@ -22,16 +20,12 @@ from api.storage.tables import Base
 from api.web.kit.visitors import Asks, check_path
 from api.web.kit.visitors import _invited as invited
 from api.web.kit.visitors import _person as person
-from models.support import Support
-from recommender.catalog.load import starter_catalog
-from tests.fixtures.engines import make_recommender
-from tests.fixtures.sample import Sample, make_sample, planted
-from tests.fixtures.service import Service, running_service
-from tests.fixtures.visits import VISITS, Visit, browser_of, page_routes, visits
+from tests.fixtures.service import Service
+from tests.fixtures.told import HERE, Told
+from tests.fixtures.visits import VISITS, Visit, page_routes, visits
 
-HERE = "http://localhost"
-OPEN = {"/", "/leave"}
-"""For everybody; beside them only what is below these."""
+OPEN = {"/", "/leave", "/check/{respondent_id}/leave"}
+"""For everybody, also those who have nothing to leave; beside them only what is below these."""
 OPEN_BELOW = ("/sign-in", "/join", "/demo")
 PLANT = re.compile(r"data-planted=([\w-]+)")
 NEVER_SHOWN = {
@@ -59,65 +53,6 @@ class Guarded(NamedTuple):
         if self.permission is None:
             return self.person
         return self.permission in GRANTED[scope]
-
-
-class Told(NamedTuple):
-    service: Service
-    sample: Sample
-
-    def ids(self) -> dict[str, str]:
-        """What stands for each parameter of a path."""
-        sample = self.sample
-        person = sample.people["begun"]
-        return {
-            "team_id": sample.teams["retaken"],
-            "assessment_id": sample.windows["retaken"],
-            "run_id": sample.runs["retaken"],
-            "respondent_id": person.id,
-            "invitation": person.invitation,
-            "token": "wrong",
-            "support_id": sample.support,
-            "version": sample.catalog,
-            "cohort_id": sample.cohort,
-            "domain": "leadership-alignment",
-            "number": "2",
-            "part": "leadership-alignment",
-        }
-
-    def browser(self, by: str = "nobody", *, base_url: str = HERE) -> TestClient:
-        """A browser of somebody whose name is markup; `by` as in a visit."""
-        return browser_of(self.service, self.sample, by, base_url=base_url, name=planted("person-name", "Dana Reyes"))
-
-
-def planted_supports() -> Iterator[Support]:
-    """The starter catalog with markup in every text."""
-    for support in starter_catalog().supports:
-        fields = {
-            "title": "title",
-            "name": "name",
-            "publisher": "publisher",
-            "summary": "summary",
-            "license": "license",
-        }
-        changes: dict[str, Any] = {
-            field: planted(f"catalog-{mark}", getattr(support, field))
-            for field, mark in fields.items()
-            if getattr(support, field, None)
-        }
-        if services := getattr(support, "services", ()):
-            described = {"description": planted("catalog-service", services[0].description)}
-            changes["services"] = (services[0].model_copy(update=described), *services[1:])
-        yield support.model_copy(update=changes)
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[Told]:
-    """A service with markup in every text; these tests change nothing in it."""
-    folder = tmp_path_factory.mktemp("pages")
-    shutil.copy(migrated_file, folder / "trellis.sqlite")
-    url = f"sqlite:///{folder / 'trellis.sqlite'}"
-    with running_service(make_recommender(planted_supports()), folder, url=url) as service:
-        yield Told(service, make_sample(service, planted))
 
 
 def guarded(service: Service) -> list[Guarded]:
@@ -204,7 +139,7 @@ def test_a_page_of_another_role_says_so(told: Told, scope: Scope) -> None:
 def test_another_organization_learns_nothing_whatever_it_opens(told: Told, scope: Scope) -> None:
     client, ids = told.browser(f"foreign:{scope}"), told.ids()
     before = contents(told.service.database)
-    theirs = ("team_id", "assessment_id", "run_id", "cohort_id", "respondent_id")
+    theirs = ("team_id", "assessment_id", "run_id", "cohort_id", "respondent_id", "checked")
     for route in guarded(told.service):
         if not route.lets_through(scope):
             continue
@@ -300,12 +235,12 @@ class Markup(HTMLParser):
 
 @pytest.mark.parametrize("visit", visits(), ids=lambda visit: visit.name)
 def test_a_page_holds_no_markup_of_others_and_forbids_inline_scripts(told: Told, visit: Visit) -> None:
-    answer = told.browser(visit.by).get(visit.at(told.sample), follow_redirects=True)
+    answer = told.page(visit)
     assert answer.status_code == 200, (answer.status_code, answer.text[:300])
     policy = answer.headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     markup = Markup()
     markup.feed(answer.text)
     assert not markup.faults, markup.faults
@@ -317,16 +252,28 @@ def test_the_walk_sees_every_text_that_people_write(told: Told) -> None:
     """Each planted field shows up, escaped, on some page; otherwise the test above proves nothing of it."""
     seen = set()
     for visit in visits():
-        seen |= set(PLANT.findall(told.browser(visit.by).get(visit.at(told.sample), follow_redirects=True).text))
+        seen |= set(PLANT.findall(told.page(visit).text))
     fields = set(re.findall(r'say\(\s*f?"([\w-]+)"', Path("tests/fixtures/sample.py").read_text("utf-8")))
     fields |= {"words-strengths", "words-challenges", "words-hoped_for_support", "person-name"}
     assert fields - seen - set(NEVER_SHOWN) == set()
     assert not seen & set(NEVER_SHOWN), "shown after all: take it out of NEVER_SHOWN"
 
 
+def test_what_people_write_runs_in_its_own_direction(told: Told) -> None:
+    boxes = re.compile(r"<(?:textarea|blockquote|q)\b[^>]*>|<input\b[^>]*type=\"(?:text|search)\"[^>]*>")
+    seen, wrong = 0, []
+    for visit in visits():
+        for tag in boxes.findall(told.browser(visit.by).get(visit.at(told.sample), follow_redirects=True).text):
+            seen += 1
+            if "dir=" not in tag and "inputmode=" not in tag:
+                wrong.append((visit.name, tag))
+    assert seen > 20
+    assert not wrong
+
+
 @pytest.mark.parametrize("base_url", [HERE, "https://trellis.example.org"])
 def test_cookies_are_closed_to_scripts_and_travel_by_tls_only(told: Told, base_url: str) -> None:
-    person = told.sample.people["fresh"]
+    person = told.sample.people["agreed"]
     client = told.browser(base_url=base_url)
     given = [client.post(f"/join/{person.invitation}"), client.get(f"/join/{person.invitation}")]
     cookies = [value for answer in given for value in answer.headers.get_list("set-cookie")]

@@ -64,7 +64,6 @@ def _entered(
     response: Response = (
         RedirectResponse(where, status_code=303) if browse else JSONResponse(me.model_dump(mode="json"))
     )
-    response.headers["Cache-Control"] = "no-store"
     set_session_cookie(response, request, token)
     return response
 
@@ -170,7 +169,7 @@ def get_oidc(
 ) -> Response:
     """Send the browser there, with a cookie by which it is known when it returns."""
     url, browser = depart(database, provider, back_to=_back_to(settings), now=now)
-    response = RedirectResponse(url, status_code=303, headers={"Cache-Control": "no-store"})
+    response = RedirectResponse(url, status_code=303)
     for name, value in ((_OIDC_COOKIE, browser), (_NEXT_COOKIE, quote(own_path(back) or HOME))):
         set_cookie(response, request, name, value, seconds=OIDC_MINUTES * 60, path=_OIDC_PATH)
     return response

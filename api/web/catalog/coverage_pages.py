@@ -13,7 +13,7 @@ router = APIRouter()
 
 
 @router.get("/catalog/coverage")
-def get_coverage(request: Request, _: QualityReader, engine: EngineDep) -> Response:
+def get_coverage(request: Request, reader: QualityReader, engine: EngineDep) -> Response:
     """How many supports serve each domain at each level."""
-    page = coverage_page(engine, read_filters(request.query_params))
+    page = coverage_page(engine.of(reader.organization_id), read_filters(request.query_params))
     return render(request, "catalog/coverage.html", page)

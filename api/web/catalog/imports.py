@@ -162,7 +162,7 @@ def read_upload(sent: Mapping[str, SentFile | str]) -> Upload:
 def import_form(upload: Upload | None = None, faults: Sequence[Fault] = ()) -> ImportForm:
     """The form, empty or as it was sent."""
     lines = [
-        FaultLine(fault.file or "", fault.line, fault.pointer.strip("/").replace("/", "."), fault.detail)
+        FaultLine(fault.file or "", fault.line, fault.pointer[:200].strip("/").replace("/", "."), fault.detail)
         for fault in faults
     ]
     return ImportForm(

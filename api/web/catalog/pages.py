@@ -18,7 +18,7 @@ CatalogReader = Annotated[Principal, Depends(Asks(Permission.READ_CATALOG))]
 
 
 @router.get("/catalog")
-def get_catalog(request: Request, _: CatalogReader, engine: EngineDep) -> Response:
+def get_catalog(request: Request, reader: CatalogReader, engine: EngineDep) -> Response:
     """The supports that a search finds."""
-    page = catalog_page(engine, read_search(request.query_params.multi_items()))
+    page = catalog_page(engine.of(reader.organization_id), read_search(request.query_params.multi_items()))
     return render(request, "catalog/search.html", page, status=422 if page.fault else 200)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from api.engine.engine import Engine
 from api.text.language import _, word
+from api.web.catalog.own import OwnStanding
 from api.web.catalog.search import search_address
 from api.web.kit.support_words import Words, words_of
 from models.instrument import LevelSpec
@@ -61,13 +62,14 @@ class RecordPage(NamedTuple):
     sources: Sequence[str]
     """Pages that were read for the record, besides the support's own."""
     checked_on: date
+    own: OwnStanding
 
 
-def support_page(engine: Engine, support_id: str) -> RecordPage:
+def support_page(engine: Engine, support_id: str, own: OwnStanding) -> RecordPage:
     """The page of one support.
 
     Raises:
-        UnknownSupport: the catalog in use has none of that id.
+        UnknownSupport: the catalog of the engine has none of that id.
     """
     support, words = engine.catalog.get(support_id), words_of(engine.instrument)
     evidence = support.backing
@@ -94,6 +96,7 @@ def support_page(engine: Engine, support_id: str) -> RecordPage:
         evidence_url=evidence.url if evidence else None,
         sources=[url for url in support.source_urls if url != support.url],
         checked_on=support.checked_on,
+        own=own,
     )
 
 

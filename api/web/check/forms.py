@@ -1,6 +1,7 @@
 """The fields of the questionnaire's forms: named as the pieces of a person's answers are, sent whole or one by one."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from starlette.datastructures import FormData
@@ -13,9 +14,21 @@ from models.base import Fault
 from models.instrument import Instrument
 from models.vocab import ImportanceKey
 
-__all__ = ["SentAnswers", "changed_pieces", "fault_words", "number_of_top_three", "saved_pieces", "sent_pieces"]
+__all__ = [
+    "SentAnswers",
+    "changed_pieces",
+    "fault_words",
+    "field_value",
+    "number_of_top_three",
+    "saved_pieces",
+    "sent_pieces",
+]
 
 _NOT_PIECES = ("go", "clear")
+_AGE = "age:"
+"""Before a field's name: how many milliseconds ago its value was chosen."""
+_LONGEST_AGE = 12
+"""Digits; more are years that nobody was offline."""
 _CONSENTS = ("share_text", "match_from_answers")
 _DEPTH = {"role": 1, **dict.fromkeys(_CONSENTS, 1), "answers": 2, "importance": 2, "open_text": 2, "readiness": 3}
 _SAID = {"yes": True, "no": False}
@@ -30,6 +43,12 @@ class SentAnswers(NamedTuple):
     """Which button was pressed: `stay`, `next`, `previous` or `overview`."""
     cleared: str | None
     """The path whose answer the pressed button takes out."""
+    ages: Mapping[str, timedelta] = {}
+    """How long ago pieces were chosen, by path, where the page says so."""
+
+    def chosen(self, now: datetime) -> dict[str, datetime]:
+        """When those pieces were chosen: counted back from now, because clocks of devices differ."""
+        return {path: now - age for path, age in self.ages.items()}
 
 
 def sent_pieces(form: FormData) -> SentAnswers:
@@ -38,17 +57,25 @@ def sent_pieces(form: FormData) -> SentAnswers:
     Raises:
         InvalidBody: fields that no page of the questionnaire has.
     """
-    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    sent = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    ages = {name.removeprefix(_AGE): value for name, value in sent.items() if name.startswith(_AGE)}
+    fields = {name: value for name, value in sent.items() if not name.startswith(_AGE)}
     cleared = fields.get("clear")
     names = [name for name in fields if name not in _NOT_PIECES] + ([cleared] if cleared else [])
     unknown = [name for name in names if len(name.split("/")) != _DEPTH.get(name.split("/")[0])]
+    unknown += [
+        f"{_AGE}{name}"
+        for name, age in ages.items()
+        if name not in fields or not (age.isascii() and age.isdigit() and len(age) <= _LONGEST_AGE)
+    ]
     if unknown:
         detail = _("No field of this page has that name.")
         raise InvalidBody([Fault(pointer=f"/{name}", detail=detail) for name in sorted(unknown)])
     pieces = {name: _value(name, text) for name, text in fields.items() if name not in _NOT_PIECES}
     if cleared:
         pieces[cleared] = None
-    return SentAnswers(pieces, fields.get("go", "stay"), cleared)
+    since = {name: timedelta(milliseconds=int(age)) for name, age in ages.items()}
+    return SentAnswers(pieces, fields.get("go", "stay"), cleared, since)
 
 
 def saved_pieces(own: OwnAnswers) -> dict[str, Any]:
@@ -61,6 +88,13 @@ def saved_pieces(own: OwnAnswers) -> dict[str, Any]:
     if own.role is not None:
         pieces["role"] = own.role
     return pieces | {"share_text": own.share_text, "match_from_answers": own.match_from_answers}
+
+
+def field_value(piece: Any) -> str | None:
+    """A piece as the field of its page sends it; None for a field without a value."""
+    if isinstance(piece, bool):
+        return "yes" if piece else "no"
+    return None if piece is None else str(piece)
 
 
 def changed_pieces(pieces: Pieces, saved: Pieces) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The questionnaire for a person with an invitation: joining, answering, own words, being done."""
+"""The questionnaire for a person with an invitation: answering, own words, being done."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,11 +8,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
-from api.access.limits import Limits
 from api.assessments.answers import (
+    Choices,
     Invitation,
     OwnAnswers,
-    invitation_of,
     own_answers,
     own_place,
     questions_of,
@@ -23,36 +22,21 @@ from api.assessments.closing import settle
 from api.assessments.profiles import ProfileView, profile_of
 from api.assessments.rows import Place
 from api.engine.engine import Engine
-from api.errors import Conflict, InvalidBody, NoResults, Unauthenticated
-from api.http.browsers import set_cookie
+from api.errors import Conflict, InvalidBody, NoResults
 from api.http.dependencies import DatabaseDep, Done, EngineDep, Now, Reading, Writing
 from api.text.language import _
 from api.web.check.domain import asked_domain, domain_page
-from api.web.check.forms import SentAnswers, changed_pieces, fault_words, saved_pieces, sent_pieces
-from api.web.check.way import CheckFrame, frame_of, landing_of, overview_of
+from api.web.check.forms import SentAnswers, changed_pieces, fault_words, field_value, saved_pieces, sent_pieces
+from api.web.check.way import CheckFrame, frame_of, overview_of
 from api.web.check.words import words_page
 from api.web.kit.forms import SentForm, see
 from api.web.kit.rendering import render
-from api.web.kit.visitors import CHECK_COOKIE, InvitedHere, check_path
+from api.web.kit.visitors import DEVICE_COOKIE, InvitedHere, check_path
 from models.vocab import AnswerMode
 
 __all__ = ["router"]
 
 router = APIRouter()
-_COOKIE_SECONDS = 90 * 24 * 3600
-
-
-def _opened(request: Request, database: DatabaseDep, invitation: str) -> Invitation | None:
-    """Whom the invitation in the path is for; None if it is unknown, or was replaced."""
-    limits: Limits = request.app.state.limits
-    try:
-        return invitation_of(database, invitation)
-    except Unauthenticated:
-        limits.count_failure(request.client.host if request.client else "unknown")
-        return None
-
-
-OpenedPlace = Annotated[Invitation | None, Depends(_opened)]
 
 
 def _settled(database: DatabaseDep, engine: EngineDep, now: Now, invitation: InvitedHere) -> Invitation:
@@ -64,26 +48,6 @@ def _settled(database: DatabaseDep, engine: EngineDep, now: Now, invitation: Inv
 
 
 SettledCheck = Annotated[Invitation, Depends(_settled)]
-
-
-@router.get("/join/{invitation}")
-def get_join(request: Request, opened: OpenedPlace, session: Reading, engine: EngineDep, now: Now) -> Response:
-    """What the check is, and who sees what; looking at it uses nothing up."""
-    if opened is None:
-        return render(request, "check/unknown.html", status=404)
-    landing = landing_of(own_place(session, opened), engine.instrument, now=now)
-    return render(request, "check/join.html", landing)
-
-
-@router.post("/join/{invitation}")
-def post_join(request: Request, opened: OpenedPlace, invitation: str) -> Response:
-    """Let this browser answer, and lead it to the person's own pages."""
-    if opened is None:
-        return render(request, "check/unknown.html", status=404)
-    home = check_path(opened.respondent_id)
-    answer = see(home)
-    set_cookie(answer, request, CHECK_COOKIE, invitation, seconds=_COOKIE_SECONDS, path=home)
-    return answer
 
 
 @router.get("/check/{respondent_id}")
@@ -125,18 +89,26 @@ def post_submit(request: Request, invitation: InvitedHere, session: Writing, eng
 
 @router.post("/check/{respondent_id}/answers")
 def post_answers(
-    invitation: InvitedHere, session: Writing, engine: EngineDep, now: Now, count: Done, form: SentForm
+    request: Request,
+    invitation: InvitedHere,
+    session: Writing,
+    engine: EngineDep,
+    now: Now,
+    count: Done,
+    form: SentForm,
 ) -> Response:
     """Save single fields for a page that sends each change at once, and answer in JSON."""
-    saved = _save(session, engine, invitation, sent_pieces(form), now=now, count=count)
+    device = request.cookies.get(DEVICE_COOKIE)
+    saved = _save(session, engine, invitation, sent_pieces(form), now=now, count=count, device=device)
     if saved.closed:
         frame = frame_of(saved.place, engine.instrument, now=now)
         body: dict[str, Any] = {"closed": _("{closed}. What you saved before is kept.", closed=frame.closed)}
     elif saved.faults:
         body = {"faults": dict(saved.faults)}
     else:
-        body = {"saved_at": now.isoformat(), "reopened": saved.reopened}
-    return JSONResponse(body, status_code=saved.status, headers={"Cache-Control": "no-store"})
+        newer = {path: field_value(piece) for path, piece in saved.older.items()}
+        body = {"saved_at": now.isoformat(), "reopened": saved.reopened, "newer": newer}
+    return JSONResponse(body, status_code=saved.status)
 
 
 @router.get("/check/{respondent_id}/words")
@@ -219,6 +191,8 @@ class _Saved(NamedTuple):
     closed: bool
     reopened: bool
     """The person had been done, and is not any more."""
+    older: Mapping[str, Any] = {}
+    """Pieces that a later choice on another device outdates: path to that choice."""
 
     @property
     def refused(self) -> bool:
@@ -233,21 +207,29 @@ class _Saved(NamedTuple):
 
 
 def _save(
-    session: Session, engine: Engine, invitation: Invitation, sent: SentAnswers, *, now: datetime, count: Done
+    session: Session,
+    engine: Engine,
+    invitation: Invitation,
+    sent: SentAnswers,
+    *,
+    now: datetime,
+    count: Done,
+    device: str | None = None,
 ) -> _Saved:
     """Save what differs from what is saved already, all of it or nothing."""
     place = own_place(session, invitation, lock=True)
     own = own_answers(session, engine, place)
     was_done = place.respondent.submitted_at is not None
     try:
-        saved = save(session, engine, place, changed_pieces(sent.pieces, saved_pieces(own)), now=now)
+        changed = changed_pieces(sent.pieces, saved_pieces(own))
+        saved = save(session, engine, place, changed, chosen=Choices(sent.chosen(now), device), now=now)
     except InvalidBody as error:
         faults = fault_words(error.faults, sent.pieces, engine.instrument.instrument, own)
         return _Saved(place, own, faults, closed=False, reopened=False)
     except Conflict:
         return _Saved(place, own, {}, closed=True, reopened=False)
     count("answers_saved", saved.pieces)
-    return _Saved(place, own, {}, closed=False, reopened=was_done and saved.pieces > 0)
+    return _Saved(place, own, {}, closed=False, reopened=was_done and saved.pieces > 0, older=saved.older)
 
 
 def _after(sent: SentAnswers, domain: str, shown: "_Shown", engine: Engine, saved: _Saved) -> str:

@@ -42,6 +42,10 @@ class CheckFrame(NamedTuple):
     submitted_at: datetime | None
     done: str
     """What the form that led here did; empty without one."""
+    joined: bool
+    """Whether the person has just begun, and now has a link of their own."""
+    hidden_before: datetime | None
+    """When the person got a newer link, if what was saved before still counts but does not show."""
 
 
 class Landing(NamedTuple):
@@ -60,6 +64,8 @@ class Landing(NamedTuple):
     minutes: int
     min_team: int
     min_detail: int
+    opened_at: datetime | None
+    """When the invitation was opened, if this is the link that its person got then."""
     shared_with: Sequence[str]
     """Who may see the team's results besides the team, by the team's own choice."""
 
@@ -117,8 +123,6 @@ class Overview(NamedTuple):
     then_together: bool
     """Whether the team will agree on answers after people answered alone."""
     min_team: int
-    hidden_before: datetime | None
-    """What was saved before then counts, but is not shown again."""
     faults: Sequence[tuple[str, str]] = ()
     """What is wrong with what was sent, as pairs of the field's id and words."""
 
@@ -143,7 +147,15 @@ def frame_of(place: Place, instrument: LoadedInstrument, *, now: datetime, done:
         saved_at=respondent.saved_at,
         submitted_at=respondent.submitted_at,
         done=_done_words(done),
+        joined=done == "joined",
+        hidden_before=respondent.readable_from if _hides(place) else None,
     )
+
+
+def _hides(place: Place) -> bool:
+    """Whether answers count that do not show, because nothing was saved with the newer link."""
+    renewed_at, saved_at = place.respondent.readable_from, place.respondent.saved_at
+    return renewed_at is not None and saved_at is not None and saved_at < renewed_at
 
 
 def _done_words(done: str | None) -> str:
@@ -152,6 +164,8 @@ def _done_words(done: str | None) -> str:
             return _("Saved.")
         case "cleared":
             return _("That answer is taken out.")
+        case "withdrawn":
+            return _("All your answers are deleted.")
         case "submitted":
             return _("You are done. Thank you!")
         case "reopened":
@@ -186,6 +200,7 @@ def landing_of(place: Place, instrument: LoadedInstrument, *, now: datetime) -> 
         minutes=form.minutes[length],
         min_team=whole.privacy.min_team,
         min_detail=whole.privacy.min_detail,
+        opened_at=place.respondent.bound_at if place.respondent.opened_hash else None,
         shared_with=[option.label for option in _options(instrument, "share_with") if option.key in shared],
     )
 
@@ -235,7 +250,6 @@ def overview_of(
         has_results=has_results,
         then_together=place.assessment.mode == Mode.INDIVIDUAL_THEN_CONSENSUS and not frame.together,
         min_team=instrument.instrument.privacy.min_team,
-        hidden_before=place.respondent.readable_from,
         faults=faults,
     )
 

@@ -52,7 +52,7 @@ def match_page(engine: Engine, opened: OpenReview, support_id: str) -> MatchPage
     match = matches.get(support_id)
     if match is None:
         return None
-    support = support_of(catalog_of(engine), support_id)
+    support = support_of(catalog_of(engine.of(opened.team.organization_id)), support_id)
     return MatchPage(
         run_id=opened.run.id,
         team=opened.team.name,

@@ -185,7 +185,7 @@ def review_page(
         document,
         review,
         opened.events,
-        catalog=catalog_of(engine),
+        catalog=catalog_of(engine.of(opened.team.organization_id)),
         instrument=engine.instrument,
         names=names,
         domains=domains,

@@ -34,7 +34,7 @@ def get_why_not(
     request: Request, officer: Officer, session: Reading, engine: EngineDep, run_id: str, q: Word = "", of: Word = ""
 ) -> Response:
     """Any support of the catalog: why it is not in the list, and how to add it."""
-    page = why_not_page(session, engine, read_review(session, officer, run_id), q=q, of=of)
+    page = why_not_page(session, engine, officer, read_review(session, officer, run_id), q=q, of=of)
     return render(request, "desk/why_not.html", page)
 
 

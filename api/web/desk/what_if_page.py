@@ -102,7 +102,7 @@ class WhatIfPage(NamedTuple):
 def what_if_page(
     session: Session, engine: Engine, opened: OpenReview, given: QueryParams, *, now: datetime
 ) -> WhatIfPage:
-    """The form with what was chosen, and what it leads to once something was."""
+    """The form with what was chosen, and what it leads to once something was; the session is closed on the way."""
     instrument = engine.instrument
     case = present_case(session, opened.team, opened.run.assessment_id)
     context: Mapping[str, Any] = case.source.team.context
@@ -121,6 +121,7 @@ def what_if_page(
     }
     faults: dict[str, str] = {}
     tried = None
+    session.close()  # what follows takes long and asks for nothing more
     if changed or answers or given.get("as_of"):
         tried, faults = _try(engine, case, changed, answers, given.get("as_of", ""), now=now)
     says = speaker(instrument)

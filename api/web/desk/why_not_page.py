@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
+from api.access.principals import Principal
 from api.catalog.supports import SupportQuery, find_supports
 from api.engine.engine import Engine
 from api.errors import Conflict
@@ -64,9 +65,12 @@ class WhyNotPage(NamedTuple):
     typed: TypedFields = TypedFields()
 
 
-def why_not_page(session: Session, engine: Engine, opened: OpenReview, *, q: str, of: str) -> WhyNotPage:
+def why_not_page(
+    session: Session, engine: Engine, officer: Principal, opened: OpenReview, *, q: str, of: str
+) -> WhyNotPage:
     """What the words find in the catalog, with the answer for one: `of`, or the first that is not in the review."""
     review = fold(opened.lists, opened.events)
+    engine = engine.of(opened.team.organization_id, seen_by=officer.organization_id)
     exact = support_of(engine.catalog, q.strip())
     supports: list[Support] = [exact] if exact else []
     n_found = len(supports)
@@ -89,7 +93,7 @@ def why_not_page(session: Session, engine: Engine, opened: OpenReview, *, q: str
                 facts=facts_of(one),
                 standing=_standing(review, one.id),
                 href=f"/desk/runs/{opened.run.id}/why-not?{urlencode({'q': q, 'of': one.id})}",
-                answer=_answer(session, engine, opened, one) if one.id == asked else None,
+                answer=_answer(session, engine, officer, opened, one) if one.id == asked else None,
             )
             for one in supports
         ),
@@ -107,9 +111,9 @@ def _standing(review: Review, support_id: str) -> str:
     return _("In the list, place {place}", place=kept.index(entry) + 1)
 
 
-def _answer(session: Session, engine: Engine, opened: OpenReview, support: Support) -> WhyNotAnswer:
+def _answer(session: Session, engine: Engine, officer: Principal, opened: OpenReview, support: Support) -> WhyNotAnswer:
     try:
-        found: RunWhyNot = why_not(session, engine, opened.run, support.id)
+        found: RunWhyNot = why_not(session, engine, officer, opened.team, opened.run, support.id)
     except (Conflict, InputError) as error:
         return WhyNotAnswer(str(error), "", (), "", support.summary)
     answer = found.why_not

@@ -5,19 +5,21 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from markupsafe import Markup
+from pydantic import TypeAdapter, ValidationError
 
 from api.assessments.rows import Answered, Assessment
 from api.assessments.windows import Mode, WindowPhase
 from api.errors import InvalidBody
 from api.text.language import _, word
 from api.web.kit.rendering import day_words, time_words
-from models.base import Fault
+from models.base import Day, Fault
 from models.vocab import Length
 
 __all__ = ["Standing", "end_of_day", "ends", "last_day", "manner", "standing", "until"]
 
 # Noon UTC is early morning in Hawaii and Samoa: a day has ended everywhere in the United States.
 _DAY_IS_OVER = time(12, tzinfo=UTC)
+_DAY: TypeAdapter[date] = TypeAdapter(Day)
 
 
 class Standing(NamedTuple):
@@ -92,6 +94,7 @@ def end_of_day(typed: str) -> datetime | None:
     if not typed.strip():
         return None
     try:
-        return datetime.combine(date.fromisoformat(typed.strip()) + timedelta(days=1), _DAY_IS_OVER)
-    except (ValueError, OverflowError):
+        day = _DAY.validate_python(typed.strip())
+        return datetime.combine(day + timedelta(days=1), _DAY_IS_OVER)
+    except ValidationError:
         raise InvalidBody([Fault(pointer="/closes_at", detail=_("Give a date, such as 2027-02-28."))]) from None

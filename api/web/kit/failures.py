@@ -30,7 +30,13 @@ def answer_failure(request: Request, kind: ProblemKind, detail: str, errors: Seq
     if not _wants_page(request):
         return problem_response(request, kind, detail, errors)
     if kind.slug == "unauthenticated" and request.url.path.startswith("/check/"):
-        words = (_("Please open your invitation again"), _("Use the link that you were sent. What you saved is kept."))
+        words = (
+            _("This browser does not hold your check"),
+            _(
+                "Open your own link, if you kept it. If you have not begun yet, open the link that you were sent. "
+                "Or ask the lead of your team for a new one. What you saved is kept."
+            ),
+        )
         failure = Failure(*words, "", errors, request.state.request_id, kind.status)
         return render(request, "kit/failure.html", failure, status=kind.status)
     if kind.slug == "unauthenticated" and request.method == "GET" and "hx-request" not in request.headers:
@@ -69,6 +75,11 @@ def _words(kind: ProblemKind) -> tuple[str, str]:
         "invalid-parameter": (_("That address is not quite right"), _("Start again from the first page.")),
         "body-too-large": (_("That is too much at once"), _("Nothing was saved. Go back and send less.")),
         "too-many-requests": (_("That was too fast"), _("Wait a minute and try again.")),
+        "overloaded": (
+            _("Many people are here right now"),
+            _("Nothing was changed. Try again in a few seconds."),
+        ),
+        "body-too-slow": (_("That took too long to arrive"), _("Nothing was saved. Go back and send it again.")),
         "storage-busy": (_("We are busy right now"), _("Nothing was saved. Go back and try again in a moment.")),
         "storage-full": (_("We have no room left"), _("Nothing was saved. Tell whoever runs this site.")),
         "not-ready": (_("We are still starting"), _("Try again in a minute.")),

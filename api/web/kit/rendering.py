@@ -38,11 +38,7 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    # Whoever signs out leaves nothing behind in the browser, and the back button shows how things are now.
-    "Cache-Control": "no-store",
-}
+_HEADERS = {"Content-Security-Policy": _POLICY}
 
 
 class Visitor(NamedTuple):
@@ -51,6 +47,8 @@ class Visitor(NamedTuple):
     name: str
     scope: Scope | None
     """None for somebody with an invitation."""
+    leave: str = ""
+    """Where the form goes by which somebody with an invitation leaves this device."""
 
 
 def render(request: Request, template: str, context: object = None, *, status: int = 200) -> HTMLResponse:
@@ -97,7 +95,13 @@ def _environment() -> Environment:
         {"static": static_url, "language": language, "word": word, "version": __version__, **_NAMES}
     )
     environment.filters.update(
-        day=day_words, time=time_words, count=_count, percent=_percent, capitalized=capitalized, host=host_of
+        day=day_words,
+        time=time_words,
+        count=_count,
+        percent=_percent,
+        capitalized=capitalized,
+        host=host_of,
+        own=_own,
     )
     return environment
 
@@ -128,6 +132,11 @@ def _moment(value: datetime, pattern: str, mark: str) -> Markup:
 
 def _plural(one: str, many: str, n: int) -> str:
     return load_catalog(language()).find(one, n) or (one if n == 1 else many)
+
+
+def _own(name: str) -> Markup:
+    """A name within a sentence, which may run from right to left whatever the sentence does."""
+    return Markup("<bdi>{}</bdi>").format(name)
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -13,10 +13,13 @@ from api.http.dependencies import DatabaseDep
 from api.text.language import _
 from api.web.kit.rendering import Visitor
 
-__all__ = ["CHECK_COOKIE", "HOMES", "Asks", "InvitedHere", "PersonHere", "QualityReader", "check_path"]
+__all__ = ["CHECK_COOKIE", "DEVICE_COOKIE", "HOMES", "Asks", "InvitedHere", "PersonHere", "QualityReader", "check_path"]
 
 CHECK_COOKIE = "trellis_check"
-"""Holds an invitation. Its path is that of the one check it opens, so that a browser may hold several."""
+"""Holds what opens a person's answers. Its path is that of the one check, so that a browser may hold several."""
+
+DEVICE_COOKIE = "trellis_device"
+"""Beside it: a word by chance that tells this browser from the person's others, and nothing about it."""
 
 HOMES = {
     Scope.PORTAL: "/teams",
@@ -72,7 +75,7 @@ def _invited(request: Request, database: DatabaseDep, respondent_id: str) -> Inv
     if invitation.respondent_id != respondent_id:
         raise Unauthenticated("This browser holds another invitation.")
     request.state.actor = f"respondent:{respondent_id}"
-    request.state.visitor = Visitor(_("Your check"), None)
+    request.state.visitor = Visitor(_("Your check"), None, f"{check_path(respondent_id)}/leave")
     return invitation
 
 

@@ -39,6 +39,7 @@ class AskedPerson(NamedTuple):
     words: str
     chip: str
     is_done: bool
+    has_answered: bool
 
 
 class InviteForm(NamedTuple):
@@ -221,9 +222,18 @@ def _person(respondent: Respondent, *, is_over: bool = False) -> AskedPerson:
         words, chip = _("Done"), "accent"
     elif respondent.saved_at is not None:
         words, chip = _("In part") if is_over else _("Started"), "info"
+    elif respondent.bound_at is not None and not is_over:
+        words, chip = _("Link opened"), ""
     else:
         words, chip = _("No answer") if is_over else _("Not yet"), ""
-    return AskedPerson(respondent.id, name_of(respondent.external_id), words, chip, respondent.submitted_at is not None)
+    return AskedPerson(
+        id=respondent.id,
+        name=name_of(respondent.external_id),
+        words=words,
+        chip=chip,
+        is_done=respondent.submitted_at is not None,
+        has_answered=respondent.saved_at is not None,
+    )
 
 
 def _done() -> Mapping[str, str]:
@@ -238,6 +248,7 @@ def _done() -> Mapping[str, str]:
         ),
         "alone": _("What people answered on their own is kept. Now look at those results together, and agree."),
         "reopened": _("The check is open again. Earlier results stay until you close it once more."),
+        "removed": _("That person is taken out, with all answers. Results that are in already stand as they are."),
         "moved": _("This check has moved on since you opened that page. Here is how it stands now."),
         "invited-before": _(
             "These people were invited already. Links are shown once only; below you can make a new one."

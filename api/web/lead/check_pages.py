@@ -1,5 +1,6 @@
 """Checks of a lead's teams: opening one, inviting people, and closing it."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,8 +9,15 @@ from api.access.reach import own_team
 from api.assessments.answers import open_place
 from api.assessments.closing import Reopening, close_assessment, reopen_assessment, settle
 from api.assessments.opening import change_assessment, create_assessment, own_assessment
-from api.assessments.respondents import NewRespondent, invite, renew_invitation
-from api.assessments.rows import Assessment, find_respondent, last_closed
+from api.assessments.respondents import (
+    NewRespondent,
+    invite,
+    invited_as,
+    person_key,
+    renew_invitation,
+    take_out,
+)
+from api.assessments.rows import Assessment, last_closed
 from api.assessments.windows import WindowPhase
 from api.errors import Conflict, InvalidBody, NoResults, NotFound, WindowClosed
 from api.http.browsers import SettingsDep
@@ -141,12 +149,8 @@ def post_people(
             assessment, team = own_assessment(session, lead, assessment_id, lock=True)
 
             def make() -> tuple[str, str]:
-                taken = [
-                    one.who
-                    for one in invitees
-                    if one.external_id
-                    and find_respondent(session, assessment.id, one.external_id, AnswerMode.INDIVIDUAL)
-                ]
+                known = invited_as(session, assessment, AnswerMode.INDIVIDUAL)
+                taken = [one.who for one in invitees if one.external_id and person_key(one.external_id) in known]
                 if taken:
                     detail = _(
                         "Invited already: {people}. Take them out here; below you can make a new link.",
@@ -214,6 +218,17 @@ def post_renew(
     link = ShownInvitation(name_of(made.external_id), "", f"{settings.base_url}/join/{made.invitation}")
     together = made.mode is AnswerMode.CONSENSUS
     return _shown_once(request, place.assessment, place.team, [link], together=together)
+
+
+@router.post("/assessments/{assessment_id}/people/{respondent_id}/remove")
+def post_remove(lead: Lead, database: DatabaseDep, now: Now, assessment_id: str, respondent_id: str) -> Response:
+    """Take a person out, with all answers; once more does no harm."""
+    with database.writing() as session:
+        own_assessment(session, lead, assessment_id)
+        with suppress(NotFound):
+            take_out(session, lead, open_place(session, lead, assessment_id, respondent_id, lock=True), now=now)
+    database.forget_log()
+    return see(f"/assessments/{assessment_id}?done=removed")
 
 
 @router.get("/assessments/{assessment_id}/close")

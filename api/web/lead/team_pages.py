@@ -23,6 +23,7 @@ from api.web.kit.visitors import Asks
 from api.web.lead.about import about_page, context_in, typed_in
 from api.web.lead.teams import DeletePage, form_words, new_team_page, team_page, teams_page
 from models.vocab import Form as TeamForm
+from recommender.reading.fold import clean, fold
 
 __all__ = ["Lead", "router"]
 
@@ -78,7 +79,7 @@ def post_new_team(
     request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, form: SentForm
 ) -> Response:
     """Create a team, once, and go on to what it says about itself."""
-    name, kind = " ".join(str(form.get("name", "")).split()), str(form.get("form", ""))
+    name, kind = clean(str(form.get("name", ""))), str(form.get("form", ""))
     faults = {}
     if not 1 <= len(name) <= _MOST:
         faults["name"] = _("Give the team a name of 1 to 200 characters.")
@@ -125,7 +126,7 @@ def post_about(
     request: Request, lead: Lead, database: DatabaseDep, engine: EngineDep, now: Now, team_id: str, form: SentForm
 ) -> Response:
     """Save it, unless somebody else did meanwhile; then the form comes back as it was typed."""
-    name = " ".join(str(form.get("name", "")).split())
+    name = clean(str(form.get("name", "")))
     policy = str(form.get("review_policy", ""))
     with database.reading() as session:
         team = own_team(session, lead, team_id)
@@ -198,10 +199,10 @@ def post_delete(
     request: Request, lead: Lead, database: DatabaseDep, now: Now, team_id: str, form: SentForm
 ) -> Response:
     """Delete the team if its name was typed."""
-    typed = " ".join(str(form.get("name", "")).split())
+    typed = clean(str(form.get("name", "")))
     with database.reading() as session:
         team = own_team(session, lead, team_id)
-    if typed.casefold() != " ".join(team.name.split()).casefold():
+    if fold(typed) != fold(team.name):
         page = DeletePage(team.id, team.name, typed, _("This is not the team's name. Nothing was deleted."))
         return render(request, "lead/team_delete.html", page, status=422)
     with database.writing() as session:

@@ -9,7 +9,7 @@ from api.access.principals import Permission
 from api.engine.engine import Engine
 from api.errors import InvalidBody, NotFound, NotReleased
 from api.http.browsers import SettingsDep
-from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading, Writing
+from api.http.dependencies import DatabaseDep, EngineDep, Now, Reading, Writing, leave_lane
 from api.recommending.making import Made, NewRun, make_run, present_case, store_run
 from api.reviews.feedback import take_mark
 from api.reviews.released import plan_standing, released_run
@@ -53,7 +53,7 @@ def get_plan(
 
 @_pages.post("/plan")
 async def post_plan(
-    view: Viewing, database: DatabaseDep, engine: EngineDep, settings: SettingsDep, now: Now
+    request: Request, view: Viewing, database: DatabaseDep, engine: EngineDep, settings: SettingsDep, now: Now
 ) -> Response:
     """Make a plan from the results in force, unless there is one."""
     view.principal.must(Permission.CREATE_RUNS)
@@ -68,6 +68,7 @@ async def post_plan(
 
     # Ranking takes longer than everything else here together, so no transaction and nobody's turn waits for it.
     made = await run_in_threadpool(_make, view, database, engine, now)
+    leave_lane(request)
     if made is not None:
         async with database.turns.turn():
             await run_in_threadpool(store, made)

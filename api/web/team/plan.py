@@ -166,7 +166,7 @@ def plan_page(
     opened = read_review(session, view.principal, standing.run_id)
     seen = released_run(opened)
     known = _Known(
-        engine=engine,
+        engine=engine.of(team.organization_id),
         view=view,
         matches={match.support_id: match for one in opened.document.lists for match in one.matches},
         marks=_marks(feedback_on_supports(session, team.id, _MARKS), view.principal.actor),

@@ -8,9 +8,22 @@ import pytest
 from api.storage.tables import Assessment
 from models.vocab import Domain
 from tests.fixtures.service import Service
-from tests.fixtures.stories import accepted, answer, closed_assessment, level_answers, new_team, open_assessment
+from tests.fixtures.stories import accepted, answer, closed_assessment, level_answers, new_team, open_assessment, save
 
 FULL = {"answers": level_answers(2)}
+
+
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z"])
+def test_times_at_the_ends_of_time_are_refused(service: Service, end: str) -> None:
+    portal = service.as_("portal")
+    team = new_team(service)
+    for name in ("opens_at", "closes_at"):
+        answered = portal.post(f"/v1/teams/{team}/assessments", json={name: end})
+        assert (answered.status_code, pointers(answered)) == (422, {f"/{name}"})
+    window = open_assessment(service, team)
+    etag = portal.get(f"/v1/assessments/{window}").headers["ETag"]
+    changed = portal.patch(f"/v1/assessments/{window}", json={"closes_at": end}, headers={"If-Match": etag})
+    assert (changed.status_code, pointers(changed)) == (422, {"/closes_at"})
 
 
 def pointers(response: Any) -> set[str]:
@@ -86,9 +99,7 @@ def test_closing_freezes_partial_answers_and_answers_end(service: Service) -> No
     assert profile["n_respondents"] == 4, "a role alone is no answer"
     score = next(one for one in profile["domains"] if one["domain"] == "team-and-time")
     assert (score["n_raters"], score["mean"]) == (3, 2.3)
-    late = service.as_("portal").patch(
-        f"/v1/assessments/{window}/respondents/{respondent}/answers", json={"answers": {"tt2": 4}}
-    )
+    late = save(service, window, respondent, {"answers": {"tt2": 4}})
     assert (late.status_code, late.json()["type"]) == (409, "/problems/window-closed")
     assert close(service, window).json()["type"] == "/problems/conflict"
     version = service.as_("portal").get(f"/v1/assessments/{window}").headers["ETag"]
@@ -113,7 +124,7 @@ def test_a_window_closes_by_itself_when_its_time_has_passed(service: Service) ->
     empty = open_assessment(service, team, closes_at=end.isoformat())
     respondent, _ = answer(service, window, FULL)
     service.clock.forward(hours=1)
-    late = portal.patch(f"/v1/assessments/{window}/respondents/{respondent}/answers", json=FULL)
+    late = save(service, window, respondent, FULL)
     assert late.json()["type"] == "/problems/window-closed"
     assert portal.get(f"/v1/assessments/{window}/profile").status_code == 200
     closed = portal.get(f"/v1/assessments/{window}").json()
@@ -148,10 +159,11 @@ def test_nobody_answers_before_the_window_opens(service: Service) -> None:
     window = open_assessment(service, new_team(service), opens_at=opens.isoformat())
     place = accepted(service.as_("portal").post(f"/v1/assessments/{window}/respondents", json={}))
     where = f"/v1/assessments/{window}/respondents/{place['id']}/answers"
-    early = service.as_("portal").patch(where, json=FULL)
+    person = service.invited(place["invitation"])
+    early = person.patch(where, json=FULL)
     assert (early.status_code, early.json()["type"]) == (409, "/problems/window-closed")
     service.clock.forward(days=1)
-    assert service.as_("portal").patch(where, json=FULL).status_code == 200
+    assert person.patch(where, json=FULL).status_code == 200
 
 
 @pytest.mark.parametrize(("changed", "new", "expected"), [(2, 0, False), (1, 1, False), (3, 0, True), (1, 2, True)])
@@ -165,7 +177,7 @@ def test_results_freeze_anew_only_where_three_people_acted(
     accepted(portal.post(f"{where}:reopen"))
     service.clock.forward(seconds=1)
     for respondent in story.respondent_ids[:changed]:
-        accepted(portal.patch(f"{where}/respondents/{respondent}/answers", json={"answers": level_answers(4)}))
+        accepted(save(service, story.assessment_id, respondent, {"answers": level_answers(4)}))
     for number in range(new):
         answer(service, story.assessment_id, {"answers": level_answers(4)}, external_id=f"new-{number}")
     service.clock.forward(days=1)
@@ -184,8 +196,9 @@ def test_two_changed_texts_do_not_hide_whose_level_changed(service: Service) -> 
     accepted(portal.post(f"{where}:reopen"))
     service.clock.forward(seconds=1)
     words = {"share_text": True}
-    for respondent, pieces in zip(story.respondent_ids, [{"answers": {"la1": 4}}, words, words], strict=False):
-        accepted(portal.patch(f"{where}/respondents/{respondent}/answers", json=pieces))
+    everybodys: list[dict[str, Any]] = [{"answers": {"la1": 4}}, words, words]
+    for respondent, pieces in zip(story.respondent_ids, everybodys, strict=False):
+        accepted(save(service, story.assessment_id, respondent, pieces))
     assert close(service, story.assessment_id).json()["new_results"] is False
 
 
@@ -197,7 +210,7 @@ def test_people_count_not_what_they_changed(service: Service) -> None:
         accepted(portal.post(f"{where}:reopen"))
         service.clock.forward(seconds=1)
         for respondent, level in zip(story.respondent_ids, levels, strict=False):
-            accepted(portal.patch(f"{where}/respondents/{respondent}/answers", json={"answers": {item: level}}))
+            accepted(save(service, story.assessment_id, respondent, {"answers": {item: level}}))
         return accepted(close(service, story.assessment_id))
 
     same = closed_again(2, 2, 2)
@@ -216,7 +229,7 @@ def test_people_answer_alone_and_then_agree(service: Service) -> None:
     alone = [answer(service, window, FULL, external_id=f"p{number}") for number in range(5)]
     assert accepted(close(service, window))["assessment"]["phase"] == "consensus"
     assert portal.get(f"{where}/profile").json()["mode"] == "individual"
-    late = portal.patch(f"{where}/respondents/{alone[0][0]}/answers", json=FULL)
+    late = save(service, window, alone[0][0], FULL)
     assert late.json()["type"] == "/problems/window-closed"
     assert close(service, window).json()["type"] == "/problems/no-results-yet"
 
@@ -234,7 +247,7 @@ def test_people_answer_alone_and_then_agree(service: Service) -> None:
     accepted(portal.post(f"{where}:reopen"))
     assert close(service, window).json()["new_results"] is False
     accepted(portal.post(f"{where}:reopen"))
-    accepted(portal.patch(f"{where}/respondents/{agreed}/answers", json={"answers": {"la1": 4}}))
+    accepted(save(service, window, agreed, {"answers": {"la1": 4}}))
     assert accepted(close(service, window))["new_results"] is True
 
     accepted(portal.post(f"{where}:reopen"))
@@ -273,12 +286,11 @@ def test_a_foreign_organization_finds_no_window(service: Service) -> None:
         ("GET", f"{where}/growth"),
         ("GET", f"{where}/respondents"),
         ("POST", f"{place}:renew"),
-        ("POST", f"{place}:submit"),
         ("GET", f"/v1/teams/{story.team_id}/assessments"),
     ]:
         refused = foreign.request(method, path)
         assert (refused.status_code, refused.json()["type"]) == (404, "/problems/no-such-thing"), path
-    assert foreign.patch(f"{place}/answers", json=FULL).status_code == 404
+    assert foreign.delete(place).status_code == 404
     assert foreign.post(f"{where}/respondents", json={}).status_code == 404
     assert foreign.post(f"/v1/teams/{story.team_id}/assessments", json={}).status_code == 404
 
@@ -330,3 +342,50 @@ def test_deleting_a_team_deletes_windows_answers_and_results(service: Service) -
     with service.database.engine.connect() as connection:
         for table in ("assessments", "respondents", "answers", "snapshots", "stored_answers"):
             assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0, table
+
+
+def test_a_person_who_is_taken_out_counts_nowhere_and_results_stand(service: Service) -> None:
+    portal = service.as_("portal")
+    story = closed_assessment(service, n=3, roster_size=3)
+    where = f"/v1/assessments/{story.assessment_id}"
+    before = accepted(portal.get(f"{where}/profile"))
+    gone = f"{where}/respondents/{story.respondent_ids[1]}"
+    accepted(portal.post(f"{where}:reopen"))
+    assert service.as_("officer").delete(gone).status_code == 403
+    assert portal.delete(gone).status_code == 204
+    assert portal.delete(gone).status_code == 404
+    assert accepted(portal.get(f"{where}/profile"))["profile"] == before["profile"], "what is frozen stands"
+    assert accepted(portal.get(where))["roster_size"] == 2
+    assert len(accepted(portal.get(f"{where}/respondents"))["items"]) == 2
+    assert service.invited(story.invitations[1]).get(f"{gone}/answers").status_code == 401
+    again = portal.post(f"{where}/respondents", json={"external_id": "person-1"})
+    assert again.status_code == 201, "whoever was taken out by mistake is invited anew"
+    actions = [line["action"] for line in accepted(service.as_("admin").get("/v1/audit"))["items"]]
+    assert "respondent.remove" in actions
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("person-1", "Person-1"),
+        ("Zo%C3%AB%20Mu%C3%B1oz", "Zoe%CC%88%20Mun%CC%83oz"),
+        ("Siobhan%20O'Neil", "Siobhan%20O%E2%80%99Neil"),
+        ("Ana%20Ruiz", "%E2%80%8BAna%20Ruiz"),
+    ],
+)
+def test_one_person_in_two_spellings_is_invited_once_and_paired_over_time(
+    service: Service, first: str, second: str
+) -> None:
+    portal, team = service.as_("portal"), new_team(service)
+    windows = []
+    for spelling, level in ((first, 2), (second, 4)):
+        window = open_assessment(service, team)
+        answer(service, window, {"answers": level_answers(level)}, external_id=spelling)
+        other = portal.post(f"/v1/assessments/{window}/respondents", json={"external_id": first})
+        assert (other.status_code, spelling in other.json()["detail"]) == (409, True)
+        for n in range(4):
+            answer(service, window, {"answers": level_answers(level)}, external_id=f"p{n}")
+        accepted(close(service, window))
+        windows.append(window)
+    growth = accepted(portal.get(f"/v1/assessments/{windows[1]}/growth"))
+    assert {(one["method"], one["n_matched"]) for one in growth["domains"]} == {("paired", 5)}

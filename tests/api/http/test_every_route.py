@@ -24,9 +24,10 @@ from tests.fixtures.service import Service
 
 BY_INVITATION = {
     # Opened by the person's own invitation; these try a key where there is none, and say so in their file.
-    ("PATCH", "/v1/assessments/{assessment_id}/respondents/{respondent_id}/answers"): Permission.WRITE_TEAMS,
+    ("PATCH", "/v1/assessments/{assessment_id}/respondents/{respondent_id}/answers"): None,
     ("GET", "/v1/assessments/{assessment_id}/respondents/{respondent_id}/answers"): None,
-    ("POST", "/v1/assessments/{assessment_id}/respondents/{respondent_id}:submit"): Permission.WRITE_TEAMS,
+    ("DELETE", "/v1/assessments/{assessment_id}/respondents/{respondent_id}/answers"): None,
+    ("POST", "/v1/assessments/{assessment_id}/respondents/{respondent_id}:submit"): None,
 }
 DOCUMENTATION = {"/docs", "/docs/oauth2-redirect", "/static-offline-docs", "/openapi.json"}
 OPEN = {"/healthz", "/readyz", "/problems/{slug}", "/static", *DOCUMENTATION}

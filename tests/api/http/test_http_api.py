@@ -45,7 +45,7 @@ def test_the_same_body_gives_the_same_bytes(client: TestClient, sample: dict[str
 
 
 def test_a_preview_is_not_kept_by_caches(client: TestClient, sample: dict[str, Any]) -> None:
-    assert client.post(PREVIEW, json=sample).headers["cache-control"] == "no-store"
+    assert client.post(PREVIEW, json=sample).headers["cache-control"] == "private, no-store"
 
 
 def test_kinds_can_be_chosen(client: TestClient, sample: dict[str, Any]) -> None:

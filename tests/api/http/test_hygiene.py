@@ -29,6 +29,30 @@ def test_a_wrong_method_is_told_every_right_one(client: TestClient) -> None:
     assert set(client.put("/v1/teams/x").headers["Allow"].split(", ")) == {"DELETE", "GET", "HEAD", "PATCH"}
 
 
+@pytest.mark.parametrize("path", ["/v1/catalog/versions/x:activate", f"/v1/catalog/versions/{'a' * 64}:activate"])
+def test_an_action_by_get_is_a_wrong_method_not_a_wrong_name(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["type"]) == (405, "/problems/method-not-allowed")
+    assert answer.headers["Allow"] == "POST"
+    assert client.get("/v1/catalog/versions/x:nothing").status_code == 422
+
+
+def test_no_cache_keeps_what_is_for_one_caller(client: TestClient) -> None:
+    for path in ("/v1/teams", "/v1/nowhere", "/sign-in", "/v1/instrument"):
+        assert client.get(path).headers["Cache-Control"] == "private, no-store", path
+    for path in ("/docs", "/openapi.json", "/problems/conflict"):
+        assert "no-store" not in client.get(path).headers.get("Cache-Control", ""), path
+
+
+def test_a_fault_never_repeats_a_huge_name(client: TestClient) -> None:
+    name = "n" * 200_000
+    body = {**TEAM, "context": {name: {str(number): None for number in range(300)}}, name: [1]}
+    answer = client.post("/v1/teams", json=body)
+    assert answer.status_code == 422
+    assert len(answer.content) < 100_000
+    assert len(answer.content) < len(json.dumps(body)) / 2
+
+
 @pytest.mark.parametrize("path", ["/v1/teams/", "/v1/instrument/", "/v1//teams", "/healthz/"])
 def test_a_slash_too_many_is_another_path(client: TestClient, path: str) -> None:
     answer = client.get(path, follow_redirects=False)

@@ -79,12 +79,12 @@ def test_a_model_that_fails_later_is_a_problem_without_paths(tmp_path: Path) -> 
 def test_it_is_ready_only_with_its_database_at_the_expected_revision(service: Service) -> None:
     client = service.anonymous()
     assert client.get("/readyz").json()["database_revision"] == newest_revision()
-    with service.database.writing() as session:
+    with service.database.engine.begin() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     problem = client.get("/readyz")
     assert (problem.status_code, problem.json()["type"]) == (503, "/problems/not-ready")
     assert "0000" in problem.json()["detail"]
-    with service.database.writing() as session:
+    with service.database.engine.begin() as session:
         session.execute(text("DROP TABLE alembic_version"))
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200

@@ -1,9 +1,13 @@
 """The audit: who did what, for administrators of the organization."""
 
+from pathlib import Path
+
 import pytest
 
+from recommender.catalog.load import Catalog
+from recommender.pipeline import Recommender
 from tests.fixtures.catalogs import import_and_serve
-from tests.fixtures.service import Service
+from tests.fixtures.service import Service, running_service
 
 TEAM = {"name": "Riverside on-track team", "form": "team"}
 
@@ -58,3 +62,30 @@ def test_what_all_share_is_told_to_each_organization_and_what_one_does_to_no_oth
     assert [line["subject"] for line in lines[2] if line["action"] == "catalog.import"] == [version]
     assert [line["action"] for line in (*lines[0], *lines[1])].count("catalog.import") == 0
     assert team not in str((lines[1], lines[2]))
+
+
+def test_other_settings_are_told_to_each_organization_once(
+    starter: Recommender, tmp_path: Path, migrated_url: str
+) -> None:
+    def told(service: Service) -> list[list[dict[str, str]]]:
+        clients = [service.as_("admin", name) for name in ("School network", "Another organization")]
+        pages = [client.get("/v1/audit").json()["items"] for client in (*clients, service.as_("operator"))]
+        return [[line["detail"] for line in page if line["action"] == "instance.change"] for page in pages]
+
+    other = Recommender(
+        instrument=starter.instrument,
+        catalog=Catalog.of(starter.catalog.supports[1:]),
+        ruleset=starter.ruleset,
+        config=starter.config,
+        embedder=starter.embedder,
+    )
+    seen = []
+    for recommender in (starter, starter, other, other):
+        with running_service(recommender, tmp_path, url=migrated_url) as service:
+            seen.append(told(service))
+    first, again, changed, last = seen
+    assert [len(lines) for lines in first] == [0, 0, 1], "organizations are younger than the first start"
+    assert again == first
+    assert [len(lines) for lines in changed] == [1, 1, 2]
+    assert {lines[-1]["catalog"] for lines in changed} == {other.catalog.version}
+    assert last == changed

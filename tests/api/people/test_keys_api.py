@@ -15,7 +15,7 @@ def test_a_key_is_made_used_listed_and_revoked(service: Service) -> None:
     admin = service.as_("admin")
     made = admin.post("/v1/keys", json={"scope": "portal", "label": "district portal"})
     assert made.status_code == 201, made.text
-    assert made.headers["Cache-Control"] == "no-store"
+    assert made.headers["Cache-Control"] == "private, no-store"
     key, bearer = made.json(), {"Authorization": f"Bearer {made.json()['secret']}"}
     assert service.anonymous().get("/v1/teams", headers=bearer).status_code == 200
     listed = {row["id"]: row for row in admin.get("/v1/keys").json()["items"]}

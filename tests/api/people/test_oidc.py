@@ -34,9 +34,7 @@ def provider(service: Service) -> Iterator[FakeProvider]:
 
 
 def browser(service: Service) -> TestClient:
-    return TestClient(
-        service.app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False, follow_redirects=False
-    )
+    return service.anonymous(base_url="http://127.0.0.1:8000", follow_redirects=False)
 
 
 def add(service: Service, **changes: str) -> str:

@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.http.browsers import SESSION_COOKIE
+from api.people.sign_in import Attempts, network_of
 from api.storage.tables import Person, SignInLink, WebSession
 from tests.fixtures.service import Service
 
@@ -16,7 +17,7 @@ DANA = {"email": "Dana@Example.org", "name": "Dana Reyes", "scope": "officer"}
 
 def browser(service: Service) -> TestClient:
     """A browser at the instance's own machine, where cookies travel without TLS."""
-    return TestClient(service.app, base_url="http://localhost", raise_server_exceptions=False, follow_redirects=False)
+    return service.anonymous(base_url="http://localhost", follow_redirects=False)
 
 
 def add_dana(service: Service) -> str:
@@ -52,7 +53,7 @@ def test_a_link_signs_in_once_after_a_button_and_not_by_being_looked_at(service:
     scanner, client = browser(service), browser(service)
     for _ in range(3):
         page = scanner.get(link)
-        assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
+        assert (page.status_code, page.headers["Cache-Control"]) == (200, "private, no-store")
         assert '<form method="post">' in page.text
         assert scanner.cookies == {}
     assert client.get("/v1/me").status_code == 401
@@ -88,6 +89,24 @@ def test_the_cookie_is_closed_to_scripts_and_other_sites_and_travels_by_tls_only
     assert {"httponly", "samesite=lax", "secure", "path=/", "max-age=43200"} <= set(re.split("; ", cookie))
 
 
+@pytest.mark.parametrize(
+    ("public", "host", "secure"),
+    [
+        ("https://trellis.example.org", "http://localhost", True),
+        ("http://trellis.school.example", "http://trellis.school.example", False),
+        (None, "http://trellis.school.example", True),
+        (None, "http://localhost", False),
+    ],
+)
+def test_the_public_address_decides_whether_cookies_need_tls(
+    service: Service, public: str | None, host: str, secure: bool
+) -> None:
+    service.app.state.settings = service.app.state.settings.model_copy(update={"public_url": public})
+    link = f"/sign-in/link/{service.as_('admin').post(f'/v1/people/{add_dana(service)}:link').json()['url'][-43:]}"
+    cookie = TestClient(service.app, base_url=host).post(link).headers["Set-Cookie"].lower()
+    assert ("secure" in re.split("; ", cookie)) is secure
+
+
 def test_secrets_are_kept_as_hashes_only(service: Service) -> None:
     person = with_password(service)
     client = browser(service)
@@ -121,13 +140,39 @@ def test_nobody_gets_in_without_a_password_of_their_own(service: Service) -> Non
         assert sign_in(browser(service), password=password) == 401
 
 
-def test_after_ten_wrong_passwords_even_the_right_one_must_wait(service: Service) -> None:
+def at(service: Service, address: str) -> TestClient:
+    """A browser at an address of the network."""
+    return TestClient(
+        service.app, base_url="http://localhost", raise_server_exceptions=False, follow_redirects=False,
+        client=(address, 1),
+    )  # fmt: skip
+
+
+def test_ten_wrong_passwords_hold_up_who_sent_them_and_not_the_owner(service: Service) -> None:
     with_password(service)
-    client = browser(service)
-    assert [sign_in(client, password="wrong password") for _ in range(10)] == [401] * 10
-    answer = client.post("/sign-in", json={"email": "dana@example.org", "password": PASSWORD})
+    guesser = at(service, "203.0.113.7")
+    assert [sign_in(guesser, password="wrong password") for _ in range(10)] == [401] * 10
+    answer = guesser.post("/sign-in", json={"email": "dana@example.org", "password": PASSWORD})
     assert (answer.status_code, answer.json()["type"]) == (429, "/problems/too-many-requests")
-    assert sign_in(client, email="nobody@example.org") == 401
+    assert sign_in(guesser, email="nobody@example.org") == 401
+    assert sign_in(at(service, "198.51.100.4")) == 200
+
+
+def test_an_email_that_many_addresses_guess_at_still_takes_the_right_password_at_once(service: Service) -> None:
+    with_password(service)
+    service.app.state.sign_in_attempts = Attempts(per_email=6)
+    for number in range(3):
+        guesser = at(service, f"203.0.113.{number}")
+        assert [sign_in(guesser, password="wrong password") for _ in range(2)] == [401] * 2
+    fresh = at(service, "203.0.113.99")
+    assert [sign_in(fresh, password="wrong password") for _ in range(2)] == [401, 429]
+    assert sign_in(at(service, "198.51.100.4")) == 200
+
+
+def test_one_network_counts_as_one_address() -> None:
+    assert network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2:ffff::1") == "2001:db8:1:2::"
+    assert network_of("203.0.113.7") == "203.0.113.7"
+    assert network_of("testclient") == "testclient"
 
 
 def test_signing_in_right_is_never_counted(service: Service) -> None:

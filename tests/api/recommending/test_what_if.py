@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from models.vocab import Domain, SupportKind
 from recommender.catalog.load import starter_catalog
@@ -18,7 +19,7 @@ def test_without_a_change_nothing_differs(service: Service) -> None:
     team_id = team_with_results(service, **ALONE)
     tried = service.as_("portal").post(f"/v1/teams/{team_id}/recommendations:what-if", json={})
     assert tried.status_code == 200, tried.text
-    assert tried.headers["Cache-Control"] == "no-store"
+    assert tried.headers["Cache-Control"] == "private, no-store"
     for difference in tried.json()["differences"]:
         assert (difference["entered"], difference["left"], difference["moved"]) == ([], [], [])
         assert difference["n_stayed"] > 0
@@ -149,3 +150,21 @@ def test_a_foreign_organization_asks_in_vain(service: Service, path: str) -> Non
     team_id = team_with_results(service, **ALONE)
     run_id = service.as_("portal").post(f"/v1/teams/{team_id}/recommendations", json={}).json()["id"]
     assert service.as_("admin", "Another organization").get(f"/v1/runs/{run_id}/{path}").status_code == 404
+
+
+def test_unknown_changes_are_told_once_however_many_people_answered(client: TestClient, sample: dict[str, Any]) -> None:
+    people = [{"respondent": f"p{number}", "answers": {"la1": 2}} for number in range(300)]
+    answers = {f"x{number}": 1 for number in range(300)}
+    what_if = {"answers": answers, "context": {"budget": "nothing"}}
+    answer = client.post("/v1/recommendations:preview", json={**sample, "responses": people, "what_if": what_if})
+    assert answer.status_code == 422
+    assert answer.json()["n_errors"] == 301
+    assert answer.json()["errors"][0]["pointer"].startswith("/what_if/")
+
+
+def test_faults_of_a_what_if_stand_beside_those_of_the_document(client: TestClient, sample: dict[str, Any]) -> None:
+    people = [{"respondent": "a", "answers": 3}, {"respondent": "b", "answers": {"la1": 9}}]
+    document = {**sample, "responses": people, "what_if": {"answers": {"la2": 7}}}
+    answer = client.post("/v1/recommendations:preview", json=document)
+    pointers = [error["pointer"] for error in answer.json()["errors"]]
+    assert pointers == ["/responses/0/answers", "/responses/1/answers/la1", "/what_if/answers/la2"]

@@ -60,6 +60,23 @@ def test_every_fault_of_a_context_is_reported_by_its_pointer(service: Service) -
     assert service.as_("portal").get("/v1/teams").json()["items"] == []
 
 
+def test_a_school_gets_another_number(service: Service) -> None:
+    portal = service.as_("portal")
+    made = portal.post("/v1/teams", json={**NEW, "external_id": "NCES-1"})
+    assert portal.post("/v1/teams", json={**NEW, "external_id": "NCES-2"}).status_code == 201
+    where, etag = made.headers["Location"], made.headers["ETag"]
+    taken = portal.patch(where, json={"external_id": "NCES-2"}, headers={"If-Match": etag})
+    assert (taken.status_code, taken.json()["type"]) == (409, "/problems/conflict")
+    changed = portal.patch(where, json={"external_id": "NCES-3"}, headers={"If-Match": etag})
+    assert (changed.status_code, changed.json()["external_id"]) == (200, "NCES-3")
+    again = portal.patch(where, json={"external_id": "NCES-4"}, headers={"If-Match": etag})
+    assert again.json()["type"] == "/problems/stale-version"
+    renamed = portal.patch(where, json={"name": "New"}, headers={"If-Match": changed.headers["ETag"]})
+    assert renamed.json()["external_id"] == "NCES-3"
+    out = portal.patch(where, json={"external_id": None}, headers={"If-Match": renamed.headers["ETag"]})
+    assert out.json()["external_id"] is None
+
+
 def test_a_change_that_contradicts_a_kept_answer_is_refused(service: Service) -> None:
     portal = service.as_("portal")
     context = {"network_size": 12, "network_secondary": 10}

@@ -11,6 +11,12 @@ from recommender.testing import HashingEmbedder
 from tests.fixtures.judged import cut_teams
 
 
+@pytest.fixture(scope="session")
+def vectors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory for the stand-in's vectors, so that no text is encoded twice."""
+    return tmp_path_factory.mktemp("vectors")
+
+
 @pytest.fixture
 def three_teams(tmp_path: Path) -> Path:
     return cut_teams(tmp_path / "three", n=3)
@@ -30,7 +36,7 @@ class Gated(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def gated(tmp_path_factory: pytest.TempPathFactory) -> Gated:
+def gated(tmp_path_factory: pytest.TempPathFactory, vectors: Path) -> Gated:
     """Ranking these teams takes seconds: once for all tests, which change none of the files."""
     folder = tmp_path_factory.mktemp("gated")
     teams, recorded, gate = cut_teams(folder / "three", n=3), folder / "recorded.json", folder / "gate.json"
@@ -41,7 +47,7 @@ def gated(tmp_path_factory: pytest.TempPathFactory) -> Gated:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("recommender.opening.SentenceEmbedder", lambda _: HashingEmbedder())
-        patch.setenv("TRELLIS_DATA_DIR", str(folder / "data"))
+        patch.setenv("TRELLIS_DATA_DIR", str(vectors))
         judged.write_text(invoke("judged", "--json").stdout, "utf-8")
         assert invoke("record", "--out", recorded).exit_code == 0
         passed = invoke("gate", "--recorded", recorded, "--out", gate, "--verbose")

@@ -218,7 +218,7 @@ def test_a_file_of_another_kind_has_one_fault_under_the_name_that_it_was_sent_wi
     workbook = io.BytesIO()
     with zipfile.ZipFile(workbook, "w") as file:
         file.writestr("xl/worksheets/sheet1.xml", "<worksheet/>")
-    page = send(visitor(service, "curator"), resources=workbook.getvalue(), called="our list.xlsx")
+    page = send(visitor(service, "operator"), resources=workbook.getvalue(), called="our list.xlsx")
     assert page.status_code == 422
     ((name, _, field, detail),) = faults(page.text)
     assert (name, field) == ("our list.xlsx", "whole file")

@@ -107,7 +107,13 @@ def test_thin_places_are_told_in_words_emptiest_first(tiny: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    "filters", [{}, {"focus_area": "math", "grade_band": "high", "language": "en", "cost": "free"}]
+    "filters",
+    [
+        {},
+        pytest.param(
+            {"focus_area": "math", "grade_band": "high", "language": "en", "cost": "free"}, marks=pytest.mark.full
+        ),
+    ],
 )
 def test_every_number_leads_to_a_search_that_finds_as_many(service: Service, filters: dict[str, str]) -> None:
     page = visitor(service, "evaluator").get("/catalog/coverage", params=filters).text

@@ -34,6 +34,13 @@ class Person(NamedTuple):
     def home(self) -> str:
         return f"/check/{self.id}"
 
+    @property
+    def token(self) -> str:
+        """What opens the check now: the own token of the browser, or the invitation that it has not opened yet."""
+        mine = (one for one in self.browser.cookies.jar if one.path == self.home)
+        held = (one.value for one in mine if one.name == CHECK_COOKIE)
+        return next(held, None) or self.invitation
+
     def see(self, below: str = "", *, status: int = 200) -> str:
         return page(self.browser.get(self.home + below), status)
 
@@ -47,7 +54,7 @@ class Person(NamedTuple):
 
     def own(self) -> dict[str, Any]:
         where = f"/v1/assessments/{self.assessment}/respondents/{self.id}/answers"
-        headers = {"Authorization": f"Bearer {self.invitation}"}
+        headers = {"Authorization": f"Bearer {self.token}"}
         found: dict[str, Any] = accepted(self.service.anonymous().get(where, headers=headers))
         return found
 
@@ -63,7 +70,7 @@ def words(html: str) -> str:
 
 
 def new_browser(service: Service) -> TestClient:
-    client = TestClient(service.app, base_url="http://localhost", raise_server_exceptions=False)
+    client = service.anonymous(base_url="http://localhost")
     client.headers["Accept"] = "text/html"
     return client
 
@@ -115,18 +122,22 @@ def test_the_invitation_tells_what_this_is_and_looking_at_it_changes_nothing(ser
     page(person.browser.get(person.home), 401)
 
 
-def test_beginning_gives_the_browser_a_cookie_for_this_check_only(service: Service) -> None:
+@pytest.mark.parametrize(("fields", "kept"), [({}, False), ({"device": "own"}, True)])
+def test_beginning_gives_the_browser_a_cookie_for_this_check_only(
+    service: Service, fields: dict[str, str], kept: bool
+) -> None:
     person = invite(service, open_assessment(service, new_team(service)), joined=False)
-    response = person.browser.post(f"/join/{person.invitation}", follow_redirects=False)
-    assert (response.status_code, response.headers["Location"]) == (303, person.home)
+    response = person.browser.post(f"/join/{person.invitation}", data=fields, follow_redirects=False)
+    assert (response.status_code, response.headers["Location"]) == (303, f"{person.home}?done=joined")
     cookie = response.headers["Set-Cookie"]
-    assert cookie.startswith(f"{CHECK_COOKIE}={person.invitation};")
-    for part in ("HttpOnly", "SameSite=lax", f"Path={person.home}", "Max-Age=7776000"):
+    assert cookie.startswith(f"{CHECK_COOKIE}=trellis_invitation_")
+    for part in ("HttpOnly", "SameSite=lax", f"Path={person.home}"):
         assert part in cookie
+    assert ("Max-Age=7776000" in cookie, "xpires" in cookie) == (kept, kept and "xpires" in cookie)
     assert "Secure" not in cookie
     elsewhere = TestClient(service.app, base_url="https://trellis.example", follow_redirects=False)
-    assert "Secure" in elsewhere.post(f"/join/{person.invitation}").headers["Set-Cookie"]
-    assert person.invitation not in person.see()
+    assert "Secure" in elsewhere.post(f"/join/{person.token}").headers["Set-Cookie"]
+    assert person.token not in person.see()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -137,10 +148,10 @@ def test_an_invitation_that_is_unknown_or_was_replaced_says_so_and_keeps_what_wa
     person.service.clock.forward(hours=1)
     renewed = f"/v1/assessments/{person.assessment}/respondents/{person.id}:renew"
     newer = accepted(person.service.as_("portal").post(renewed))["invitation"]
-    for token in (person.invitation, "trellis_invitation_unknown", "x"):
+    for token in (person.invitation, person.token, "trellis_invitation_unknown", "x"):
         text = words(page(person.browser.request(method, f"/join/{token}"), 404))
         assert "This invitation does not work" in text
-    assert "Please open your invitation again" in person.see(status=401)
+    assert "This browser does not hold your check" in person.see(status=401)
     page(person.browser.post(f"/join/{newer}"))
     text = words(person.see())
     assert "You have a newer link since" in text
@@ -153,18 +164,18 @@ def test_guessing_invitations_is_slowed_down(service: Service) -> None:
     assert codes == {404, 429}
 
 
-def test_the_same_link_goes_on_on_another_device(person: Person) -> None:
+def test_the_own_link_goes_on_on_another_device(person: Person) -> None:
     person.send("/team-and-time", {"answers/tt1": "3", "go": "next"})
     other = new_browser(person.service)
-    assert "Go on with my check" in page(other.get(f"/join/{person.invitation}"))
-    assert "1 of 50 lines answered" in page(other.post(f"/join/{person.invitation}"))
+    assert "Go on with my check" in page(other.get(f"/join/{person.token}"))
+    assert "1 of 50 lines answered" in page(other.post(f"/join/{person.token}"))
 
 
 def test_nobody_sees_the_check_of_somebody_else(person: Person) -> None:
     other = invite(person.service, person.assessment)
     for below in ("", "/team-and-time", "/words"):
         page(new_browser(person.service).get(person.home + below), 401)
-        cookies = {"Cookie": f"{CHECK_COOKIE}={other.invitation}"}
+        cookies = {"Cookie": f"{CHECK_COOKIE}={other.token}"}
         page(new_browser(person.service).get(person.home + below, headers=cookies), 401)
     for below in ("", "/team-and-time", "/words", "/answers", "/submit"):
         response = new_browser(person.service).post(person.home + below, data={"answers/tt1": "4"})
@@ -221,7 +232,7 @@ def test_a_short_form_asks_core_lines_and_focus_domains_in_full(service: Service
     person = new_person(service, length="short", focus_domains=["team-and-time"])
     assert person.see("/team-and-time").count("data-counts") == 5
     assert person.see("/equity-and-voice").count("data-counts") == 2
-    assert "About 10 minutes" in words(page(person.browser.get(f"/join/{person.invitation}")))
+    assert "About 10 minutes" in words(page(person.browser.get(f"/join/{person.token}")))
 
 
 def test_answers_are_kept_without_scripts_and_the_buttons_lead_on(person: Person) -> None:
@@ -299,7 +310,10 @@ def test_a_role_is_saved_and_taken_out(person: Person) -> None:
 
 def test_single_fields_are_saved_one_by_one(person: Person) -> None:
     saved = person.save_one(answers__tt1="2")
-    assert (saved.status_code, saved.json()) == (200, {"saved_at": "2026-10-15T09:00:00+00:00", "reopened": False})
+    assert (saved.status_code, saved.json()) == (
+        200,
+        {"saved_at": "2026-10-15T09:00:00+00:00", "reopened": False, "newer": {}},
+    )
     person.save_one(answers__tt2="not_sure", share_text="yes")
     person.save_one(answers__tt1="")
     own = person.own()
@@ -400,7 +414,7 @@ def test_words_in_the_address_are_never_shown(person: Person) -> None:
 
 def test_before_the_opening_the_page_says_when_and_takes_nothing(service: Service) -> None:
     person = new_person(service, opens_at="2026-10-17T09:00:00Z")
-    assert "Look at the questions" in page(person.browser.get(f"/join/{person.invitation}"))
+    assert "Look at the questions" in page(person.browser.get(f"/join/{person.token}"))
     for below in ("", "/team-and-time", "/words"):
         assert "This check is not open yet. It opens on Oct 17, 2026, 9:00 AM UTC." in words(person.see(below))
     assert 'type="radio"' not in person.see("/team-and-time")
@@ -425,7 +439,7 @@ def test_a_window_that_closes_while_somebody_answers_loses_nothing(person: Perso
     assert "1 of 50 lines answered" in text
     assert person.see("/team-and-time").count("Chosen") == 1
     assert "Saved in time." in person.see("/words")
-    assert "Look at what I saved" in page(person.browser.get(f"/join/{person.invitation}"))
+    assert "Look at what I saved" in page(person.browser.get(f"/join/{person.token}"))
 
 
 def test_results_are_linked_once_there_are_some(person: Person) -> None:
@@ -465,7 +479,7 @@ def test_a_team_agrees_with_a_guide_that_shows_what_may_be_shown(service: Servic
     team.send("/leadership-alignment", {"answers/la1": "2"})
     assert team.own()["answers"] == {"la1": 2}
     assert "Your team is done" in words(team.send("/submit"))
-    assert "agreed" in words(page(team.browser.get(f"/join/{team.invitation}")))
+    assert "agreed" in words(page(team.browser.get(f"/join/{team.token}")))
     assert "main role" not in team.see()
 
 
@@ -499,7 +513,7 @@ def test_a_team_that_only_agrees_has_a_guide_without_results(service: Service) -
     text = words(team.see("/leadership-alignment"))
     assert "There are no results from people alone to look at" in text
     assert "/team/results" not in team.see("/leadership-alignment")
-    assert "Together." in words(page(team.browser.get(f"/join/{team.invitation}")))
+    assert "Together." in words(page(team.browser.get(f"/join/{team.token}")))
 
 
 # What everybody relies on
@@ -510,7 +524,7 @@ def test_markup_in_what_people_write_is_only_text(service: Service) -> None:
     person = invite(service, open_assessment(service, team["id"]))
     person.send("/words", {f"open_text/{key}": EVIL for key in ("strengths", "challenges", "hoped_for_support")})
     pages = [
-        page(person.browser.get(f"/join/{person.invitation}")),
+        page(person.browser.get(f"/join/{person.token}")),
         person.see(),
         person.see("/words"),
         person.see("/team-and-time"),

@@ -120,7 +120,7 @@ def test_links_are_shown_once_and_open_the_check_of_one_person_each(service: Ser
     assert shown.status_code == 200
     tokens = [token for _, token in LINK.findall(shown.text)]
     assert len(set(tokens)) == 5
-    assert re.findall(r"<strong>([^<]+)</strong>", shown.text)[1:4] == ["D. R.", "José Ruiz", "K. (math)"]
+    assert re.findall(r"<strong><bdi>([^<]+)</bdi></strong>", shown.text)[:3] == ["D. R.", "José Ruiz", "K. (math)"]
     with service.database.reading() as session:
         query = select(Respondent.external_id, Answer.value).join(Answer, isouter=True)
         roles = {row.external_id: row.value for row in session.execute(query)}
@@ -170,10 +170,47 @@ def test_a_new_link_ends_the_old_one(service: Service) -> None:
     assert codes == [401, 200]
 
 
+def test_a_person_is_taken_out_and_counts_nowhere(service: Service) -> None:
+    window = open_assessment(service, new_team(service))
+    people = [answer(service, window, {"answers": level_answers(2)}, external_id=name) for name in ("Ann", "Bo", "Cy")]
+    for person, own in people[:2]:
+        accepted(service.invited(own).post(f"/v1/assessments/{window}/respondents/{person}:submit"))
+    client = visitor(service, "portal")
+    page = client.get(f"/assessments/{window}").text
+    assert "2 of 3 people are done" in page
+    assert "It cannot be undone." in page
+    where = f"/assessments/{window}/people/{people[2][0]}/remove"
+    for _ in range(2):
+        assert client.post(where).headers["Location"] == f"/assessments/{window}?done=removed"
+    page = client.get(f"/assessments/{window}?done=removed").text
+    assert "2 of 2 people are done" in page
+    assert "That person is taken out" in page
+    assert "Cy" not in re.findall(r'class="person"><bdi>([^<]+)', page)
+    assert service.anonymous().get(f"/join/{people[2][1]}", headers={"Accept": "text/html"}).status_code == 404
+    assert invite_by_form(client, window, people="Cy").status_code == 200, "and may be invited anew"
+
+
+def test_what_a_new_link_does_to_answers_is_said_before_it_is_made(service: Service) -> None:
+    window = open_assessment(service, new_team(service))
+    answer(service, window, {"answers": level_answers(2)}, external_id="Ann")
+    page = visitor(service, "portal").get(f"/assessments/{window}").text
+    assert "It counts until the first new answer is saved. From then on only the new answers count." in page
+
+
+@pytest.mark.parametrize("again", ["Zoe\u0308 Mun\u0303oz", "ZOË muñoz", "\u200bZoë Muñoz", '"Zoë Muñoz", Teacher'])
+def test_one_person_in_two_spellings_is_invited_once(service: Service, again: str) -> None:
+    window = open_assessment(service, new_team(service))
+    client = visitor(service, "portal")
+    assert invite_by_form(client, window, people="Zoë Muñoz, Teacher").status_code == 200
+    refused = invite_by_form(client, window, people=again)
+    assert (refused.status_code, "Invited already: " in refused.text) == (422, True)
+    assert count(service, Respondent) == 1
+
+
 def test_progress_is_told_without_any_answer(service: Service) -> None:
     window = open_assessment(service, new_team(service), roster_size=5)
-    person, _ = answer(service, window, {"answers": level_answers(2), "open_text": {"strengths": "Our secret"}})
-    accepted(service.as_("portal").post(f"/v1/assessments/{window}/respondents/{person}:submit"))
+    person, own = answer(service, window, {"answers": level_answers(2), "open_text": {"strengths": "Our secret"}})
+    accepted(service.invited(own).post(f"/v1/assessments/{window}/respondents/{person}:submit"))
     answer(service, window, {"answers": {"la1": 4}}, external_id="half")
     page = visitor(service, "portal").get(f"/assessments/{window}").text
     assert "1 of 5 people are done" in page
@@ -288,7 +325,7 @@ def test_many_people_have_pages(service: Service) -> None:
     more = re.search(r'href="(/assessments/[^"]+after=[^"#]+)#people-part">More', page)
     assert more
     second = client.get(more[1]).text
-    seen = re.findall(r'class="person">(Person \d+)', page) + re.findall(r'class="person">(Person \d+)', second)
+    seen = re.findall(r'class="person"><bdi>(Person \d+)', page + second)
     assert sorted(seen) == names
 
 
@@ -296,7 +333,7 @@ def test_checks_of_other_organizations_look_missing(service: Service) -> None:
     window = open_assessment(service, new_team(service))
     person, _ = answer(service, window, {"answers": level_answers(2)})
     here = f"/assessments/{window}"
-    posts = ("settings", "people", "together", f"people/{person}/renew", "close", "reopen")
+    posts = ("settings", "people", "together", f"people/{person}/renew", f"people/{person}/remove", "close", "reopen")
     foreign = visitor(service, "portal", organization="Another organization")
     assert {foreign.get(f"{here}{more}").status_code for more in ("", "/close")} == {404}
     for more in posts:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
@@ -224,6 +225,26 @@ def test_a_team_is_deleted_only_when_its_name_was_typed(service: Service) -> Non
     assert (gone.status_code, gone.headers["Location"]) == (303, "/teams?done=deleted")
     assert count_teams(service) == 0
     assert client.get(f"/teams/{team}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [("Peña team", "Pen\u0303a team"), ("O’Brien’s team", "O'Brien's team"), ("Our \u200bteam", "our team")],
+)
+def test_a_team_is_deleted_by_its_name_from_every_keyboard(service: Service, name: str, typed: str) -> None:
+    made = accepted(service.as_("portal").post("/v1/teams", json={"name": name, "form": "team"}))
+    gone = visitor(service, "portal").post(f"/teams/{made['id']}/delete", data={"name": typed})
+    assert (gone.status_code, gone.headers["Location"]) == (303, "/teams?done=deleted")
+
+
+def test_a_name_is_kept_without_what_shows_nothing(service: Service) -> None:
+    client, portal = visitor(service, "portal"), service.as_("portal")
+    form = {"name": "Our\u202e \u200b  te\u00adam", "form": "team"}
+    assert client.post("/teams/new", data=form).status_code == 303
+    assert [team["name"] for team in accepted(portal.get("/v1/teams"))["items"]] == ["Our team"]
+    for name in ("\u200b\u2060", "A\x07team", "A\nteam"):
+        refused = portal.post("/v1/teams", json={"name": name, "form": "team"})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/name"), name
 
 
 def test_pages_of_teams_are_for_leads_of_their_own_organization(service: Service) -> None:

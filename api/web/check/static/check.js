@@ -23,13 +23,15 @@ function start() {
   // Another tab may have sent what was chosen here.
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel(`trellis.check.${page.dataset.check}`) : null;
   tabs?.addEventListener("message", (event) => {
-    if (!waiting().length && !refused().length && !stopped) told(event.data);
+    if (event.data.left) location.reload();
+    else if (!waiting().length && !refused().length && !stopped) told(event.data);
   });
 
   // Another page of the same check may have left pieces; where they belong to this page, they are shown.
   if (form) for (const [path, piece] of Object.entries(unsent.all())) {
     setValue(path, piece.value);
     if (piece.refused) showFault(path, piece.refused);
+    showLater(path, piece);
   }
   count();
   if (waiting().length) send();
@@ -41,8 +43,10 @@ function start() {
   });
   form?.addEventListener("keydown", chooseByKey);
   form?.addEventListener("click", clear);
+  form?.addEventListener("click", takeLater);
   form?.addEventListener("submit", leaveByButton);
   page.addEventListener("click", leaveByLink);
+  page.addEventListener("submit", (event) => { if (event.target.matches("[data-withdraw]")) unsent.empty(); });
   window.addEventListener("online", () => { attempt = 0; send(); });
   window.addEventListener("pagehide", () => send());
   window.addEventListener("storage", () => { if (!waiting().length && !sending) showRefused(); });
@@ -64,12 +68,15 @@ function start() {
     const path = field.name;
     if (!path || path === "go") return;
     const value = field.type === "checkbox" ? (field.checked ? "yes" : "no") : field.value.replaceAll("\0", "");
+    const piece = unsent.all()[path];
+    if (piece?.refused && piece.value === value) return; // left as it was, to press a button beside it
     keep(path, value, delay);
   }
 
   function keep(path, value, delay = 0) {
     unsent.put(path, value);
     showFault(path, "");
+    showLater(path, {});
     count();
     clearTimeout(timer);
     timer = setTimeout(send, delay);
@@ -92,10 +99,12 @@ function start() {
       attempt = 0;
       if (answer.saved_at) {
         for (const [path, piece] of pieces) {
-          unsent.drop(path, piece);
-          acknowledged[path] = piece.value;
+          if (path in answer.newer) outdate(path, piece, answer.newer[path]);
+          else unsent.drop(path, piece);
+          acknowledged[path] = path in answer.newer ? answer.newer[path] : piece.value;
         }
-        told(answer);
+        if (Object.keys(answer.newer).length) say("bad", words("later"));
+        else told(answer);
         tabs?.postMessage(answer);
       } else if (answer.faults) {
         for (const [path, fault] of Object.entries(answer.faults)) refuse(path, fault, Object.fromEntries(pieces)[path]);
@@ -109,7 +118,9 @@ function start() {
   }
 
   async function post(pieces) {
-    const body = new URLSearchParams(pieces.map(([path, piece]) => [path, piece.value ?? ""]));
+    const body = new URLSearchParams(pieces.flatMap(([path, piece]) => [
+      [path, piece.value ?? ""], [`age:${path}`, Math.max(0, Date.now() - parseInt(piece.stamp, 10))],
+    ]));
     let response;
     try {
       response = await fetch(page.dataset.send, {
@@ -159,6 +170,37 @@ function start() {
     if (!fieldsOf(path).length) say("bad", fault);
   }
 
+  // Chosen later on another device: that choice stays. A text stays here beside it, so that the person can choose.
+  function outdate(path, piece, later) {
+    if (path.startsWith("open_text/")) {
+      const fault = words(later ? "text-later" : "text-cleared", { text: later });
+      unsent.refuse(path, piece, fault, later ?? "");
+      showFault(path, fault);
+      showLater(path, { later: later ?? "" });
+    } else if (unsent.all()[path]?.stamp === piece.stamp) {
+      unsent.drop(path, piece);
+      setValue(path, later);
+      count();
+    }
+  }
+
+  function showLater(path, piece) {
+    const button = form?.querySelector(`button[data-later="${CSS.escape(path)}"]`);
+    if (button) button.hidden = piece.later === undefined;
+  }
+
+  function takeLater(event) {
+    const path = event.target.closest?.("button[data-later]")?.dataset.later;
+    const piece = path && unsent.all()[path];
+    if (!piece) return;
+    setValue(path, piece.later);
+    unsent.drop(path, piece);
+    showFault(path, "");
+    showLater(path, {});
+    count();
+    say("good", "");
+  }
+
   function showRefused() {
     if (!refused().length) return;
     const here = refused().some((path) => fieldsOf(path).length);
@@ -199,8 +241,10 @@ function start() {
     if (counted) counted.textContent = words("answered", { answered, asked: groups.length });
     for (const place of form?.querySelectorAll("[data-count]") ?? []) {
       const field = document.getElementById(place.dataset.count);
-      const over = field.value.length > Number(field.dataset.max);
-      const n = field.value.length.toLocaleString(LANGUAGE);
+      // As the service counts: a sign outside the first plane, such as an emoji, is one character.
+      const length = [...field.value].length;
+      const over = length > Number(field.dataset.max);
+      const n = length.toLocaleString(LANGUAGE);
       place.textContent = field.value ? words(over ? "too-long" : "written", { n }) : "";
       place.classList.toggle("fault", over);
     }
@@ -290,6 +334,7 @@ function openStore(key) {
     all: read,
     put: (path, value) => change(path, { value, stamp: `${Date.now()}-${Math.random()}` }),
     drop: (path, piece) => { if (same(path, piece)) change(path, null); },
-    refuse: (path, piece, words) => { if (same(path, piece)) change(path, { ...piece, refused: words }); },
+    refuse: (path, piece, words, later) => { if (same(path, piece)) change(path, { ...piece, refused: words, later }); },
+    empty: () => write({}),
   };
 }

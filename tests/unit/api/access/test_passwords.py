@@ -26,6 +26,15 @@ def test_a_password_costs_64_mib_and_three_rounds_and_is_told_from_others() -> N
     assert hash_password(PASSWORD) != kept, "each has a salt of its own"
 
 
+def test_a_password_is_the_same_from_every_keyboard(careful_passwords: PasswordHash) -> None:
+    composed, decomposed = "contraseña-de-la-red", "contrasen\u0303a-de-la-red"
+    assert verify_password(decomposed, hash_password(composed))
+    assert verify_password(composed, hash_password(decomposed))
+    before = careful_passwords.hash(decomposed)
+    assert verify_password(decomposed, before), "hashes of before verify as they were typed"
+    assert not verify_password("contrasena-de-la-red", hash_password(composed)), "an accent is part of a password"
+
+
 def test_where_no_password_is_kept_the_answer_takes_the_same_work() -> None:
     kept = hash_password(PASSWORD)
     assert not verify_password("nobody has this password", None)  # makes the hash that it compares with

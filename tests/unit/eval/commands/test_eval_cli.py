@@ -21,9 +21,9 @@ from recommender.testing import HashingEmbedder
 
 
 @pytest.fixture
-def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
+def invoke(monkeypatch: pytest.MonkeyPatch, vectors: Path) -> Callable[..., Result]:
     monkeypatch.setattr("recommender.opening.SentenceEmbedder", lambda _: HashingEmbedder())
-    monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("TRELLIS_DATA_DIR", str(vectors))
 
     def run(*arguments: Any) -> Result:
         result = CliRunner().invoke(app, list(map(str, arguments)))

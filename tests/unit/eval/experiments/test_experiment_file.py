@@ -23,9 +23,9 @@ from tests.fixtures.judged import cut_teams
 
 
 @pytest.fixture
-def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
+def invoke(monkeypatch: pytest.MonkeyPatch, vectors: Path) -> Callable[..., Result]:
     monkeypatch.setattr("recommender.opening.SentenceEmbedder", lambda _: HashingEmbedder())
-    monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("TRELLIS_DATA_DIR", str(vectors))
     return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
 
@@ -93,12 +93,12 @@ def small(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def out(tmp_path_factory: pytest.TempPathFactory, vectors: Path) -> Path:
     """The folder of a small experiment, run once, with its results in `out`."""
     folder = tmp_path_factory.mktemp("small")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("recommender.opening.SentenceEmbedder", lambda _: HashingEmbedder())
-        patch.setenv("TRELLIS_DATA_DIR", str(folder / "data"))
+        patch.setenv("TRELLIS_DATA_DIR", str(vectors))
         command = ["run", str(small_experiment(folder)), "--out", str(folder / "out")]
         assert CliRunner().invoke(app, command, catch_exceptions=False).exit_code == 0
     return folder / "out"

@@ -91,9 +91,9 @@ def test_a_record_survives_its_file_and_a_damaged_one_is_refused(tmp_path: Path)
 
 
 @pytest.fixture
-def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
+def invoke(monkeypatch: pytest.MonkeyPatch, vectors: Path) -> Callable[..., Result]:
     monkeypatch.setattr("recommender.opening.SentenceEmbedder", lambda _: HashingEmbedder())
-    monkeypatch.setenv("TRELLIS_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("TRELLIS_DATA_DIR", str(vectors))
     return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
 
 

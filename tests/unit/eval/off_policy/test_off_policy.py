@@ -311,6 +311,7 @@ def simulated() -> Any:
     }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("estimator", ["IPS", "SNIPS", "DR", "Switch-DR", "SIPS", "IIPS"])
 def test_weighted_estimators_are_unbiased_and_their_intervals_hold(simulated: Any, estimator: str) -> None:
     for scenario in (Scenario.PLAIN, Scenario.WRONG_MODEL):
@@ -322,6 +323,7 @@ def test_weighted_estimators_are_unbiased_and_their_intervals_hold(simulated: An
         assert found.width < 0.5
 
 
+@pytest.mark.full
 def test_the_direct_method_is_as_wrong_as_its_model_and_doubly_robust_is_not(simulated: Any) -> None:
     wrong = simulated[Scenario.WRONG_MODEL]
     assert wrong["DM"].bias < -5 * wrong["DM"].bias_error
@@ -371,6 +373,7 @@ def test_one_of_target_and_run_is_needed(invoke: Callable[..., Result]) -> None:
     assert "give either --target or --run" in result.output
 
 
+@pytest.mark.full
 def test_simulate_prints_bias_and_coverage_of_every_scenario(invoke: Callable[..., Result]) -> None:
     shown = invoke("simulate", "--logs", 2, "--decisions", 60).stdout
     assert "2 simulated logs of 60 decisions a scenario" in shown

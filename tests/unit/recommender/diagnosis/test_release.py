@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.assessment import Assessment, OpenText
-from models.release import Release, ReleasedDomain
+from models.release import ReleasedDomain, ReleasedProfile
 from models.vocab import AnswerMode, Domain, ReadinessAdvice, ScoreStatus, Visibility
 from recommender.config import ScoringConfig
 from recommender.diagnosis.evidence import evidence_of
@@ -38,15 +38,15 @@ def team(levels: Sequence[int], each: Sequence[Mapping[str, Any]] = (), **fields
     return make_team(None, responses=responses, **fields)
 
 
-def release(assessment: Assessment) -> Release:
+def release(assessment: Assessment) -> ReleasedProfile:
     return release_of(assessment, INSTRUMENT, CONFIG)
 
 
-def of(whole: Release, domain: Domain = DATA) -> ReleasedDomain:
+def of(whole: ReleasedProfile, domain: Domain = DATA) -> ReleasedDomain:
     return next(one for one in whole.domains if one.domain is domain)
 
 
-def told(n: int, **fields: Any) -> Release:
+def told(n: int, **fields: Any) -> ReleasedProfile:
     """The release of `n` people who all answer everything, apart from each other where they can be."""
     each = [{"role": "teacher", "importance": {DATA.value: "top_three"}, "readiness": READY} for _ in range(n)]
     return release(team([1, 4, 1, 4, 2, 3, 2, 3][:n], each, **fields))

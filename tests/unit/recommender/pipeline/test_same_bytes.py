@@ -31,7 +31,7 @@ from recommender.rules.load import starter_ruleset
 from tests.fixtures.teams import make_team, with_words
 
 whole = starter_catalog()
-steps = {SupportKind.RESOURCE: 16, SupportKind.PROVIDER: 12}
+steps = {SupportKind.RESOURCE: 40, SupportKind.PROVIDER: 30}
 supports = [one for kind, step in steps.items() for one in whole.by_kind[kind][::step]]
 recommender = Recommender(
     instrument=default_instrument(),

@@ -12,7 +12,7 @@ from models.rules import DEMOGRAPHIC_FIELDS, DerivedField, SupportField, TeamFac
 from models.support import Support
 from models.vocab import Domain, NeedWord, RuleEffect
 from recommender.config import ScoringConfig
-from recommender.diagnosis.evidence import Evidence, evidence_of
+from recommender.diagnosis.evidence import TeamEvidence, evidence_of
 from recommender.instruments import default_instrument
 from recommender.rules.columns import SupportColumns
 from recommender.rules.evaluate import RuleResults, evaluate
@@ -266,7 +266,7 @@ def assessment(**context: object) -> Assessment:
     )
 
 
-def evidence(**context: object) -> Evidence:
+def evidence(**context: object) -> TeamEvidence:
     return evidence_of(assessment(**context), default_instrument(), ScoringConfig())
 
 

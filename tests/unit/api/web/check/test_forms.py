@@ -60,7 +60,7 @@ def test_lines_of_a_text_end_with_one_character() -> None:
 def test_the_pressed_button_says_where_to_go_or_which_answer_to_take_out() -> None:
     asked = sent_pieces(FormData({"answers/tt1": "3", "clear": "answers/tt1", "go": "next"}))
     assert (asked.pieces, asked.go, asked.cleared) == ({"answers/tt1": None}, "next", "answers/tt1")
-    assert sent_pieces(FormData({})) == ({}, "stay", None)
+    assert sent_pieces(FormData({})) == ({}, "stay", None, {})
 
 
 @pytest.mark.parametrize("name", ["answers", "mood", "answers/tt1/x", "readiness/team-and-time", "respondent", "a/b"])

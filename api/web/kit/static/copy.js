@@ -21,10 +21,14 @@ for (const item of items) {
   button.addEventListener("click", () => copy(address(item), `Copied: ${whose(item)}`));
 }
 const all = document.querySelector("[data-copy-all]");
-all.hidden = items.length < 2;
-all.addEventListener("click", () =>
-  copy(items.map((item) => `${whose(item)}\t${address(item)}`).join("\n"), `Copied ${items.length} links`),
-);
+if (all) {
+  all.hidden = items.length < 2;
+  all.addEventListener("click", () =>
+    copy(items.map((item) => `${whose(item)}\t${address(item)}`).join("\n"), `Copied ${items.length} links`),
+  );
+}
 const print = document.querySelector("[data-print]");
-print.hidden = false;
-print.addEventListener("click", () => window.print());
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
