@@ -41,12 +41,13 @@ NEVER_READ = {
     "/static": "files of the program",
     "/static-offline-docs": "files of the program",
     "/v1/me": "a browser's own session",
+    "/catalog/own/{checked}": "a curator's own additions before they are in use",
     "/v1/assessments/{assessment_id}/respondents/{respondent_id}/answers": "the author's own answers",
 }
 """What answers nobody in a walk, and why that is well."""
 NO_BODY = {"GET", "HEAD"}
 KEYS = ("portal", "officer", "evaluator", "curator", "admin", "operator", "foreign:portal", "foreign:officer", "nobody")
-PEOPLE = ("page:portal", "page:officer", "page:evaluator", "page:admin", "page:operator", "nobody")
+PEOPLE = ("page:portal", "page:officer", "page:evaluator", "page:curator", "page:admin", "page:operator", "nobody")
 KEY_WORKERS, PAGE_WORKERS = ("portal", "officer"), ("page:portal", "page:officer")
 WHOLE = {"answers": dict.fromkeys(ITEMS["team-and-time"], 3)}
 BODIES: dict[str, Sequence[tuple[str, dict[str, Any]]]] = {
@@ -136,8 +137,8 @@ def tell(world: World, teams: Sequence[Sequence[dict[str, Any]]]) -> None:
     made = world.post("admin", "/v1/people", name="A lead", email="lead@example.org", scope="portal")
     world.ids["person_id"] = [made["id"]]
     world.ids["key_id"] = [world.post("admin", "/v1/keys", label="a key", scope="portal")["id"]]
-    world.ids |= {"token": ["wrong"], "invitation": ["wrong"], "slug": ["not-found"], "path": ["missing.css"]}
-    world.ids |= {"domain": ["team-and-time"], "number": ["1"], "part": ["team-and-time"]}
+    world.ids |= {"token": ["wrong"], "invitation": ["wrong"], "slug": ["not-found"]}
+    world.ids |= {"domain": ["team-and-time"], "checked": ["wrong"]}
     world.ids["respondent_id"] = [world.ids["respondent_id"][0], world.ids["respondent_id"][-1]]
 
 
