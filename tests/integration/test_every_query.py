@@ -52,6 +52,7 @@ def walk(starter: Recommender, folder: Path, url: str) -> None:
         enter_by_an_identity_provider(service, sample)
         bring_in_a_catalog(service, sample)
         read_lists(service, sample)
+        answer_and_leave(service, sample)
         end_things(service, sample)
     locks = {("api/http/rows.py", "lock_stored_answer")} if url.startswith("sqlite") else set()
     assert queries_of_the_code() - sent - locks == set(), "queries that this walk does not send"
@@ -123,6 +124,18 @@ def read_lists(service: Service, sample: Sample) -> None:
     missing = portal.post(f"/v1/teams/{team}/recommendations:what-if", json={"assessment_id": "missing"})
     assert missing.status_code == 404
     assert done(service.as_("evaluator", sample.program).get("/v1/exports/judgments"), text=True)
+
+
+def answer_and_leave(service: Service, sample: Sample) -> None:
+    portal, person, client = service.as_("portal", sample.portal), sample.people["fresh"], browser(service)
+    done(client.post(f"/join/{person.invitation}"))
+    assert client.get(f"/join/{person.invitation}").status_code == 410
+    done(client.post(f"/check/{person.id}/answers", data={"answers/la1": "2", "age:answers/la1": "1000"}))
+    done(client.post(f"/check/{person.id}/withdraw"))
+    done(portal.delete(f"/v1/assessments/{sample.windows['open']}/respondents/{person.id}"))
+    closed = f"/v1/assessments/{sample.windows['released']}"
+    done(portal.post(f"{closed}:reopen"))
+    done(portal.post(f"{closed}:close"))
 
 
 def end_things(service: Service, sample: Sample) -> None:
