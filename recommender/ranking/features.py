@@ -254,8 +254,6 @@ FEATURES: Mapping[str, Feature] = {
         Feature(
             name="stage_level",
             family=Family.NEEDS,
-            # Not P(level) itself: it says `ITEMS` so that the part which stands for all hidden ones never stands for
-            # `item_fit` alone.
             part="level_fit",
             measure=_stage_level,
             sentences=Sentences.always("reason.stage_level"),

@@ -180,8 +180,10 @@ def expectation(details: ErrorDetails, like: Mapping[str, str], name: str) -> st
 
 def told_whole(details: ErrorDetails) -> str:
     """The sentence on a fault that is neither of a closed list nor of an expectation."""
-    context = details.get("ctx", {})
-    match details["type"]:
+    kind, context = details["type"], details.get("ctx", {})
+    # Of a text that is cleaned before it is measured, pydantic says what it says of a list.
+    kind = f"string_{kind}" if kind in ("too_short", "too_long") and isinstance(details["input"], str) else kind
+    match kind:
         case "value_error" | "assertion_error":
             return sentence(str(context["error"]))
         case "string_too_short":

@@ -161,5 +161,5 @@ def test_a_narrow_window_cuts_no_word_of_the_profile(
     monkeypatch.setenv("COLUMNS", "60")
     lines = trellis("recommend", sample).stdout.splitlines()
     (row,) = [line for line in lines if line.startswith("Team and time ")]
-    assert row.split()[-4:] == ["top", "three", "start", "here"]
+    assert row.split()[-4:] == ["1.5", "important", "start", "here"]
     assert max(map(len, lines[: lines.index("Needs")])) <= 60

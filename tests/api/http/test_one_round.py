@@ -119,16 +119,16 @@ def test_a_batch_of_feedback_with_both_kinds_of_faults_is_not_taken(service: Ser
 
 
 def test_a_catalog_with_both_kinds_of_faults_is_told_of_both(service: Service) -> None:
-    curator = service.as_("curator")
+    operator = service.as_("operator")
     texts = catalog_texts()
-    found = faults(curator.post("/v1/catalog/versions", json={"resources": texts["resources"] + "{}", "note": "x"}))
+    found = faults(operator.post("/v1/catalog/versions", json={"resources": texts["resources"] + "{}", "note": "x"}))
     assert {"/note", "/providers", "/resources"} <= found.keys()
     assert found["/providers"] == "This is required, but missing."
 
 
 def test_a_wrong_parameter_hides_no_fault_of_the_body(service: Service) -> None:
     body = {"resources": "", "providers": 7}
-    found = faults(service.as_("curator").post("/v1/catalog/versions", params={"dry_run": "perhaps"}, json=body))
+    found = faults(service.as_("operator").post("/v1/catalog/versions", params={"dry_run": "perhaps"}, json=body))
     assert found["dry_run"] == "Expected true or false; found 'perhaps'."
     assert found["/providers"] == "Expected text; found 7."
 

@@ -64,6 +64,10 @@ def literal_keys() -> Iterator[tuple[str, str]]:
                         yield one.value, path.relative_to(ROOT).as_posix()
 
 
+MEAN = Message(key="mean.exact", values={"mean": 2.04})
+TOP = Message(key="mean.or_higher", values={"mean": 3.6})
+
+
 @pytest.mark.parametrize(
     ("message", "sentence"),
     [
@@ -73,7 +77,7 @@ def literal_keys() -> Iterator[tuple[str, str]]:
         (Message(key="change.rules", values={"n": 1, "rules": ("free",)}), "the rule free now says something else"),
         (Message(key="change.rules", values={"n": 3, "rules": ("a", "b", "c")}),
          "the rules a, b and c now say something else"),
-        (Message(key="growth.from_to", values={"before": 2.04, "after": 3}), "From 2.0 to 3.0"),
+        (Message(key="growth.from_to", values={"before": MEAN, "after": TOP}), "From 2.0 to 3.6 or higher"),
         (Message(key="reason.other_need", values={"need": Message(key="domain.team-and-time")}),
          "It works on team and time, one of your needs."),
         (Message(key="reason.shared_focus", values={"focus": ("Math", "Science", "Reading")}),
