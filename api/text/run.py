@@ -12,6 +12,7 @@ from api.text.page import TextPage
 from api.text.scales import level_scale, share_bar
 from api.text.screen import Screen
 from api.text.words import agreement_words, importance_words, level_words, mean_words
+from models.profile import CodedEnd
 from models.recommendation import Match, NeedShare, PlanPhase, RankedList, RecommendationRun, RuleTrace, WhyNot
 from models.rules import EFFECTS
 from models.vocab import AnswerMode, Domain, NeedWord, RuleOutcome, ScoreStatus, Visibility
@@ -19,6 +20,8 @@ from recommender.instruments import LoadedInstrument
 
 __all__ = ["render_run", "render_why_not"]
 
+_ENDS: Mapping[CodedEnd | None, str] = {"or_lower": "-", "or_higher": "+"}
+"""What a mean at an end of what is released is marked with, where there is no room for words."""
 _WORD_STYLES = {
     NeedWord.START_HERE: "bold",
     NeedWord.CLOSE_CALL: "",
@@ -101,7 +104,7 @@ class _RunPage(TextPage):
             cells: list[str | Text] = [
                 self.names[score.domain],
                 level if wide else level.replace("between ", "").replace(" and ", " to "),
-                mean_words(score),
+                "" if score.mean is None else f"{score.mean:.1f}{_ENDS.get(score.coded_end, '')}",
             ]
             if not narrow:
                 cells.append(level_scale(score.mean, score.se, glyphs=self.glyphs, step=step))
@@ -113,6 +116,9 @@ class _RunPage(TextPage):
             ]
             table.add_row(*cells)
         self.console.print(table)
+        for end in sorted({score.coded_end for score in scores if score.coded_end}):
+            example = next(score for score in scores if score.coded_end == end)
+            self.point(f"{example.mean:.1f}{_ENDS[end]} stands for {mean_words(example)}.")
         for score in scores:
             name = self.names[score.domain]
             if score.two_pictures:
