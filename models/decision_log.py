@@ -2,7 +2,7 @@
 
 Two parts in two lives: a list's probabilities (`LoggedList`) are stored with its run; a line of the log (`Decision`)
 joins them with ids, time, policy and rewards, and is what the service exports and off-policy evaluation reads. Features
-are complete where they are stored, also where a team's numbers are hidden from people; the export hides those.
+follow from the release that a list was made from, so that they tell no more of a team than it does.
 """
 
 import math

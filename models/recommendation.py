@@ -194,7 +194,7 @@ class RecommendationRun(Value):
     """One list a kind, in the order of `SupportKind`."""
     plan: tuple[PlanPhase, ...]
     notices: tuple[str, ...] = ()
-    """Plain sentences on what is missing or suppressed."""
+    """Plain sentences on what is missing or not released."""
     notice_messages: tuple[Message, ...] | None = None
     honored: tuple[HonoredSupport, ...] = ()
     """Past supports that were left out, list by list, in the order of the places they would have taken."""

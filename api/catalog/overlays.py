@@ -16,6 +16,7 @@ from api.engine.engine import Engine
 from api.engine.rows import add_overlay_change, newest_overlays
 from api.errors import InvalidBody, NotFound
 from api.storage.tables import OverlayChange
+from api.text.names import ONE_LINE
 from models.base import Fault
 from models.kinds import KINDS
 from models.support import Support
@@ -66,9 +67,9 @@ class NewExclusion(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[
-        str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
-    ] = Field(examples=["Our district has another program for this."])
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=ONE_LINE)] = Field(
+        examples=["Our district has another program for this."]
+    )
 
 
 class LeftOut(BaseModel):

@@ -74,8 +74,8 @@ def judgments(session: Session, organization_id: str | None) -> list[str]:
 def decisions(session: Session, organization_id: str | None) -> list[str]:
     """The log of lists and decisions, as off-policy evaluation reads it: one JSON object each, by run and kind.
 
-    Where a team's numbers are hidden, the features that would tell them are 0, and `numbers_hidden` is 1: to leave
-    such lists out would leave small teams out.
+    Features are those of the release that a list was made from. Lists from before there were releases are left out:
+    they were made from answers, which features at full precision would tell.
 
     Args:
         session: a transaction.
@@ -84,6 +84,7 @@ def decisions(session: Session, organization_id: str | None) -> list[str]:
     return [
         _decision(one, log).model_dump_json()
         for one in _reviewed(session, organization_id)
+        if one.run.schema_version >= FIRST_FROM_RELEASES
         for log in _LOGS.validate_json(one.run.decision_log)
     ]
 
@@ -96,8 +97,7 @@ def _reviewed(session: Session, organization_id: str | None) -> Iterator[_Review
         for row, event in zip(rows, events_in(rows), strict=True):
             by_run.setdefault(row.run_id, []).append(event)
         for run in runs:
-            # Older runs and their logs were made from answers, which scores at full precision would tell.
-            if run.id in by_run and run.schema_version >= FIRST_FROM_RELEASES:
+            if run.id in by_run:
                 document = run_document(run)
                 events = tuple(by_run[run.id])
                 yield _Reviewed(run, document, events, fold(lists_of(document), events))

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from recommender.reading.fold import clean
 
-__all__ = ["Name"]
+__all__ = ["ONE_LINE", "Name"]
 
 
 def _cleaned(given: Any) -> Any:
@@ -16,9 +16,12 @@ def _cleaned(given: Any) -> Any:
     return clean(given)
 
 
+ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+"""Text in one line that is not blank."""
+
 Name = Annotated[
     str,
     BeforeValidator(_cleaned),
-    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"),
+    Field(min_length=1, max_length=200, pattern=ONE_LINE),
 ]
 """One line that is not blank, in NFC, with single blanks and nothing invisible: what looks equal is equal."""

@@ -19,7 +19,7 @@ def gather_evidence(
 ) -> ChangeEvidence:
     """What may be said of the changes between two runs of one team.
 
-    Needs come from what the runs show, so a suppressed number is in none of it. A rule counts where both runs trace it
+    Needs come from what the runs show; one without a number changes by none. A rule counts where both runs trace it
     for a support and the outcomes differ; of a support that only one run lists, no rule is known to have changed.
 
     Args:

@@ -76,7 +76,7 @@ def test_a_request_in_flight_is_finished_while_new_ones_are_refused(tmp_path: Pa
 def assert_every_line_names_no_path_or_query(server: ServiceProcess) -> None:
     assert "Zebra" not in server.log.read_text()
     assert [line["status"] for line in server.lines() if line.get("route") == "/v1/supports"] == [401]
-    assert {line["name"].split(".")[0] for line in server.lines()} >= {"trellis", "uvicorn"}  # type: ignore[attr-defined]
+    assert {line["name"].split(".")[0] for line in server.lines()} >= {"trellis", "uvicorn"}
 
 
 def test_while_draining_it_still_serves_and_cuts_what_never_ends_at_the_limit(tmp_path: Path, few: Path) -> None:

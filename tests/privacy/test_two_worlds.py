@@ -114,7 +114,7 @@ def addresses(route: Walked, ids: dict[str, list[str]]) -> Iterator[str]:
     assert not unknown, f"{route.path}: say in `tell` what stands for {unknown}"
     for values in product(*(dict.fromkeys(ids[name]) for name in names)):
         given = dict(zip(names, values, strict=True))
-        yield re.sub(r"{(\w+)(?::\w+)?}", lambda match, given=given: given[match[1]], route.path)  # type: ignore[misc]
+        yield "".join(given.get(part, part) for part in re.split(r"{(\w+)(?::\w+)?}", route.path))
 
 
 def tell(world: World, teams: Sequence[Sequence[dict[str, Any]]]) -> None:

@@ -29,7 +29,7 @@ def guide_for(domain: Domain, alone: ProfileView | None, instrument: LoadedInstr
 
     Args:
         domain: which.
-        alone: frozen results of what people answered alone, suppressed as they may be shown; None without any.
+        alone: frozen results of what people answered alone, as they were released; None without any.
         instrument: names of levels, and how many people it takes.
     """
     score = next((one for one in alone.profile.domains if one.domain is domain), None) if alone else None
