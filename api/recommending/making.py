@@ -37,7 +37,7 @@ __all__ = [
     "document_texts",
     "make_run",
     "present_case",
-    "source_of",
+    "source_in",
     "store_run",
 ]
 
@@ -125,7 +125,7 @@ def make_run(engine: Engine, case: RunCase, new: NewRun, *, now: datetime) -> Ma
         exploration=engine.exploration,
         seed=_SEED,
     )
-    decided = decide(recommender, source_of(case, recommender.instrument), request)
+    decided = decide(recommender, source_in(case, recommender.instrument), request)
     return Made(case, request, recommender, document_texts(decided))
 
 
@@ -166,7 +166,7 @@ def store_run(
     return run
 
 
-def source_of(case: RunCase, instrument: LoadedInstrument) -> ReleasedTeam:
+def source_in(case: RunCase, instrument: LoadedInstrument) -> ReleasedTeam:
     """What the recommender gets of a case.
 
     Raises:

@@ -12,7 +12,7 @@ from api.access.principals import Principal, Scope
 from api.engine.artifacts import ArtifactMissing, stored_parts
 from api.engine.engine import Engine
 from api.errors import Conflict, InvalidBody, NotReleased
-from api.recommending.making import RunCase, source_of
+from api.recommending.making import RunCase, source_in
 from api.recommending.recommend import MAX_K
 from api.recommending.replay import differing_versions
 from api.reviews.records import waits_for_review
@@ -136,7 +136,7 @@ def try_out(engine: Engine, case: RunCase, body: WhatIfBody, *, now: datetime) -
         InvalidBody: every change that the instrument does not take, by its pointer.
     """
     recommender = engine.of(case.organization_id).recommender
-    present = source_of(case, recommender.instrument)
+    present = source_in(case, recommender.instrument)
     changed, faults = _changed(engine, case, body)
     if faults:
         raise InvalidBody(faults)
@@ -161,7 +161,7 @@ def what_if_faults(engine: Engine, case: RunCase, body: WhatIfBody | None) -> Se
     """
     if body is None:
         return ()
-    source_of(case, engine.recommender.instrument)
+    source_in(case, engine.recommender.instrument)
     return _changed(engine, case, body)[1]
 
 
