@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.assessments.opening import check_same_instrument
-from api.assessments.pieces import Pieces, pieces_of, tree_of
+from api.assessments.pieces import CONSENTS, Pieces, pieces_of, tree_of
 from api.assessments.respondents import person_key
 from api.assessments.rows import add_snapshot, answers_in, last_snapshot, respondents, saved_since, snapshots_of
 from api.engine.engine import Engine
@@ -29,7 +29,7 @@ __all__ = ["FEWEST_ACTED", "assessment_of", "freeze", "release_in", "released_te
 
 FEWEST_ACTED = 3
 """With fewer people who acted, the difference of two releases would tell their answers."""
-_NO_ANSWER = ("role", "share_text", "match_from_answers")
+_NO_ANSWER = ("role", *CONSENTS)
 """What alone makes nobody a respondent."""
 
 

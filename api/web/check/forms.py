@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from starlette.datastructures import FormData
 
 from api.assessments.answers import OwnAnswers
-from api.assessments.pieces import Pieces
+from api.assessments.pieces import CONSENTS, Pieces
 from api.errors import InvalidBody
 from api.text.language import _, speaker
 from models.base import Fault
@@ -29,8 +29,7 @@ _AGE = "age:"
 """Before a field's name: how many milliseconds ago its value was chosen."""
 _LONGEST_AGE = 12
 """Digits; more are years that nobody was offline."""
-_CONSENTS = ("share_text", "match_from_answers")
-_DEPTH = {"role": 1, **dict.fromkeys(_CONSENTS, 1), "answers": 2, "importance": 2, "open_text": 2, "readiness": 3}
+_DEPTH = {"role": 1, **dict.fromkeys(CONSENTS, 1), "answers": 2, "importance": 2, "open_text": 2, "readiness": 3}
 _SAID = {"yes": True, "no": False}
 
 
@@ -151,7 +150,7 @@ def _value(path: str, text: str) -> Any:
         return text.replace("\r\n", "\n") if text.strip() else None
     if text == "":
         return None
-    if part in _CONSENTS:
+    if part in CONSENTS:
         return _SAID.get(text, text)
     return int(text) if part in ("answers", "readiness") and len(text) == 1 and text in "123456789" else text
 
